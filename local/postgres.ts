@@ -1,6 +1,6 @@
 import postgres from "npm:postgres@3.4.9";
 import { readMigrations, SUPABASE_BASE_SQL, SUPABASE_FOLDER } from "./migrations.ts";
-import { findPostgresPrograms, startServer } from "./postgres_server.ts";
+import { findPostgresPrograms, startServer } from "./postgres-server.ts";
 
 /** A real Postgres for tests. */
 export interface Postgres {
