@@ -42,12 +42,9 @@ export interface SqlFile {
  * @throws {Error} if there is none: a run without migrations would prove nothing
  */
 export async function readMigrations(folder: URL = SUPABASE_FOLDER): Promise<SqlFile[]> {
-  const names: string[] = [];
-  for await (const entry of Deno.readDir(new URL("migrations/", folder))) {
-    if (entry.isFile && entry.name.endsWith(".sql")) names.push(entry.name);
-  }
+  const names = await listSqlFiles("migrations", folder);
   if (names.length === 0) throw new Error(`Cannot find a migration in ${folder.pathname}`);
-  return await Promise.all(names.sort().map((name) => readSql(`migrations/${name}`, folder)));
+  return await Promise.all(names.sort().map((name) => readSql(name, folder)));
 }
 
 /**
@@ -57,6 +54,29 @@ export async function readMigrations(folder: URL = SUPABASE_FOLDER): Promise<Sql
  */
 export async function readSeed(folder: URL = SUPABASE_FOLDER): Promise<SqlFile> {
   return await readSql("seed.sql", folder);
+}
+
+/**
+ * Reads the pgTAP tests in the order of their paths, as `supabase test db` runs them: a file at the
+ * top comes before the folders.
+ *
+ * @param folder the supabase folder
+ * @throws {Error} if there is none: a run without tests would prove nothing
+ */
+export async function readPgtapFiles(folder: URL = SUPABASE_FOLDER): Promise<SqlFile[]> {
+  const names = await listSqlFiles("tests", folder);
+  if (names.length === 0) throw new Error(`Cannot find a pgTAP test in ${folder.pathname}`);
+  return await Promise.all(names.sort().map((name) => readSql(name, folder)));
+}
+
+async function listSqlFiles(path: string, folder: URL): Promise<string[]> {
+  const names: string[] = [];
+  for await (const entry of Deno.readDir(new URL(`${path}/`, folder))) {
+    const name = `${path}/${entry.name}`;
+    if (entry.isDirectory) names.push(...await listSqlFiles(name, folder));
+    else if (name.endsWith(".sql")) names.push(name);
+  }
+  return names;
 }
 
 async function readSql(name: string, folder: URL): Promise<SqlFile> {
