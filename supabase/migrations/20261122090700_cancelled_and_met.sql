@@ -1,0 +1,204 @@
+-- Migration: cancelled and met
+-- Purpose:   what a cancellation, the end of a meeting and a no-show do
+-- Needs:     booked and moved
+-- Creates:   crm.cancel(), crm.record_attendance(), crm.end_meeting(), crm.mark_no_show(), crm.apply_event()
+-- Tests:     supabase/tests/bookings/, supabase/tests/deals/
+
+-- Rule: the booking is cancelled and with it the active deal of the person's company. A repeat changes nothing:
+--       a deal opened since then stays.
+create function crm.cancel(p_event public.calcom_events, p_account text)
+returns setof crm.effect
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_body jsonb := crm.body_of(p_event.payload);
+  v_booking public.bookings;
+  v_company_id uuid;
+  v_deal_id uuid;
+begin
+  for v_booking in select b.* from crm.bookings_of(p_event.uid, p_account) as b loop
+    continue when not crm.concerns(v_body, v_booking);
+    select p.company_id into v_company_id from public.people as p where p.id = v_booking.person_id;
+    if v_booking.status = 'CANCELLED' then
+      return next crm.effect_of(p_event, v_booking, 'duplicate', 'This booking is cancelled already.', v_company_id, v_booking.deal_id);
+      continue;
+    end if;
+
+    v_deal_id := crm.cancel_active_deal(v_company_id);
+    update public.bookings as b
+    set status = 'CANCELLED', is_requested = false, closed_deal_id = v_deal_id, changed_by = p_event.id
+    where b.id = v_booking.id;
+    return next crm.effect_of(
+      p_event, v_booking, 'applied',
+      case
+        when v_deal_id is not null then format('Cancelled, and with it the deal of %s.', p_account)
+        when v_company_id is not null then format('Cancelled; %s has no active deal.', p_account)
+        else 'Cancelled; this person has no company, so there is no deal.'
+      end,
+      v_company_id, coalesce(v_deal_id, v_booking.deal_id), case when v_deal_id is not null then 'cancelled' end, 'cancellation'
+    );
+  end loop;
+end;
+$$;
+comment on function crm.cancel(public.calcom_events, text) is
+  'BOOKING_CANCELLED, and BOOKING_REJECTED of a known booking: the booking and the active deal are cancelled.';
+
+-- Rule: attended = the meeting ended and the person was not marked as a no-show. It makes the active deal met;
+--       taken back, the deal is booked again unless another meeting of it was attended.
+create function crm.record_attendance(
+  p_booking public.bookings, p_company_id uuid, out deal_id uuid, out change text
+)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_attended boolean := p_booking.has_ended and not p_booking.is_no_show;
+begin
+  if v_attended then
+    deal_id := crm.meet_active_deal(p_company_id);
+    change := case when deal_id is not null then 'met' end;
+  elsif p_booking.attended then
+    update public.deals as d set stage = 'booked'
+    where d.id = p_booking.deal_id
+      and not exists (
+        select from public.bookings as o
+        where o.deal_id = d.id and o.attended and o.id <> p_booking.id
+      )
+    returning d.id, 'booked' into deal_id, change;
+  end if;
+
+  update public.bookings as b
+  set has_ended = p_booking.has_ended,
+    is_no_show = p_booking.is_no_show,
+    attended = v_attended,
+    deal_id = coalesce(record_attendance.deal_id, b.deal_id)
+  where b.id = p_booking.id;
+end;
+$$;
+comment on function crm.record_attendance(public.bookings, uuid) is
+  'Stores whether a meeting ended and who was missing, and moves the deal that depends on it.';
+
+-- Rule: everybody who holds the booking under this very uid was there. A timer that fires for a cancelled booking,
+--       or for a time it was moved away from, was set too early and means nothing.
+create function crm.end_meeting(p_event public.calcom_events, p_account text)
+returns setof crm.effect
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_booking public.bookings;
+  v_company_id uuid;
+  v_deal_id uuid;
+  v_change text;
+begin
+  for v_booking in select b.* from crm.bookings_of(p_event.uid, p_account) as b loop
+    select p.company_id into v_company_id from public.people as p where p.id = v_booking.person_id;
+    if v_booking.calcom_uid <> p_event.uid then
+      return next crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been moved to another time.', v_company_id, v_booking.deal_id);
+    elsif v_booking.status = 'CANCELLED' then
+      return next crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been cancelled.', v_company_id, v_booking.deal_id);
+    elsif v_booking.has_ended then
+      return next crm.effect_of(p_event, v_booking, 'duplicate', 'This meeting is known to have ended.', v_company_id, v_booking.deal_id);
+    else
+      v_booking.has_ended := true;
+      select a.deal_id, a.change into v_deal_id, v_change from crm.record_attendance(v_booking, v_company_id) as a;
+      return next crm.effect_of(
+        p_event, v_booking, 'applied',
+        case
+          when v_booking.is_no_show then 'The meeting ended; this person was marked as a no-show.'
+          when v_change = 'met' then format('The meeting took place; the deal of %s is met.', p_account)
+          else 'The meeting took place; there is no active deal to move.'
+        end,
+        v_company_id, coalesce(v_deal_id, v_booking.deal_id), v_change
+      );
+    end if;
+  end loop;
+end;
+$$;
+comment on function crm.end_meeting(public.calcom_events, text) is 'MEETING_ENDED: the booking was attended and the active deal is met.';
+
+-- Rule: marks or unmarks the people it lists by address, on the time that the uid names and no other.
+create function crm.mark_no_show(p_event public.calcom_events, p_account text)
+returns setof crm.effect
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_body jsonb := crm.body_of(p_event.payload);
+  v_booking public.bookings;
+  v_company_id uuid;
+  v_is_no_show boolean;
+  v_deal_id uuid;
+  v_change text;
+begin
+  for v_booking in select b.* from crm.bookings_of(p_event.uid, p_account) as b loop
+    select p.company_id, bool_or(a.attendee -> 'noShow' = 'true') into v_company_id, v_is_no_show
+    from public.people as p
+    left join jsonb_array_elements(
+      case when jsonb_typeof(v_body -> 'attendees') = 'array' then v_body -> 'attendees' else '[]' end
+    ) as a (attendee) on crm.address_of(a.attendee -> 'email') = p.email and jsonb_typeof(a.attendee -> 'noShow') = 'boolean'
+    where p.id = v_booking.person_id
+    group by p.id;
+
+    if v_is_no_show is null then
+      return next crm.effect_of(p_event, v_booking, 'ignored', 'It names nobody who holds this booking.', v_company_id, v_booking.deal_id);
+    elsif v_booking.calcom_uid <> p_event.uid then
+      return next crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been moved to another time.', v_company_id, v_booking.deal_id);
+    elsif v_booking.is_no_show = v_is_no_show then
+      return next crm.effect_of(
+        p_event, v_booking, 'duplicate',
+        case when v_is_no_show then 'Marked as a no-show already.' else 'Not marked as a no-show.' end, v_company_id, v_booking.deal_id
+      );
+    else
+      v_booking.is_no_show := v_is_no_show;
+      select a.deal_id, a.change into v_deal_id, v_change from crm.record_attendance(v_booking, v_company_id) as a;
+      return next crm.effect_of(
+        p_event, v_booking, 'applied',
+        concat(
+          case when v_is_no_show then 'Marked as a no-show.' else 'No longer marked as a no-show.' end,
+          case v_change
+            when 'booked' then format(' The deal of %s is back to booked.', p_account)
+            when 'met' then format(' The deal of %s is met.', p_account)
+          end
+        ),
+        v_company_id, coalesce(v_deal_id, v_booking.deal_id), v_change
+      );
+    end if;
+  end loop;
+end;
+$$;
+comment on function crm.mark_no_show(public.calcom_events, text) is
+  'BOOKING_NO_SHOW_UPDATED: a no-show was not attended, and its deal falls back unless another meeting holds it up.';
+
+-- The table of events: which trigger takes which step.
+create function crm.apply_event(p_event public.calcom_events, p_account text)
+returns setof crm.effect
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  case p_event.trigger
+    when 'BOOKING_CREATED' then
+      if p_event.account = p_account then
+        return query select * from crm.book(p_event);
+      end if;
+    when 'BOOKING_RESCHEDULED', 'BOOKING_REQUESTED' then return query select * from crm.move(p_event, p_account);
+    when 'BOOKING_CANCELLED', 'BOOKING_REJECTED' then return query select * from crm.cancel(p_event, p_account);
+    when 'MEETING_ENDED' then return query select * from crm.end_meeting(p_event, p_account);
+    when 'BOOKING_NO_SHOW_UPDATED' then return query select * from crm.mark_no_show(p_event, p_account);
+  end case;
+end;
+$$;
+comment on function crm.apply_event(public.calcom_events, text) is
+  'Does what an event says to the bookings of one account; no row when it knows none of them.';

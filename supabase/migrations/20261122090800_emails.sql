@@ -1,0 +1,197 @@
+-- Migration: emails
+-- Purpose:   which mail is owed to whom and from which brand; the outbox
+-- Needs:     bookings, cancelled and met
+-- Creates:   public.senders, public.emails, crm.sender_of(), crm.reason_given(), crm.email_details(), crm.queue_email()
+-- Tests:     supabase/tests/emails/
+
+create table public.senders (
+  organizer_domain text not null,
+  from_address text not null,
+  from_name text,
+  is_default boolean not null default false,
+  constraint senders_pkey primary key (organizer_domain),
+  constraint senders_organizer_domain_is_lower_case check (organizer_domain = lower(organizer_domain)),
+  constraint senders_from_address_is_an_address check (from_address ~ '^[^@\s<>",;]+@[^@\s<>",;]+$')
+);
+comment on table public.senders is 'One row per brand: whose meetings its mails speak for, and the address they come from.';
+comment on column public.senders.organizer_domain is 'The domain of the organizer''s mail address.';
+comment on column public.senders.from_name is 'Shown before the address; null shows the address alone.';
+comment on column public.senders.is_default is 'Speaks for every organizer whose domain has no row, and where there is none.';
+create unique index senders_one_default_idx on public.senders (is_default) where is_default;
+alter table public.senders enable row level security;
+
+-- Here and not in seed.sql: no mail can go out without these rows, in production too.
+insert into public.senders (organizer_domain, from_address, is_default)
+values
+  ('revenueactivation.com', 'team@revenueactivation.com', false),
+  ('outboundsolutions.com', 'team@outboundsolutions.com', true),
+  ('revenueengineer.com', 'benjamin.crane@revenueengineer.com', false),
+  ('modernfull.com', 'team@modernfull.com', false),
+  ('everythingautomation.com', 'team@everythingautomation.com', false),
+  ('substrate.build', 'team@substrate.build', false);
+
+create table public.emails (
+  id uuid not null default gen_random_uuid(),
+  event_id uuid not null,
+  booking_id uuid,
+  kind text not null,
+  calcom_uid text not null,
+  seat_id text,
+  from_address text not null,
+  from_name text,
+  reply_to text,
+  to_address text not null,
+  details jsonb not null,
+  message jsonb,
+  status text not null default 'due',
+  attempts integer not null default 0,
+  next_attempt_at timestamptz not null default now(),
+  leased_until timestamptz,
+  last_error text,
+  resend_id text,
+  created_at timestamptz not null default now(),
+  sent_at timestamptz,
+  constraint emails_pkey primary key (id),
+  constraint emails_event_id_fkey foreign key (event_id) references public.calcom_events (id),
+  constraint emails_booking_id_fkey foreign key (booking_id) references public.bookings (id) on delete set null,
+  constraint emails_once_per_booking_kind_and_uid unique nulls not distinct (to_address, kind, calcom_uid, seat_id),
+  constraint emails_kind_is_known check (kind in ('confirmation', 'reschedule', 'cancellation')),
+  constraint emails_status_is_known check (status in ('due', 'sent')),
+  constraint emails_sent_has_its_time check ((status = 'sent') = (sent_at is not null))
+);
+comment on table public.emails is 'One row per mail owed to one attendee, and what became of it. The outbox.';
+comment on column public.emails.id is 'Also the idempotency key: Resend sends a key once, however often it is asked.';
+comment on column public.emails.booking_id is 'Null when a rebuild found that the booking never was.';
+comment on column public.emails.details is 'What the mail has to say, as it was decided; the words are put to it when it is sent.';
+comment on column public.emails.message is 'What is sent, frozen before the first attempt: a key must never carry two texts.';
+comment on column public.emails.leased_until is 'A sender is at it until then; after that another may take it.';
+comment on column public.emails.last_error is 'Why the last attempt failed, in Resend''s words.';
+create index emails_event_id_idx on public.emails (event_id);
+create index emails_booking_id_idx on public.emails (booking_id);
+create index emails_due_idx on public.emails (next_attempt_at) where status = 'due';
+alter table public.emails enable row level security;
+
+-- Rule: the brand of the organizer's domain; the default brand for any other domain, or none.
+create function crm.sender_of(p_organizer_email text)
+returns public.senders
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select s.*
+  from public.senders as s
+  where s.organizer_domain = split_part(p_organizer_email, '@', 2) or s.is_default
+  order by s.organizer_domain = split_part(p_organizer_email, '@', 2) desc nulls last
+  limit 1;
+$$;
+comment on function crm.sender_of(text) is 'The brand that writes for an organizer.';
+
+-- Rule: Cal.com puts "Please reschedule. " before the host's words and writes "undefined" when there were none.
+create function crm.reason_given(p_body jsonb)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select nullif(nullif(
+    btrim(regexp_replace(
+      coalesce(
+        crm.text_of(p_body -> 'cancellationReason'), crm.text_of(p_body -> 'rejectionReason'),
+        crm.text_of(p_body #> '{responses,rescheduleReason,value}'), ''
+      ),
+      '^Please reschedule\.\s*', ''
+    )),
+    'undefined'
+  ), '');
+$$;
+comment on function crm.reason_given(jsonb) is 'Why a booking was cancelled, rejected or moved, when somebody said so.';
+
+-- What a mail needs to be written, from the event and from the booking as it now stands.
+create function crm.email_details(p_event public.calcom_events, p_booking public.bookings, p_effect crm.effect)
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'uid', p_booking.calcom_uid,
+    'title', p_booking.title,
+    'start_time', p_booking.start_time,
+    'end_time', p_booking.end_time,
+    'old_start_time', p_effect.old_start_time,
+    'old_end_time', p_effect.old_end_time,
+    'time_zone', crm.text_of(a.attendee -> 'timeZone'),
+    'locale', coalesce(crm.text_of(a.attendee #> '{language,locale}'), crm.text_of(a.attendee -> 'locale')),
+    'attendee_name', p.name,
+    'organizer_name', nullif(crm.text_of(b.body #> '{organizer,name}'), 'Nameless'),
+    'organizer_email', p_booking.organizer_email,
+    'organizer_time_zone', crm.text_of(b.body #> '{organizer,timeZone}'),
+    'location', crm.text_of(b.body -> 'location'),
+    'join_url', coalesce(
+      crm.text_of(b.body #> '{metadata,videoCallUrl}'),
+      crm.text_of(b.body #> '{videoCallData,url}'),
+      substring(crm.text_of(b.body -> 'location') from '^https?://.*$')
+    ),
+    'notes', crm.text_of(b.body -> 'additionalNotes'),
+    'reason', crm.reason_given(b.body),
+    'booker_url', crm.text_of(b.body -> 'bookerUrl')
+  )
+  from (select crm.body_of(p_event.payload) as body) as b
+  join public.people as p on p.id = p_booking.person_id
+  left join lateral (
+    select l.attendee
+    from jsonb_array_elements(
+      case when jsonb_typeof(b.body -> 'attendees') = 'array' then b.body -> 'attendees' else '[]' end
+    ) with ordinality as l (attendee, place)
+    order by crm.address_of(l.attendee -> 'email') = p.email desc nulls last, l.place
+    limit 1
+  ) as a on true;
+$$;
+comment on function crm.email_details(public.calcom_events, public.bookings, crm.effect) is
+  'What, when, where and with whom: the facts that a mail puts into words.';
+
+-- Rule: to the attendee, from the organizer's brand, replies to the organizer; one per booking, kind and uid (a seat
+--       booked again counts anew). Never to the made-up address of a booking by phone, and never when the booking
+--       has changed again since: a mail says only what is still true.
+-- Race: two deliveries of one booking owe one mail; the unique key decides.
+create function crm.queue_email(p_event public.calcom_events, p_effect crm.effect, out email_id uuid, out reason text)
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_booking public.bookings;
+  v_email text;
+begin
+  select b.* into v_booking from public.bookings as b where b.id = p_effect.booking_id;
+  if v_booking.changed_by is distinct from p_event.id then
+    reason := 'No mail: the booking has changed since.';
+    return;
+  end if;
+  select p.email into v_email from public.people as p where p.id = v_booking.person_id;
+  if v_email like '%@sms.cal.com' then
+    reason := 'No mail: booked by phone number.';
+    return;
+  end if;
+
+  insert into public.emails as e (
+    event_id, booking_id, kind, calcom_uid, seat_id, from_address, from_name, reply_to, to_address, details
+  )
+  select
+    p_event.id, v_booking.id, p_effect.mail, v_booking.calcom_uid, v_booking.seat_id,
+    s.from_address, s.from_name, v_booking.organizer_email, v_email,
+    crm.email_details(p_event, v_booking, p_effect)
+  from crm.sender_of(v_booking.organizer_email) as s
+  on conflict on constraint emails_once_per_booking_kind_and_uid do nothing
+  returning e.id into email_id;
+  if email_id is null then
+    reason := 'No mail: it has been written before.';
+  end if;
+end;
+$$;
+comment on function crm.queue_email(public.calcom_events, crm.effect) is
+  'Puts the mail that an event owes into the outbox; says why when none is owed.';

@@ -1,0 +1,249 @@
+-- Migration: handle_calcom_event
+-- Purpose:   the door: one webhook body in, one decision out
+-- Needs:     everything before
+-- Creates:   crm.store_facts(), crm.record_outcome(), crm.settle(), crm.settle_others(), crm.unusable(), crm.is_repeat(), crm.decide(),
+--            public.handle_calcom_event()
+-- Tests:     supabase/tests/handle_calcom_event/
+
+create function crm.store_facts(p_event public.calcom_events)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update public.calcom_events as e
+  set (trigger, uid, new_uid, email, account, happened_at, rank) = (
+    p_event.trigger, p_event.uid, p_event.new_uid, p_event.email, p_event.account, p_event.happened_at, p_event.rank
+  )
+  where e.id = p_event.id;
+$$;
+comment on function crm.store_facts(public.calcom_events) is 'Stores what the body says, so that the event counts in its thread.';
+
+-- Rule: the answer is what the log keeps.
+create function crm.record_outcome(p_event public.calcom_events, p_outcome text, p_reason text, p_touched jsonb default '[]')
+returns jsonb
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  update public.calcom_events as e
+  set (trigger, uid, new_uid, email, account, happened_at, rank) = (
+      p_event.trigger, p_event.uid, p_event.new_uid, p_event.email, p_event.account, p_event.happened_at, p_event.rank
+    ),
+    outcome = p_outcome, reason = p_reason, touched = p_touched, handled_at = clock_timestamp(), attempts = e.attempts + 1
+  where e.id = p_event.id
+  returning jsonb_build_object('event_id', e.id, 'trigger', e.trigger, 'outcome', e.outcome, 'reason', e.reason)
+    || coalesce(e.touched -> 0, '{}')
+    || case when jsonb_array_length(e.touched) > 1 then jsonb_build_object('touched', e.touched) else '{}' end;
+$$;
+comment on function crm.record_outcome(public.calcom_events, text, text, jsonb) is
+  'Writes into the log what became of an event, and returns it as the answer.';
+
+-- Rule: one event may do several things (a seated booking). It counts as applied when any of them is; else the most
+--       telling of the rest is its outcome. Nothing at all: its booking is not known yet.
+--       A mail is owed when an event is applied for the first time, never by a repeat or a rebuild.
+create function crm.settle(p_event public.calcom_events, p_effects crm.effect[])
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_effect crm.effect;
+  v_outcome text;
+  v_reasons text[] := '{}';
+  v_touched jsonb := '[]';
+  v_email_id uuid;
+  v_no_mail text;
+begin
+  if cardinality(p_effects) = 0 and p_event.trigger = 'BOOKING_REJECTED' then
+    return crm.record_outcome(p_event, 'ignored', 'A request that was never booked was rejected: there is nothing to end.');
+  elsif cardinality(p_effects) = 0 then
+    return crm.record_outcome(p_event, 'waiting', 'Its booking is not known yet: it counts as soon as the booking is.');
+  end if;
+
+  foreach v_effect in array p_effects loop
+    v_email_id := null;
+    v_no_mail := null;
+    if v_effect.mail is not null and p_event.outcome is distinct from 'applied' then
+      select q.email_id, q.reason into v_email_id, v_no_mail from crm.queue_email(p_event, v_effect) as q;
+    end if;
+    v_reasons := v_reasons || concat_ws(' ', v_effect.reason, v_no_mail);
+    v_touched := v_touched || jsonb_build_object(
+      'company_id', v_effect.company_id, 'person_id', v_effect.person_id, 'booking_id', v_effect.booking_id,
+      'deal_id', v_effect.deal_id, 'deal', coalesce(v_effect.deal, 'unchanged'),
+      'email_id', v_email_id, 'email', case when v_email_id is null then 'none' else v_effect.mail end
+    );
+  end loop;
+
+  v_outcome := case
+    when 'applied' = any (array(select f.outcome from unnest(p_effects) as f)) then 'applied'
+    when 'failed' = any (array(select f.outcome from unnest(p_effects) as f)) then 'failed'
+    when 'duplicate' = any (array(select f.outcome from unnest(p_effects) as f)) then 'duplicate'
+    else 'ignored'
+  end;
+  return crm.record_outcome(
+    p_event, v_outcome, array_to_string(array(select distinct r.reason from unnest(v_reasons) as r (reason) order by 1), ' '), v_touched
+  );
+end;
+$$;
+comment on function crm.settle(public.calcom_events, crm.effect[]) is
+  'Turns what an event did into its outcome, its reason and the mails it owes.';
+
+-- Rule: a late event can change what became of others: one that waited is applied now, one that came too early never was.
+create function crm.settle_others(p_event public.calcom_events, p_effects crm.effect[])
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_other record;
+begin
+  for v_other in
+    select e as event, array_agg(f) as effects
+    from unnest(p_effects) as f
+    join public.calcom_events as e on e.id = f.event_id
+    where e.id <> p_event.id
+    group by e.id
+    having bool_or(f.outcome = 'applied') <> (e.outcome = 'applied')
+    order by e.happened_at, e.rank, e.digest
+  loop
+    perform crm.settle(v_other.event, v_other.effects);
+  end loop;
+end;
+$$;
+comment on function crm.settle_others(public.calcom_events, crm.effect[]) is
+  'Settles the events that a late one has let in or overtaken.';
+
+-- Rule: what a body must say before it can mean anything; the reason says what is missing and what to do.
+create function crm.unusable(p_event public.calcom_events, out outcome text, out reason text)
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select u.outcome, u.reason
+  from (
+    values
+      (
+        jsonb_typeof(p_event.payload) <> 'object', 'failed',
+        'The body is not a JSON object. Send Cal.com''s default payload: remove the custom template from the webhook.'
+      ),
+      (
+        p_event.trigger is null, 'failed',
+        'The body has no "triggerEvent". Send Cal.com''s default payload: remove the custom template from the webhook.'
+      ),
+      (p_event.trigger = 'PING', 'ignored', 'The test from Cal.com arrived: the webhook works.'),
+      (p_event.rank is null, 'ignored', format('%s changes nothing here; it is kept in the log.', p_event.trigger)),
+      (
+        coalesce(p_event.new_uid, p_event.uid) is null, 'failed',
+        format('%s names no booking: "uid" is missing, or longer than 200 characters.', p_event.trigger)
+      ),
+      (
+        p_event.trigger = 'BOOKING_CREATED' and p_event.email is null, 'failed',
+        'BOOKING_CREATED names no mail address, neither in the answers nor among the attendees.'
+      ),
+      (
+        p_event.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED')
+          and crm.is_seated(crm.body_of(p_event.payload)) and crm.named_addresses(crm.body_of(p_event.payload)) = '{}',
+        'ignored', 'A seat was cancelled, but the event names nobody.'
+      )
+  ) as u (is_so, outcome, reason)
+  where u.is_so
+  limit 1;
+$$;
+comment on function crm.unusable(public.calcom_events) is 'Why an event can change nothing, whatever the tables hold; nothing when it can.';
+
+-- Rule: a body that was delivered before and counted changes nothing. One that failed gets another chance.
+create function crm.is_repeat(p_event public.calcom_events)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select exists (
+    select from public.calcom_events as e
+    where e.digest = p_event.digest and e.payload = p_event.payload and e.id <> p_event.id
+      and e.uid is not distinct from p_event.uid and e.outcome in ('applied', 'duplicate', 'ignored', 'waiting')
+  );
+$$;
+comment on function crm.is_repeat(public.calcom_events) is 'Whether the very same body counted before.';
+
+-- Rule: an event that changes nothing belongs to no thread: no later event has to look at it.
+create function crm.without_booking(p_event public.calcom_events)
+returns public.calcom_events
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  p_event.uid := null;
+  p_event.new_uid := null;
+  p_event.email := null;
+  p_event.account := null;
+  return p_event;
+end;
+$$;
+comment on function crm.without_booking(public.calcom_events) is 'The event without what ties it to a booking.';
+
+-- From a body to a decision: read it, hold what it may change, fold it in, settle what that did.
+create function crm.decide(p_event public.calcom_events)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_event public.calcom_events := crm.read_event(p_event);
+  v_outcome text;
+  v_reason text;
+  v_thread crm.thread;
+  v_effects crm.effect[];
+begin
+  select u.outcome, u.reason into v_outcome, v_reason from crm.unusable(v_event) as u;
+  if v_outcome is not null then
+    return crm.record_outcome(crm.without_booking(v_event), v_outcome, v_reason);
+  end if;
+
+  v_thread := crm.lock_thread(v_event);
+  if crm.is_repeat(v_event) then
+    return crm.record_outcome(crm.without_booking(v_event), 'duplicate', 'The very same body was delivered before.');
+  end if;
+
+  v_effects := array(select f from crm.fold(v_event, v_thread) as f);
+  perform crm.settle_others(v_event, v_effects);
+  return crm.settle(v_event, array(select f from unnest(v_effects) as f where f.event_id = v_event.id));
+end;
+$$;
+comment on function crm.decide(public.calcom_events) is 'Decides what an event means, does it, and returns the answer.';
+
+-- Rule: no body makes this raise. What goes wrong is undone, recorded with the event and returned as failed.
+create function public.handle_calcom_event(event jsonb)
+returns jsonb
+language plpgsql
+volatile
+security definer -- service_role may knock here; schema crm and the tables grant it no change
+set search_path = ''
+as $$
+declare
+  v_event public.calcom_events := crm.record_event(event); -- outside of the block, so that no failure undoes it
+begin
+  return crm.decide(v_event);
+exception
+  when others then -- the promise of this function: whatever a body holds, it is kept with its reason
+    v_event.trigger := left(crm.text_of(event -> 'triggerEvent'), 100);
+    return crm.record_outcome(
+      v_event, 'failed', format('It could not be applied: %s (%s). It is kept and can be tried again.', sqlerrm, sqlstate)
+    );
+end;
+$$;
+comment on function public.handle_calcom_event(jsonb) is
+  'Takes the body of a Cal.com webhook, decides what it means for companies, people, bookings and deals, and says what it did and why.';
