@@ -10,6 +10,14 @@ export interface StartArguments {
   help: boolean;
   port: number;
   data: string | "memory";
+  /** The file that the addresses and keys are written to. */
+  env: string;
+}
+
+/** What counts where the command line says nothing. */
+export interface StartDefaults {
+  data: string;
+  env: string;
 }
 
 /**
@@ -20,20 +28,22 @@ export interface StartArguments {
 export function readStartArguments(
   args: string[],
   folder: string,
-  defaultData: string,
+  defaults: StartDefaults,
 ): StartArguments {
   const { values } = parse(args);
   const port = Number(values.port ?? 54321);
   if (!Number.isInteger(port) || port < 0 || port > 65535) {
     throw new UsageError(`--port takes a number up to 65535, not "${values.port}".`);
   }
-  if (values.data === "") throw new UsageError("--data takes a folder, or the word memory.");
-  const data = values.data === undefined
-    ? defaultData
-    : values.data === "memory"
-    ? "memory"
-    : resolve(folder, values.data);
-  return { help: values.help, port, data };
+  const { data = defaults.data, env = defaults.env } = values;
+  if (data === "") throw new UsageError("--data takes a folder, or the word memory.");
+  if (env === "") throw new UsageError("--env takes a file.");
+  return {
+    help: values.help,
+    port,
+    data: data === "memory" ? data : resolve(folder, data),
+    env: resolve(folder, env),
+  };
 }
 
 function parse(args: string[]) {
@@ -44,6 +54,7 @@ function parse(args: string[]) {
         help: { type: "boolean", short: "h", default: false },
         port: { type: "string" },
         data: { type: "string" },
+        env: { type: "string" },
       },
     });
   } catch (error) {

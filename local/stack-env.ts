@@ -2,11 +2,11 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Stack } from "./stack.ts";
 
-/** Where a running stack says how to reach it; `task send` and other programs read it. */
+/** Where a running stack says how to reach it, unless told otherwise; `task send` reads it. */
 export const ENV_FILE = fileURLToPath(new URL("../supabase/.temp/local.env", import.meta.url));
 
 /** Writes the addresses and keys of a stack as `NAME=value` lines that only their owner can read. */
-export async function writeEnvFile(stack: Stack, file = ENV_FILE): Promise<void> {
+export async function writeEnvFile(stack: Stack, file: string): Promise<void> {
   await Deno.mkdir(dirname(file), { recursive: true });
   // A new file: the mode is only applied to a file that is created.
   await Deno.remove(file).catch(() => {});
@@ -14,7 +14,7 @@ export async function writeEnvFile(stack: Stack, file = ENV_FILE): Promise<void>
 }
 
 /** Removes the file again, unless another stack has written its own in the meantime. */
-export async function removeEnvFile(stack: Stack, file = ENV_FILE): Promise<void> {
+export async function removeEnvFile(stack: Stack, file: string): Promise<void> {
   const text = await Deno.readTextFile(file).catch(() => "");
   if (text === linesOf(stack)) await Deno.remove(file);
 }
@@ -23,7 +23,7 @@ export async function removeEnvFile(stack: Stack, file = ENV_FILE): Promise<void
  * Reads the file of the running stack.
  * @returns its values by name, or null when no stack has written one
  */
-export async function readEnvFile(file = ENV_FILE): Promise<Record<string, string> | null> {
+export async function readEnvFile(file: string): Promise<Record<string, string> | null> {
   const text = await Deno.readTextFile(file).catch(() => null);
   if (text === null) return null;
   const lines = text.split("\n").filter((line) => line.includes("="));

@@ -43,6 +43,7 @@ export async function applyMigrations(
     )).map((row) => [row.version, row.statements?.join("\n")]),
   );
 
+  let isEdited = false;
   for (const { name: path, sql: statements } of await readFolder(supabase)) {
     const file = basename(path);
     const { version, name } = FILE_NAME.exec(file)?.groups ?? {};
@@ -67,7 +68,10 @@ export async function applyMigrations(
     } catch (error) {
       throw new StackError(
         `Migration ${file} failed${inWords(error, statements)} Nothing of this file was kept and ` +
-          `the files before it stay applied: mend it and start again.`,
+          `the files before it stay applied: mend it and start again` +
+          (isEdited
+            ? ", or start with a new --data folder, since some of those were edited."
+            : "."),
       );
     }
     log(`Applied ${file}`);

@@ -1,17 +1,19 @@
 // deno-lint-ignore-file no-console -- a command line program talks on the console
 import { fileURLToPath } from "node:url";
 import { readStartArguments } from "./stack-arguments.ts";
-import { removeEnvFile, writeEnvFile } from "./stack-env.ts";
+import { ENV_FILE, removeEnvFile, writeEnvFile } from "./stack-env.ts";
 import { StackError } from "./stack-error.ts";
 
 const HELP = `Runs everything on this machine: Postgres, REST, Studio, the Edge Functions and a
 Resend sandbox with an inbox. Only programs on this machine can reach it.
 
-  npx -y deno@2.9.6 task start [--port PORT] [--data DIR]
+  npx -y deno@2.9.6 task start [--port PORT] [--data DIR] [--env FILE]
 
   --port PORT   port of everything (default 54321)
   --data DIR    folder that keeps the database, the mails and the keys between starts
                 (default supabase/.temp/local-data); "--data memory" keeps nothing
+  --env FILE    file that the addresses and keys are written to while it runs
+                (default supabase/.temp/local.env; a second stack needs its own)
   --help        this text
 
 Ctrl-C stops it.`;
@@ -21,7 +23,10 @@ const DEFAULT_DATA = fileURLToPath(new URL("../supabase/.temp/local-data", impor
 async function main(): Promise<number> {
   // Deno moves to the folder of deno.json; a relative path was meant from where it was typed.
   const folder = Deno.env.get("INIT_CWD") ?? Deno.cwd();
-  const { help, port, data } = readStartArguments(Deno.args, folder, DEFAULT_DATA);
+  const { help, port, data, env } = readStartArguments(Deno.args, folder, {
+    data: DEFAULT_DATA,
+    env: ENV_FILE,
+  });
   if (help) {
     console.log(HELP);
     return 0;
@@ -37,7 +42,7 @@ async function main(): Promise<number> {
     functions: true,
     log: (line) => console.log(line),
   });
-  await writeEnvFile(stack);
+  await writeEnvFile(stack, env);
 
   const rows = [
     ["Studio", stack.url],
@@ -45,7 +50,7 @@ async function main(): Promise<number> {
     ["REST", `${stack.url}/rest/v1`],
     ...stack.functions.map((name) => ["Function", `${stack.url}/functions/v1/${name}`]),
     ["Data", data],
-    ["Keys", "supabase/.temp/local.env"],
+    ["Keys", env],
   ];
   console.log(`\nReady. Ctrl-C stops it.\n`);
   for (const [name, place] of rows) console.log(`  ${name!.padEnd(10)}${place}`);
@@ -53,7 +58,7 @@ async function main(): Promise<number> {
 
   await stopped;
   console.log("\nStopping …");
-  await removeEnvFile(stack);
+  await removeEnvFile(stack, env);
   await stack.close();
   return 0;
 }
