@@ -47,7 +47,8 @@ export async function openMailbox(file: string | null): Promise<Mailbox> {
       const mail = toMail(payload, body, idempotencyKey);
       // In memory first: a repetition that arrives during the write has to find it.
       mails.push(mail);
-      if (file) await Deno.writeTextFile(file, JSON.stringify(mail) + "\n", { append: true });
+      // The line break comes first: the line before may have been cut short by a crash.
+      if (file) await Deno.writeTextFile(file, "\n" + JSON.stringify(mail), { append: true });
       return mail;
     },
   };
@@ -84,7 +85,7 @@ async function readMails(file: string): Promise<KeptMail[]> {
     try {
       return [JSON.parse(line) as KeptMail];
     } catch {
-      return []; // The end of the file, or a line that a crash cut short.
+      return []; // The start of the file, or a line that a crash cut short.
     }
   });
 }

@@ -53,9 +53,8 @@ export async function applyMigrations(
     }
     if (applied.has(version)) {
       if (applied.get(version) !== statements) {
-        log(
-          `${file} was edited after it was applied here; a new --data folder has the new version`,
-        );
+        isEdited = true;
+        log(`${file} was edited after it was applied here; a new --data folder gets its new text`);
       }
       continue;
     }

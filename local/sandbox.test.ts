@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { Resend } from "npm:resend@6.38.0";
+import { openSandbox, type Sandbox } from "./sandbox.ts";
+import { makeFolder } from "./stack-testing.ts";
+
+const MAIL = {
+  from: "Ada <team@brand.example>",
+  to: "grace@customer.example",
+  subject: "Confirmed",
+  html: "<p>Yes</p>",
+  text: "Yes",
+  replyTo: "ada@brand.example",
+};
+
+/** A sandbox behind a real port, with the real SDK in front of it. */
+async function serveSandbox(file: string | null = null) {
+  const sandbox = await openSandbox({
+    apiKey: "re_test",
+    file,
+    verifiedDomains: () => Promise.resolve(["brand.example"]),
+  });
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {}, onError: () => new Response() },
+    (request) => sandbox.fetch(request, new URL(request.url).pathname),
+  );
+  const baseUrl = `http://127.0.0.1:${server.addr.port}`;
+  return {
+    sandbox,
+    baseUrl,
+    resend: new Resend("re_test", { baseUrl }),
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+Deno.test("an accepted mail is in the box as it was sent", async () => {
+  await using box = await serveSandbox();
+
+  const { data, error } = await box.resend.emails.send(
+    { ...MAIL, headers: { "X-Booking": "b-1" } },
+    { idempotencyKey: "key-1" },
+  );
+
+  assert.equal(error, null);
+  const [{ created_at, ...mail }] = box.sandbox.messages() as [ReturnType<Sandbox["messages"]>[0]];
+  assert.ok(Date.now() - Date.parse(created_at) < 60_000);
+  assert.deepEqual(mail, {
+    id: data!.id,
+    from: "Ada <team@brand.example>",
+    to: ["grace@customer.example"],
+    subject: "Confirmed",
+    html: "<p>Yes</p>",
+    text: "Yes",
+    headers: { "x-booking": "b-1", "reply-to": "ada@brand.example" },
+    reply_to: ["ada@brand.example"],
+    idempotency_key: "key-1",
+  });
+});
+
+Deno.test("the same key and body is the same mail, however often and however close", async () => {
+  await using box = await serveSandbox();
+
+  const answers = await Promise.all(
+    Array.from(
+      { length: 5 },
+      () => box.resend.emails.send(MAIL, { idempotencyKey: "key-1" }),
+    ),
+  );
+
+  assert.equal(new Set(answers.map(({ data }) => data?.id)).size, 1);
+  assert.equal(box.sandbox.messages().length, 1);
+});
+
+Deno.test("the same key with another body is refused", async () => {
+  await using box = await serveSandbox();
+  await box.resend.emails.send(MAIL, { idempotencyKey: "key-1" });
+
+  const { error } = await box.resend.emails.send(
+    { ...MAIL, subject: "Another" },
+    { idempotencyKey: "key-1" },
+  );
+
+  assert.equal(error?.statusCode, 409);
+  assert.equal(error?.name, "invalid_idempotent_request");
+  assert.equal(box.sandbox.messages().length, 1);
+});
+
+Deno.test("mails without a key are mails of their own, newest first", async () => {
+  await using box = await serveSandbox();
+  await box.resend.emails.send({ ...MAIL, subject: "First" });
+  await box.resend.emails.send({ ...MAIL, subject: "Second" });
+
+  assert.deepEqual(box.sandbox.messages().map(({ subject }) => subject), ["Second", "First"]);
+});
+
+Deno.test("what Resend would refuse is refused in its words", async () => {
+  await using box = await serveSandbox();
+  const refusalOf = async (change: Record<string, unknown>, idempotencyKey = "k") => {
+    const { error } = await box.resend.emails.send(
+      { ...MAIL, ...change } as typeof MAIL,
+      { idempotencyKey },
+    );
+    return `${error?.statusCode} ${error?.name}`;
+  };
+
+  assert.deepEqual(
+    {
+      noFrom: await refusalOf({ from: undefined }),
+      noTo: await refusalOf({ to: [] }),
+      noSubject: await refusalOf({ subject: "" }),
+      noBody: await refusalOf({ html: undefined, text: undefined }),
+      badFrom: await refusalOf({ from: "brand.example" }),
+      badTo: await refusalOf({ to: "grace" }),
+      brokenHeader: await refusalOf({ from: "Ada\r\nBcc: x <team@brand.example>" }),
+      badReplyTo: await refusalOf({ replyTo: "nobody" }),
+      tooMany: await refusalOf({ to: Array(51).fill("grace@customer.example") }),
+      subjectIsNoText: await refusalOf({ subject: 5 }),
+      unverified: await refusalOf({ from: "team@elsewhere.example" }),
+      subdomain: await refusalOf({ from: "team@mail.brand.example" }),
+      longKey: await refusalOf({}, "k".repeat(257)),
+    },
+    {
+      noFrom: "422 missing_required_field",
+      noTo: "422 missing_required_field",
+      noSubject: "422 missing_required_field",
+      noBody: "422 missing_required_field",
+      badFrom: "422 validation_error",
+      badTo: "422 validation_error",
+      brokenHeader: "422 validation_error",
+      badReplyTo: "422 validation_error",
+      tooMany: "422 validation_error",
+      subjectIsNoText: "422 validation_error",
+      unverified: "403 validation_error",
+      subdomain: "403 validation_error",
+      longKey: "400 invalid_idempotency_key",
+    },
+  );
+  assert.deepEqual(box.sandbox.messages(), []);
+});
+
+Deno.test("only the right key may send", async () => {
+  await using box = await serveSandbox();
+  const wrong = await new Resend("re_wrong", { baseUrl: box.baseUrl }).emails.send(MAIL);
+  const none = await fetch(`${box.baseUrl}/emails`, { method: "POST", body: JSON.stringify(MAIL) });
+
+  assert.equal(wrong.error?.statusCode, 403);
+  assert.equal(wrong.error?.name, "invalid_api_key");
+  assert.deepEqual(await none.json(), {
+    statusCode: 401,
+    name: "missing_api_key",
+    message: "Missing API key in the authorization header.",
+  });
+});
+
+Deno.test("a planned refusal happens once, and keeps nothing", async () => {
+  await using box = await serveSandbox();
+  box.sandbox.refuseNext({
+    status: 429,
+    name: "rate_limit_exceeded",
+    headers: { "retry-after": "3" },
+  });
+
+  const refused = await box.resend.emails.send(MAIL);
+  const accepted = await box.resend.emails.send(MAIL);
+
+  assert.equal(refused.error?.name, "rate_limit_exceeded");
+  assert.equal(refused.headers?.["retry-after"], "3");
+  assert.equal(accepted.error, null);
+  assert.equal(box.sandbox.messages().length, 1);
+});
+
+Deno.test("a dropped answer leaves the sender in the dark, and the mail in the box", async () => {
+  await using box = await serveSandbox();
+  box.sandbox.dropNextAnswer();
+
+  const lost = await box.resend.emails.send(MAIL, { idempotencyKey: "key-1" });
+  const again = await box.resend.emails.send(MAIL, { idempotencyKey: "key-1" });
+
+  assert.equal(lost.data, null);
+  assert.equal(lost.error?.statusCode, null);
+  assert.equal(again.data?.id, box.sandbox.messages()[0]?.id);
+  assert.equal(box.sandbox.messages().length, 1);
+});
+
+Deno.test("mails and their keys survive a restart, and a line that a crash cut short", async () => {
+  await using folder = await makeFolder();
+  const file = join(folder.path, "mails.jsonl");
+  await using before = await serveSandbox(file);
+  const first = await before.resend.emails.send(MAIL, { idempotencyKey: "key-1" });
+  await Deno.writeTextFile(file, '\n{"id":"cut sho', { append: true });
+
+  await using after = await serveSandbox(file);
+  const again = await after.resend.emails.send(MAIL, { idempotencyKey: "key-1" });
+  const next = await after.resend.emails.send(MAIL, { idempotencyKey: "key-2" });
+  await using later = await serveSandbox(file);
+
+  assert.equal(again.data?.id, first.data?.id);
+  assert.deepEqual(
+    later.sandbox.messages().map(({ id }) => id),
+    [next.data?.id, first.data?.id],
+  );
+});

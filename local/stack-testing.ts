@@ -1,0 +1,52 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/**
+ * Makes a folder of files that goes away with `await using`.
+ * @param files contents by path, for example `{ "migrations/1_a.sql": "select 1" }`
+ */
+export async function makeFolder(files: Record<string, string> = {}) {
+  const path = await Deno.makeTempDir({ prefix: "stack-test-" });
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.mkdir(dirname(join(path, name)), { recursive: true });
+    await Deno.writeTextFile(join(path, name), text);
+  }
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** A migration with one table of each kind of access that the tests of the stack look at. */
+export const SMALL_SCHEMA = `
+create table public.senders (from_address text not null);
+insert into public.senders values ('team@brand.example');
+create table public.notes (id int generated always as identity primary key, body text not null);
+create table public.secrets (id int primary key);
+alter table public.senders enable row level security;
+alter table public.notes enable row level security;
+alter table public.secrets enable row level security;
+grant select, insert on public.notes to service_role;
+create function public.whoami() returns text language sql stable set search_path = ''
+  as 'select current_user::text';
+grant execute on function public.whoami() to anon, service_role;
+`;
+
+/** Runs one of the command line programs of this folder as a person would. */
+export function spawnProgram(
+  file: "start.ts" | "send.ts",
+  args: string[],
+  cwd = ".",
+): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "-A", fileURLToPath(new URL(file, import.meta.url)), ...args],
+    env: { INIT_CWD: cwd },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Waits for the end of a program. */
+export async function finish(child: Deno.ChildProcess) {
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
