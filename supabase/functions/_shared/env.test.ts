@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { readEnv } from "./env.ts";
+
+const BASE = { SUPABASE_URL: "http://127.0.0.1:1", SUPABASE_SECRET_KEY: "sb_secret_one" };
+
+function read(variables: Record<string, string>) {
+  return readEnv((name) => variables[name]);
+}
+
+Deno.test("the environment is frozen, its lists too", () => {
+  const env = read({ ...BASE, CALCOM_WEBHOOK_SECRET: "a" });
+  assert.ok(Object.isFrozen(env));
+  assert.ok(Object.isFrozen(env.calcomSecrets));
+});
+
+Deno.test("all that is missing to start is named at once", () => {
+  assert.throws(() => read({}), /SUPABASE_URL and a secret key .*SUPABASE_SERVICE_ROLE_KEY/);
+  assert.throws(() => read({ SUPABASE_URL: "http://127.0.0.1:1" }), /without a secret key/);
+  assert.throws(() => read({ SUPABASE_SECRET_KEY: "key" }), /without SUPABASE_URL$/);
+});
+
+Deno.test("what only makes the function useless is named, and does not stop it", () => {
+  assert.deepEqual(read(BASE).missing, ["CALCOM_WEBHOOK_SECRET", "RESEND_API_KEY"]);
+  assert.deepEqual(read({ ...BASE, CALCOM_WEBHOOK_SECRET: " , ,", RESEND_API_KEY: " " }).missing, [
+    "CALCOM_WEBHOOK_SECRET",
+    "RESEND_API_KEY",
+  ]);
+  assert.deepEqual(read({ ...BASE, CALCOM_WEBHOOK_SECRET: "a", RESEND_API_KEY: "re" }).missing, []);
+});
+
+Deno.test("several secrets are separated by commas, trimmed, without empty ones", () => {
+  assert.deepEqual(read({ ...BASE, CALCOM_WEBHOOK_SECRET: " old, ,new ," }).calcomSecrets, [
+    "old",
+    "new",
+  ]);
+});
+
+for (
+  const [name, keys, expected] of [
+    ["the named default comes first", { SUPABASE_SECRET_KEYS: '{"default":"named"}' }, "named"],
+    ["no default among the names", { SUPABASE_SECRET_KEYS: '{"other":"x"}' }, "sb_secret_one"],
+    ["names that are not JSON", { SUPABASE_SECRET_KEYS: "{" }, "sb_secret_one"],
+    ["names that are null", { SUPABASE_SECRET_KEYS: "null" }, "sb_secret_one"],
+    ["the legacy key comes last", { SUPABASE_SERVICE_ROLE_KEY: "legacy" }, "sb_secret_one"],
+    ["only the legacy key", {
+      SUPABASE_SECRET_KEY: "",
+      SUPABASE_SERVICE_ROLE_KEY: "legacy",
+    }, "legacy"],
+  ] as const
+) {
+  Deno.test(`secret key: ${name}`, () => {
+    assert.equal(read({ ...BASE, ...keys }).supabaseKey, expected);
+  });
+}
+
+Deno.test("Resend's address is its own unless another is given", () => {
+  assert.equal(read(BASE).resendBaseUrl, null);
+  assert.equal(read({ ...BASE, RESEND_BASE_URL: "http://x" }).resendBaseUrl, "http://x");
+});

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { type Payload, toPayload } from "./payload.ts";
+
+const encoder = new TextEncoder();
+
+function hex(bytes: Uint8Array): string {
+  return `\\x${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/** Expects a body that is kept parsed, though not exactly. */
+function assertMended(body: string | Uint8Array, value: Payload["value"]) {
+  const bytes = typeof body === "string" ? encoder.encode(body) : body;
+  assert.deepEqual(toPayload(bytes), { value, rawBody: hex(bytes), problem: null });
+}
+
+/** Expects a body that is kept as its text. */
+function assertText(body: string | Uint8Array, value: string, problem: RegExp) {
+  const bytes = typeof body === "string" ? encoder.encode(body) : body;
+  const payload = toPayload(bytes);
+  assert.equal(payload.value, value);
+  assert.equal(payload.rawBody, hex(bytes));
+  assert.match(payload.problem ?? "", problem);
+}
+
+Deno.test("JSON is kept parsed, and nothing else needs to be", () => {
+  const value = { a: [1, -0.5, 1.5e3, 12345678901234, null, true], "ü": "💶 \\u0000 \\ud800" };
+  const bytes = encoder.encode(JSON.stringify(value));
+  assert.deepEqual(toPayload(bytes), { value, rawBody: null, problem: null });
+});
+
+Deno.test("a number written another way is the same number", () => {
+  const bytes = encoder.encode("[1.50, 100e-2, 0.0, -0, 1E+2, 120000000000000000000000]");
+  assert.equal(toPayload(bytes).rawBody, null);
+});
+
+Deno.test("a byte order mark is no part of the JSON", () => {
+  const bytes = encoder.encode('\ufeff{"a":1}');
+  assert.deepEqual(toPayload(bytes), { value: { a: 1 }, rawBody: null, problem: null });
+});
+
+Deno.test("NUL and half surrogate pairs are replaced, in keys too", () => {
+  assertMended('{"a\\u0000":"x\\u0000y"}', { "a\ufffd": "x\ufffdy" });
+  assertMended('["\\ud83d", "\\ude00\\ud83d", "\\ud83d\\ude00"]', [
+    "\ufffd",
+    "\ufffd\ufffd",
+    "😀",
+  ]);
+  assertMended('["\\\\\\u0000\\\\u0000"]', ["\\\ufffd\\u0000"]);
+});
+
+Deno.test("bytes that are not UTF-8 are replaced", () => {
+  assertMended(Uint8Array.of(0x5b, 0x22, 0xff, 0x22, 0x5d), ["\ufffd"]);
+});
+
+Deno.test("numbers that JavaScript cannot hold keep their bytes", () => {
+  assertMended("[12345678901234567890]", [12345678901234567000]);
+  assertMended("[0.1234567890123456789]", [0.12345678901234568]);
+  assertMended("[1e-999]", [0]);
+  const infinite = toPayload(encoder.encode('{"a":1e999999}'));
+  assert.deepEqual(infinite.value, { a: null });
+  assert.equal(infinite.rawBody, hex(encoder.encode('{"a":1e999999}')));
+});
+
+Deno.test("digits inside a string are no number", () => {
+  const bytes = encoder.encode('{"a":"12345678901234567890 [[[ \\" 1e999"}');
+  assert.equal(toPayload(bytes).rawBody, null);
+});
+
+Deno.test("what is not JSON is kept as its text", () => {
+  assertText("", "", /not JSON/);
+  assertText("name=Zoë&x=1", "name=Zoë&x=1", /not JSON/);
+  assertText('{"a":1', '{"a":1', /not JSON/);
+  assertText(Uint8Array.of(0x61, 0x00, 0xc3), "a\ufffd\ufffd", /not JSON/);
+});
+
+Deno.test("what is nested too deeply is kept as its text", () => {
+  const nest = (levels: number) => "[".repeat(levels) + "]".repeat(levels);
+  assert.equal(toPayload(encoder.encode(nest(200))).problem, null);
+  assertText(nest(201), nest(201), /nested/);
+  assertText(nest(400_000), nest(400_000), /nested/);
+  assertText(
+    '{"a":'.repeat(300) + "1" + "}".repeat(300),
+    '{"a":'.repeat(300) + "1" + "}".repeat(300),
+    /nested/,
+  );
+});
+
+Deno.test("a key named __proto__ is a key like any other", () => {
+  const { value } = toPayload(encoder.encode('{"__proto__":{"a":"\\u0000"}}'));
+  assert.equal(JSON.stringify(value), '{"__proto__":{"a":"\ufffd"}}');
+});

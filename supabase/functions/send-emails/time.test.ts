@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { formatTime } from "./time.ts";
+
+const START = "2026-12-01T15:00:00Z";
+const END = "2026-12-01T15:30:00.000+00:00";
+
+function show(
+  timeZone: string | null,
+  locale: string | null,
+  start = START,
+  end: string | null = END,
+) {
+  return formatTime({ start, end, timeZone, locale });
+}
+
+Deno.test("a time is the attendee's own, with the zone by name and place", () => {
+  assert.equal(
+    show("America/Chicago", "en"),
+    "Tuesday, December 1, 2026, 9:00 – 9:30 AM, Central Standard Time (America/Chicago)",
+  );
+});
+
+Deno.test("the locale decides how a date is written", () => {
+  assert.equal(
+    show("Europe/Berlin", "de"),
+    "Dienstag, 1. Dezember 2026, 16:00–16:30 Uhr, Mitteleuropäische Normalzeit (Europe/Berlin)",
+  );
+  assert.match(
+    show("Asia/Kolkata", "en-GB") ?? "",
+    /^Tuesday, 1 December 2026, 20:30–21:00, India/,
+  );
+  assert.match(show("Asia/Kolkata", "pt-BR") ?? "", /1 de dezembro de 2026/);
+});
+
+Deno.test("summer time is that of the day of the meeting", () => {
+  // Clocks go back on 2026-11-01 in Chicago, on 2026-10-25 in Berlin.
+  const at = (day: string) => show("America/Chicago", "en", `${day}T15:00:00Z`, null);
+  assert.match(at("2026-10-31") ?? "", /10:00 AM, Central Daylight Time/);
+  assert.match(at("2026-11-02") ?? "", /9:00 AM, Central Standard Time/);
+});
+
+Deno.test("a meeting over the change of the clocks ends on the new time", () => {
+  const time = show("Europe/Berlin", "en-GB", "2026-10-25T00:30:00Z", "2026-10-25T02:00:00Z");
+  assert.match(time ?? "", /02:30–03:00, Central European Summer Time/);
+});
+
+Deno.test("a meeting over midnight shows both days", () => {
+  const time = show("Asia/Tokyo", "en", "2026-12-01T14:30:00Z", "2026-12-01T15:30:00Z");
+  assert.match(time ?? "", /December 1, .*11:30 PM – .*December 2, .*12:30 AM/);
+});
+
+Deno.test("an odd zone is UTC, an odd locale is English", () => {
+  const utc = "Tuesday, December 1, 2026, 3:00 – 3:30 PM, UTC";
+  for (const zone of [null, "", "Mars/Olympus", "undefined", "Europe/Berlin\r\nBcc: x"]) {
+    assert.equal(show(zone, "en"), utc);
+  }
+  for (const locale of [null, "", "xx", "not a locale", "de_DE"]) {
+    assert.equal(show("UTC", locale), utc);
+  }
+});
+
+Deno.test("without an end, or with one before the start, the start stands alone", () => {
+  const expected = "Tuesday, December 1, 2026 at 3:00 PM, UTC";
+  assert.equal(show("UTC", "en", START, null), expected);
+  assert.equal(show("UTC", "en", START, "soon"), expected);
+  assert.equal(show("UTC", "en", START, "2026-12-01T14:00:00Z"), expected);
+});
+
+Deno.test("without a start there is no time", () => {
+  assert.equal(formatTime({ start: null, end: END, timeZone: "UTC", locale: "en" }), null);
+  assert.equal(show("UTC", "en", "tomorrow"), null);
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { escapeHtml, isPhoneNumber, toLine, toMailAddress, toWebUrl } from "./values.ts";
+
+Deno.test("a value becomes one line", () => {
+  assert.equal(toLine(" a\r\nBcc: b@c.example\t\u2028d\u0000 "), "a Bcc: b@c.example d");
+  assert.equal(toLine("abc\u202egpj.exe"), "abc gpj.exe");
+});
+
+Deno.test("nothing readable is nothing", () => {
+  for (const value of [null, undefined, 7, {}, "", " \r\n\u200e"]) {
+    assert.equal(toLine(value), null);
+  }
+});
+
+Deno.test("a long value is cut between characters", () => {
+  assert.equal(toLine("😀".repeat(5), 3), "😀😀…");
+  assert.equal(toLine("😀".repeat(3), 3), "😀😀😀");
+});
+
+Deno.test("only web addresses become links", () => {
+  assert.equal(toWebUrl("https://a.example/x?y=1&z=2"), "https://a.example/x?y=1&z=2");
+  assert.equal(toWebUrl("HTTP://A.example"), "http://a.example/");
+  assert.equal(toWebUrl('https://a.example/"><script>'), "https://a.example/%22%3E%3Cscript%3E");
+  for (
+    const value of [
+      "javascript:alert(1)",
+      "data:text/html,x",
+      "//a.example",
+      "integrations:daily",
+      "https://",
+      "mailto:a@b.example",
+      "see https://a.example",
+      null,
+    ]
+  ) {
+    assert.equal(toWebUrl(value), null, String(value));
+  }
+});
+
+Deno.test("only mail addresses become a Reply-To", () => {
+  assert.equal(toMailAddress("mara+x@brightloom.example"), "mara+x@brightloom.example");
+  for (
+    const value of ["Email-less", "", "a@b.example, c@d.example", "a@b\r\nBcc: c@d", "<a@b>", null]
+  ) {
+    assert.equal(toMailAddress(value), null, String(value));
+  }
+});
+
+Deno.test("a telephone number is told from an address", () => {
+  for (const value of ["+15550142077", "030 1234-5678", "+44 (0)20 7946 0018"]) {
+    assert.ok(isPhoneNumber(value), value);
+  }
+  for (const value of ["Hafenstraße 12, 20457 Hamburg", "12", "Room 1234", "", "- - - - -"]) {
+    assert.ok(!isPhoneNumber(value), value);
+  }
+});
+
+Deno.test("markup becomes text", () => {
+  assert.equal(
+    escapeHtml(`<a href="x" b='y'>&`),
+    "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;",
+  );
+});
