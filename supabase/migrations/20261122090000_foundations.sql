@@ -2,6 +2,9 @@
 -- Purpose:   the closed schema, "nobody may touch anything" by default, and how odd JSON is read
 -- Creates:   schema crm, crm.text_of(), crm.time_of(), crm.address_of()
 -- Tests:     supabase/tests/house_rules/, supabase/tests/reading/
+--
+-- The steps are plpgsql even where plain SQL would do: a function with a pinned search_path is never inlined, and
+-- a plain SQL function that is not inlined is planned anew at every call. plpgsql keeps its plans.
 
 -- The global form comes first: PUBLIC holds EXECUTE globally, so revoking it per schema does nothing.
 alter default privileges revoke execute on functions from public;
@@ -17,14 +20,16 @@ comment on schema crm is
 -- Rule: a JSON string (or number) that says something; null for absent, null, blank, objects, arrays.
 create function crm.text_of(p_value jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when jsonb_typeof(p_value) in ('string', 'number') then nullif(btrim(p_value #>> '{}'), '')
   end;
+end;
 $$;
 comment on function crm.text_of(jsonb) is 'The text a JSON value holds, trimmed; null when it holds none.';
 
@@ -57,13 +62,18 @@ comment on function crm.time_of(jsonb) is 'The moment a JSON text names; null wh
 -- Rule: compared in lower case, the +tag kept; what no mail server would take ("Email-less") is no address.
 create function crm.address_of(p_value jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select a.address
-  from (select lower(crm.text_of(p_value)) as address) as a
-  where a.address ~ '^[^@\s<>",;]+@[^@\s<>",;]+\.[^@\s<>",;]+$' and length(a.address) <= 320;
+declare
+  v_address text := lower(crm.text_of(p_value));
+begin
+  if v_address ~ '^[^@\s<>",;]+@[^@\s<>",;]+\.[^@\s<>",;]+$' and length(v_address) <= 320 then
+    return v_address;
+  end if;
+  return null;
+end;
 $$;
 comment on function crm.address_of(jsonb) is 'The mail address a JSON text holds, in lower case; null when it holds none.';

@@ -62,30 +62,34 @@ alter table public.calcom_events enable row level security;
 -- Rule: events come as {triggerEvent, createdAt, payload}; MEETING_ENDED comes flat, some senders wrap it too.
 create function crm.body_of(p_payload jsonb)
 returns jsonb
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select case when jsonb_typeof(p_payload -> 'payload') = 'object' then p_payload -> 'payload' else p_payload end;
+begin
+  return case when jsonb_typeof(p_payload -> 'payload') = 'object' then p_payload -> 'payload' else p_payload end;
+end;
 $$;
 comment on function crm.body_of(jsonb) is 'The part of a webhook body that describes the booking.';
 
 -- Rule: the triggers that can change something, in the order of a booking's life; null for every other.
 create function crm.rank_of(p_trigger text)
 returns smallint
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select array_position(
+begin
+  return array_position(
     array[
       'BOOKING_REQUESTED', 'BOOKING_CREATED', 'BOOKING_RESCHEDULED', 'BOOKING_REJECTED',
       'BOOKING_CANCELLED', 'MEETING_ENDED', 'BOOKING_NO_SHOW_UPDATED'
     ],
     p_trigger
   )::smallint;
+end;
 $$;
 comment on function crm.rank_of(text) is
   'The place of a trigger in the life of a booking; null for a trigger that changes nothing here.';
@@ -93,26 +97,32 @@ comment on function crm.rank_of(text) is
 -- Rule: Cal.com fills seatsPerTimeSlot or attendeeSeatId on seated events.
 create function crm.is_seated(p_body jsonb)
 returns boolean
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select crm.text_of(p_body -> 'seatsPerTimeSlot') is not null or crm.text_of(p_body -> 'attendeeSeatId') is not null;
+begin
+  return crm.text_of(p_body -> 'seatsPerTimeSlot') is not null or crm.text_of(p_body -> 'attendeeSeatId') is not null;
+end;
 $$;
 comment on function crm.is_seated(jsonb) is 'Whether the booking is one of several seats that share a uid.';
 
 create function crm.named_addresses(p_body jsonb)
 returns text[]
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(array_agg(crm.address_of(a.attendee -> 'email')), '{}')
-  from jsonb_array_elements(
-    case when jsonb_typeof(p_body -> 'attendees') = 'array' then p_body -> 'attendees' else '[]' end
-  ) as a (attendee);
+begin
+  return (
+    select coalesce(array_agg(crm.address_of(a.attendee -> 'email')), '{}')
+    from jsonb_array_elements(
+      case when jsonb_typeof(p_body -> 'attendees') = 'array' then p_body -> 'attendees' else '[]' end
+    ) as a (attendee)
+  );
+end;
 $$;
 comment on function crm.named_addresses(jsonb) is 'The mail addresses of the attendees that a body lists.';
 
@@ -120,16 +130,18 @@ comment on function crm.named_addresses(jsonb) is 'The mail addresses of the att
 --       answers may be somebody else's, so there only the attendee counts.
 create function crm.booker_address(p_body jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
+begin
+  return coalesce(
     case when not crm.is_seated(p_body) then crm.address_of(p_body #> '{responses,email,value}') end,
     case when not crm.is_seated(p_body) then crm.address_of(p_body #> '{responses,email}') end,
     crm.address_of(p_body #> '{attendees,0,email}')
   );
+end;
 $$;
 comment on function crm.booker_address(jsonb) is 'The mail address of the person who booked; null when the body names none.';
 

@@ -38,17 +38,21 @@ values ('gmail.com'), ('yahoo.com'), ('hotmail.com'), ('outlook.com'), ('icloud.
 --       makes up for people who book with a phone number (<digits>@sms.cal.com).
 create function crm.account_of(p_email text)
 returns text
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select case
-    when d.domain = 'sms.cal.com' then p_email
-    when exists (select from public.personal_email_domains as p where p.domain = d.domain) then p_email
-    else d.domain
-  end
-  from (select split_part(p_email, '@', 2) as domain) as d;
+begin
+  return (
+    select case
+      when d.domain = 'sms.cal.com' then p_email
+      when exists (select from public.personal_email_domains as p where p.domain = d.domain) then p_email
+      else d.domain
+    end
+    from (select split_part(p_email, '@', 2) as domain) as d
+  );
+end;
 $$;
 comment on function crm.account_of(text) is
   'Whose sales an address counts for: the domain of its company, or the address itself when it has none.';
@@ -57,21 +61,25 @@ comment on function crm.account_of(text) is
 --       companyName, organization, organisation_name and the like. The slug decides, never the label.
 create function crm.company_answer(p_body jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select left(coalesce(crm.text_of(a.answer -> 'value'), crm.text_of(a.answer)), 200)
-  from (values (p_body -> 'responses', 1), (p_body -> 'userFieldsResponses', 2)) as s (answers, place)
-  cross join lateral jsonb_each(case when jsonb_typeof(s.answers) = 'object' then s.answers else '{}' end) as a (slug, answer)
-  where regexp_replace(lower(a.slug), '[^a-z]', '', 'g') in (
-      'company', 'companyname', 'yourcompany', 'companylegalname', 'organization', 'organisation',
-      'organizationname', 'organisationname', 'business', 'businessname', 'employer', 'firm'
-    )
-    and coalesce(crm.text_of(a.answer -> 'value'), crm.text_of(a.answer)) is not null
-  order by s.place, a.slug
-  limit 1;
+begin
+  return (
+    select left(coalesce(crm.text_of(a.answer -> 'value'), crm.text_of(a.answer)), 200)
+    from (values (p_body -> 'responses', 1), (p_body -> 'userFieldsResponses', 2)) as s (answers, place)
+    cross join lateral jsonb_each(case when jsonb_typeof(s.answers) = 'object' then s.answers else '{}' end) as a (slug, answer)
+    where regexp_replace(lower(a.slug), '[^a-z]', '', 'g') in (
+        'company', 'companyname', 'yourcompany', 'companylegalname', 'organization', 'organisation',
+        'organizationname', 'organisationname', 'business', 'businessname', 'employer', 'firm'
+      )
+      and coalesce(crm.text_of(a.answer -> 'value'), crm.text_of(a.answer)) is not null
+    order by s.place, a.slug
+    limit 1
+  );
+end;
 $$;
 comment on function crm.company_answer(jsonb) is 'The name of the company as the booker gave it in the form; null when not asked.';
 

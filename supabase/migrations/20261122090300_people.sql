@@ -25,33 +25,37 @@ alter table public.people enable row level security;
 -- Rule: the form may ask for one name or for two.
 create function crm.full_name(p_value jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select left(
+begin
+  return left(
     coalesce(
       crm.text_of(p_value),
       nullif(concat_ws(' ', crm.text_of(p_value -> 'firstName'), crm.text_of(p_value -> 'lastName')), '')
     ),
     200
   );
+end;
 $$;
 comment on function crm.full_name(jsonb) is 'A name given as text or as {firstName, lastName}; null when it is neither.';
 
 create function crm.booker_name(p_body jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(
+begin
+  return coalesce(
     case when not crm.is_seated(p_body) then crm.full_name(p_body #> '{responses,name,value}') end,
     case when not crm.is_seated(p_body) then crm.full_name(p_body #> '{responses,name}') end,
     crm.full_name(p_body #> '{attendees,0,name}')
   );
+end;
 $$;
 comment on function crm.booker_name(jsonb) is 'The name of the person who booked; null when the body gives none.';
 
@@ -59,16 +63,21 @@ comment on function crm.booker_name(jsonb) is 'The name of the person who booked
 -- Race: as for companies, the unique key decides and the loser gets the same row.
 create function crm.find_or_create_person(p_email text, p_name text, p_company_id uuid)
 returns uuid
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_person_id uuid;
+begin
   insert into public.people as p (email, name, company_id)
   values (p_email, p_name, p_company_id)
   on conflict on constraint people_email_key do update set
     name = coalesce(excluded.name, p.name),
     company_id = excluded.company_id
-  returning p.id;
+  returning p.id into v_person_id;
+  return v_person_id;
+end;
 $$;
 comment on function crm.find_or_create_person(text, text, uuid) is 'The person behind a mail address, created on first sight.';

@@ -63,14 +63,19 @@ comment on function crm.find_or_open_deal(uuid, uuid) is
 -- Rule: a cancelled booking cancels the active deal of its company.
 create function crm.cancel_active_deal(p_company_id uuid)
 returns uuid
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_deal_id uuid;
+begin
   update public.deals as d set status = 'cancelled'
   where d.company_id = p_company_id and d.status = 'active'
-  returning d.id;
+  returning d.id into v_deal_id;
+  return v_deal_id;
+end;
 $$;
 comment on function crm.cancel_active_deal(uuid) is 'Cancels the active deal of a company and returns it; null when there is none.';
 
@@ -78,28 +83,38 @@ comment on function crm.cancel_active_deal(uuid) is 'Cancels the active deal of 
 --       unless the company has another active one by then.
 create function crm.revive_deal(p_deal_id uuid)
 returns uuid
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_deal_id uuid;
+begin
   update public.deals as d set status = 'active'
   where d.id = p_deal_id
     and not exists (select from public.deals as o where o.company_id = d.company_id and o.status = 'active')
-  returning d.id;
+  returning d.id into v_deal_id;
+  return v_deal_id;
+end;
 $$;
 comment on function crm.revive_deal(uuid) is 'Makes a cancelled deal active again and returns it; null when another one took its place.';
 
 -- Rule: a meeting that took place makes the active deal of its company met.
 create function crm.meet_active_deal(p_company_id uuid)
 returns uuid
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_deal_id uuid;
+begin
   update public.deals as d set stage = 'met'
   where d.company_id = p_company_id and d.status = 'active'
-  returning d.id;
+  returning d.id into v_deal_id;
+  return v_deal_id;
+end;
 $$;
 comment on function crm.meet_active_deal(uuid) is 'Marks the active deal of a company as met and returns it; null when there is none.';

@@ -58,11 +58,13 @@ alter table public.bookings enable row level security;
 -- Rule: any uid that a booking ever had finds it. Only the bookings of one account: each account is decided by itself.
 create function crm.bookings_of(p_uid text, p_account text)
 returns setof public.bookings
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   select b.*
   from public.bookings as b
   join public.people as p on p.id = b.person_id
@@ -70,6 +72,7 @@ as $$
   where (b.calcom_uid = p_uid or (b.former_uids <> '{}' and b.former_uids @> array[p_uid]))
     and coalesce(c.domain, p.email) = p_account
   order by p.email;
+end;
 $$;
 comment on function crm.bookings_of(text, text) is 'The bookings of an account that have or had this uid.';
 
@@ -77,11 +80,13 @@ comment on function crm.bookings_of(text, text) is 'The bookings of an account t
 --       person, never for seats and series (they share one id), and Cal.com's own form of it must name this booking.
 create function crm.booking_of_calendar(p_email text, p_body jsonb)
 returns setof public.bookings
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   select b.*
   from public.bookings as b
   join public.people as p on p.id = b.person_id
@@ -94,6 +99,7 @@ as $$
     and jsonb_typeof(p_body -> 'recurringEvent') is distinct from 'object'
   order by b.start_time desc nulls last, b.first_uid
   limit 1;
+end;
 $$;
 comment on function crm.booking_of_calendar(text, jsonb) is
   'The booking of a person that a body continues by its calendar id; nothing when that is not sure.';
@@ -101,12 +107,14 @@ comment on function crm.booking_of_calendar(text, jsonb) is
 -- Rule: an event about a seat concerns the people whom it lists; any other concerns whoever holds the booking.
 create function crm.concerns(p_body jsonb, p_booking public.bookings)
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select not (p_booking.is_seated or crm.is_seated(p_body))
+begin
+  return not (p_booking.is_seated or crm.is_seated(p_body))
     or (select p.email from public.people as p where p.id = p_booking.person_id) = any (crm.named_addresses(p_body));
+end;
 $$;
 comment on function crm.concerns(jsonb, public.bookings) is 'Whether an event about this uid is about this person''s booking.';

@@ -29,15 +29,17 @@ create function crm.effect_of(
   p_old_start_time timestamptz default null, p_old_end_time timestamptz default null
 )
 returns crm.effect
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select row(
+begin
+  return row(
     p_event.id, p_outcome, p_reason, p_booking.person_id, p_company_id, p_booking.id, p_deal_id, p_deal, p_mail,
     p_old_start_time, p_old_end_time
   )::crm.effect;
+end;
 $$;
 comment on function crm.effect_of(
   public.calcom_events, public.bookings, text, text, uuid, uuid, text, text, timestamptz, timestamptz

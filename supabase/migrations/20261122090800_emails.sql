@@ -74,28 +74,35 @@ alter table public.emails enable row level security;
 -- Rule: the brand of the organizer's domain; the default brand for any other domain, or none.
 create function crm.sender_of(p_organizer_email text)
 returns public.senders
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select s.*
+declare
+  v_domain text := split_part(p_organizer_email, '@', 2);
+  v_sender public.senders;
+begin
+  select s.* into v_sender
   from public.senders as s
-  where s.organizer_domain = split_part(p_organizer_email, '@', 2) or s.is_default
-  order by s.organizer_domain = split_part(p_organizer_email, '@', 2) desc nulls last
+  where s.organizer_domain = v_domain or s.is_default
+  order by s.organizer_domain = v_domain desc nulls last
   limit 1;
+  return v_sender;
+end;
 $$;
 comment on function crm.sender_of(text) is 'The brand that writes for an organizer.';
 
 -- Rule: Cal.com puts "Please reschedule. " before the host's words and writes "undefined" when there were none.
 create function crm.reason_given(p_body jsonb)
 returns text
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select nullif(nullif(
+begin
+  return nullif(nullif(
     btrim(regexp_replace(
       coalesce(
         crm.text_of(p_body -> 'cancellationReason'), crm.text_of(p_body -> 'rejectionReason'),
@@ -105,50 +112,55 @@ as $$
     )),
     'undefined'
   ), '');
+end;
 $$;
 comment on function crm.reason_given(jsonb) is 'Why a booking was cancelled, rejected or moved, when somebody said so.';
 
 -- What a mail needs to be written, from the event and from the booking as it now stands.
 create function crm.email_details(p_event public.calcom_events, p_booking public.bookings, p_effect crm.effect)
 returns jsonb
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'uid', p_booking.calcom_uid,
-    'title', p_booking.title,
-    'start_time', p_booking.start_time,
-    'end_time', p_booking.end_time,
-    'old_start_time', p_effect.old_start_time,
-    'old_end_time', p_effect.old_end_time,
-    'time_zone', crm.text_of(a.attendee -> 'timeZone'),
-    'locale', coalesce(crm.text_of(a.attendee #> '{language,locale}'), crm.text_of(a.attendee -> 'locale')),
-    'attendee_name', p.name,
-    'organizer_name', nullif(crm.text_of(b.body #> '{organizer,name}'), 'Nameless'),
-    'organizer_email', p_booking.organizer_email,
-    'organizer_time_zone', crm.text_of(b.body #> '{organizer,timeZone}'),
-    'location', crm.text_of(b.body -> 'location'),
-    'join_url', coalesce(
-      crm.text_of(b.body #> '{metadata,videoCallUrl}'),
-      crm.text_of(b.body #> '{videoCallData,url}'),
-      substring(crm.text_of(b.body -> 'location') from '^https?://.*$')
-    ),
-    'notes', crm.text_of(b.body -> 'additionalNotes'),
-    'reason', crm.reason_given(b.body),
-    'booker_url', crm.text_of(b.body -> 'bookerUrl')
-  )
-  from (select crm.body_of(p_event.payload) as body) as b
-  join public.people as p on p.id = p_booking.person_id
-  left join lateral (
-    select l.attendee
-    from jsonb_array_elements(
-      case when jsonb_typeof(b.body -> 'attendees') = 'array' then b.body -> 'attendees' else '[]' end
-    ) with ordinality as l (attendee, place)
-    order by crm.address_of(l.attendee -> 'email') = p.email desc nulls last, l.place
-    limit 1
-  ) as a on true;
+begin
+  return (
+    select jsonb_build_object(
+      'uid', p_booking.calcom_uid,
+      'title', p_booking.title,
+      'start_time', p_booking.start_time,
+      'end_time', p_booking.end_time,
+      'old_start_time', p_effect.old_start_time,
+      'old_end_time', p_effect.old_end_time,
+      'time_zone', crm.text_of(a.attendee -> 'timeZone'),
+      'locale', coalesce(crm.text_of(a.attendee #> '{language,locale}'), crm.text_of(a.attendee -> 'locale')),
+      'attendee_name', p.name,
+      'organizer_name', nullif(crm.text_of(b.body #> '{organizer,name}'), 'Nameless'),
+      'organizer_email', p_booking.organizer_email,
+      'organizer_time_zone', crm.text_of(b.body #> '{organizer,timeZone}'),
+      'location', crm.text_of(b.body -> 'location'),
+      'join_url', coalesce(
+        crm.text_of(b.body #> '{metadata,videoCallUrl}'),
+        crm.text_of(b.body #> '{videoCallData,url}'),
+        substring(crm.text_of(b.body -> 'location') from '^https?://.*$')
+      ),
+      'notes', crm.text_of(b.body -> 'additionalNotes'),
+      'reason', crm.reason_given(b.body),
+      'booker_url', crm.text_of(b.body -> 'bookerUrl')
+    )
+    from (select crm.body_of(p_event.payload) as body) as b
+    join public.people as p on p.id = p_booking.person_id
+    left join lateral (
+      select l.attendee
+      from jsonb_array_elements(
+        case when jsonb_typeof(b.body -> 'attendees') = 'array' then b.body -> 'attendees' else '[]' end
+      ) with ordinality as l (attendee, place)
+      order by crm.address_of(l.attendee -> 'email') = p.email desc nulls last, l.place
+      limit 1
+    ) as a on true
+  );
+end;
 $$;
 comment on function crm.email_details(public.calcom_events, public.bookings, crm.effect) is
   'What, when, where and with whom: the facts that a mail puts into words.';

@@ -1,8 +1,8 @@
 -- Migration: order
 -- Purpose:   the same events give the same tables, in whatever order and however often they arrive
 -- Needs:     booked and moved, cancelled and met
--- Creates:   crm.accounts, crm.thread, crm.read_thread(), crm.lock_thread(), crm.is_newest(), crm.events_of(),
---            crm.clear_account(), crm.refold(), crm.fold()
+-- Creates:   crm.accounts, crm.thread, crm.lock_thread(), crm.linked_uids(), crm.read_thread(), crm.lock(),
+--            crm.is_newest(), crm.events_of(), crm.clear_account(), crm.refold(), crm.try_event(), crm.fold()
 -- Tests:     supabase/tests/order/
 --
 -- An account is a company, or a person without one. Its tables are what its events make of nothing when they are
@@ -19,67 +19,16 @@ create table crm.accounts (
 comment on table crm.accounts is 'One row per account: the newest event, in the sender''s order, that its tables contain.';
 alter table crm.accounts enable row level security;
 
--- Everything said under the uids that hang together by reschedules.
+-- What the log holds around an event.
 create type crm.thread as (
-  uids text[],
   accounts text[],
-  has_later boolean,
-  has_waiting boolean
+  is_late boolean
 );
-
--- Rule: reschedules link the uids; whoever booked under one of them is concerned.
---       An event may have waited for the uid that this one makes known, whether it came before or after it.
-create function crm.read_thread(p_event public.calcom_events)
-returns crm.thread
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-  with recursive chain (uid) as (
-    select distinct u.uid from unnest(array[p_event.uid, p_event.new_uid]) as u (uid) where u.uid is not null
-    union
-    select u.uid
-    from chain as c
-    join public.calcom_events as e on e.uid = c.uid or e.new_uid = c.uid
-    cross join lateral (values (e.uid), (e.new_uid)) as u (uid)
-    where u.uid is not null
-  ), uids as (
-    select array_agg(c.uid) as uids from chain as c
-  )
-  select row(
-    u.uids,
-    array(
-      select distinct a.account
-      from (
-        select e.account from public.calcom_events as e
-        where (e.uid = any (u.uids) or e.new_uid = any (u.uids)) and e.account is not null
-        union all
-        select p_event.account where p_event.account is not null
-      ) as a
-    ),
-    exists (
-      select from public.calcom_events as e
-      where (e.uid = any (u.uids) or e.new_uid = any (u.uids)) and e.id <> p_event.id
-        and (e.happened_at, e.rank, e.digest) > (p_event.happened_at, p_event.rank, p_event.digest)
-    ),
-    p_event.email is not null and (
-      exists (
-        select from public.calcom_events as e
-        where e.uid = coalesce(p_event.new_uid, p_event.uid) and e.id <> p_event.id and e.trigger <> 'BOOKING_CREATED'
-      )
-      or exists (select from public.calcom_events as e where e.outcome = 'waiting' and e.email = p_event.email)
-    )
-  )::crm.thread
-  from uids as u;
-$$;
-comment on function crm.read_thread(public.calcom_events) is
-  'What the log holds around an event: the uids that belong together and the accounts concerned.';
 
 -- Race: two events of one thread are handled one after the other, also when the event that links them is itself on
 --       its way. All locks of a transaction are taken in the order of their keys, uids before accounts, so no two
---       transactions wait for each other. When the thread has grown while waiting, everything is given back (a
---       rolled-back block releases its locks) and taken anew.
+--       transactions wait for each other. When the thread turns out to be longer than what is locked, everything is
+--       given back (a rolled-back block releases its locks) and taken anew.
 create function crm.lock_thread(p_event public.calcom_events)
 returns crm.thread
 language plpgsql
@@ -88,29 +37,85 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_locked text[];
   v_uids text[] := array_remove(array[p_event.uid, p_event.new_uid], null);
   v_thread crm.thread;
 begin
-  loop
+  while v_locked is distinct from v_uids loop
+    v_locked := v_uids;
     begin
-      perform crm.lock('uid', v_uids);
-      v_thread := crm.read_thread(p_event);
-      if v_thread.uids <@ v_uids then
-        exit;
+      perform crm.lock('uid', v_locked);
+      v_uids := crm.linked_uids(v_locked);
+      if v_locked <> v_uids then
+        raise exception using errcode = 'KC001', message = 'The thread is longer than what is locked';
       end if;
-      v_uids := v_thread.uids;
-      raise exception using errcode = 'KC001', message = 'The thread has grown; lock it anew';
     exception
       when sqlstate 'KC001' then null;
     end;
   end loop;
 
+  v_thread := crm.read_thread(p_event, v_uids);
   perform crm.lock('account', v_thread.accounts);
   return v_thread;
 end;
 $$;
 comment on function crm.lock_thread(public.calcom_events) is
   'Holds everything that an event may change until the transaction ends, and returns what there is.';
+
+-- Rule: reschedules link the uid before with the uid after.
+create function crm.linked_uids(p_uids text[])
+returns text[]
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return array(
+    select u.uid from unnest(p_uids) as u (uid)
+    union
+    select e.new_uid from public.calcom_events as e where e.uid = any (p_uids) and e.new_uid is not null
+    union
+    select e.uid from public.calcom_events as e where e.new_uid = any (p_uids) and e.uid is not null
+    order by 1
+  );
+end;
+$$;
+comment on function crm.linked_uids(text[]) is 'These uids and those one reschedule away, in order.';
+
+-- Rule: whoever booked under one of the uids is concerned. The event is late when something of its thread is later
+--       in the sender's order, or when something may have waited for the uid or the booker that it makes known.
+create function crm.read_thread(p_event public.calcom_events, p_uids text[])
+returns crm.thread
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_thread crm.thread;
+  v_known_uid text := case when p_event.email is not null then coalesce(p_event.new_uid, p_event.uid) end;
+begin
+  select
+    array_agg(distinct e.account) filter (where e.account is not null),
+    bool_or(
+      (e.happened_at, e.rank, e.digest) > (p_event.happened_at, p_event.rank, p_event.digest)
+      or (e.uid = v_known_uid and e.trigger <> 'BOOKING_CREATED')
+    )
+  into v_thread.accounts, v_thread.is_late
+  from public.calcom_events as e
+  where (e.uid = any (p_uids) or e.new_uid = any (p_uids)) and e.id <> p_event.id;
+
+  if p_event.account is not null then
+    v_thread.accounts := array_append(array_remove(v_thread.accounts, p_event.account), p_event.account);
+    v_thread.is_late := v_thread.is_late is true
+      or exists (select from public.calcom_events as e where e.outcome = 'waiting' and e.email = p_event.email);
+  end if;
+  return v_thread;
+end;
+$$;
+comment on function crm.read_thread(public.calcom_events, text[]) is
+  'The accounts that an event concerns, and whether something in its thread comes after it.';
 
 create function crm.lock(p_kind text, p_keys text[])
 returns void
@@ -154,11 +159,13 @@ comment on function crm.is_newest(public.calcom_events, text) is
 -- Rule: the events that name one of its people, and everything in their threads, in the sender's order.
 create function crm.events_of(p_account text)
 returns setof public.calcom_events
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+begin
+  return query
   with recursive chain (uid) as (
     select u.uid
     from public.calcom_events as e
@@ -179,6 +186,7 @@ as $$
   from members as m
   join public.calcom_events as e on e.id = m.id
   order by e.happened_at, e.rank, e.digest, e.id;
+end;
 $$;
 comment on function crm.events_of(text) is 'Every event that may concern an account, in the sender''s order.';
 
@@ -193,7 +201,7 @@ set search_path = ''
 as $$
 begin
   update public.bookings as b
-  set calcom_uid = b.id::text, former_uids = '{}', deal_id = null, closed_deal_id = null, changed_by = null
+  set calcom_uid = b.id::text, former_uids = '{}', ical_uid = null, deal_id = null, closed_deal_id = null, changed_by = null
   from public.people as p
   left join public.companies as c on c.id = p.company_id
   where b.person_id = p.id and coalesce(c.domain, p.email) = p_account and b.first_uid is not null;
@@ -291,8 +299,8 @@ as $$
 declare
   v_account text;
 begin
-  foreach v_account in array p_thread.accounts loop
-    if crm.is_newest(p_event, v_account) and not p_thread.has_later and not p_thread.has_waiting then
+  foreach v_account in array coalesce(p_thread.accounts, '{}') loop
+    if crm.is_newest(p_event, v_account) and p_thread.is_late is not true then
       return query select f.* from crm.apply_event(p_event, v_account) as f;
     else
       perform crm.store_facts(p_event);

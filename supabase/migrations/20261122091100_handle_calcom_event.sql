@@ -7,36 +7,41 @@
 
 create function crm.store_facts(p_event public.calcom_events)
 returns void
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
   update public.calcom_events as e
   set (trigger, uid, new_uid, email, account, happened_at, rank) = (
     p_event.trigger, p_event.uid, p_event.new_uid, p_event.email, p_event.account, p_event.happened_at, p_event.rank
   )
   where e.id = p_event.id;
+end;
 $$;
 comment on function crm.store_facts(public.calcom_events) is 'Stores what the body says, so that the event counts in its thread.';
 
 -- Rule: the answer is what the log keeps.
 create function crm.record_outcome(p_event public.calcom_events, p_outcome text, p_reason text, p_touched jsonb default '[]')
 returns jsonb
-language sql
+language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+begin
   update public.calcom_events as e
   set (trigger, uid, new_uid, email, account, happened_at, rank) = (
       p_event.trigger, p_event.uid, p_event.new_uid, p_event.email, p_event.account, p_event.happened_at, p_event.rank
     ),
     outcome = p_outcome, reason = p_reason, touched = p_touched, handled_at = clock_timestamp(), attempts = e.attempts + 1
-  where e.id = p_event.id
-  returning jsonb_build_object('event_id', e.id, 'trigger', e.trigger, 'outcome', e.outcome, 'reason', e.reason)
-    || coalesce(e.touched -> 0, '{}')
-    || case when jsonb_array_length(e.touched) > 1 then jsonb_build_object('touched', e.touched) else '{}' end;
+  where e.id = p_event.id;
+
+  return jsonb_build_object('event_id', p_event.id, 'trigger', p_event.trigger, 'outcome', p_outcome, 'reason', p_reason)
+    || coalesce(p_touched -> 0, '{}')
+    || case when jsonb_array_length(p_touched) > 1 then jsonb_build_object('touched', p_touched) else '{}' end;
+end;
 $$;
 comment on function crm.record_outcome(public.calcom_events, text, text, jsonb) is
   'Writes into the log what became of an event, and returns it as the answer.';
@@ -71,7 +76,11 @@ begin
     if v_effect.mail is not null and p_event.outcome is distinct from 'applied' then
       select q.email_id, q.reason into v_email_id, v_no_mail from crm.queue_email(p_event, v_effect) as q;
     end if;
-    v_reasons := v_reasons || concat_ws(' ', v_effect.reason, v_no_mail);
+    v_reasons := v_reasons || concat_ws(
+      ' ',
+      case when cardinality(p_effects) > 1 then (select p.name || ':' from public.people as p where p.id = v_effect.person_id) end,
+      v_effect.reason, v_no_mail
+    );
     v_touched := v_touched || jsonb_build_object(
       'company_id', v_effect.company_id, 'person_id', v_effect.person_id, 'booking_id', v_effect.booking_id,
       'deal_id', v_effect.deal_id, 'deal', coalesce(v_effect.deal, 'unchanged'),
@@ -106,9 +115,9 @@ declare
 begin
   for v_other in
     select e as event, array_agg(f) as effects
-    from unnest(p_effects) as f
-    join public.calcom_events as e on e.id = f.event_id
-    where e.id <> p_event.id
+    from public.calcom_events as e
+    join unnest(p_effects) as f on f.event_id = e.id
+    where e.id = any (array(select o.event_id from unnest(p_effects) as o where o.event_id <> p_event.id))
     group by e.id
     having bool_or(f.outcome = 'applied') <> (e.outcome = 'applied')
     order by e.happened_at, e.rank, e.digest
@@ -122,56 +131,54 @@ comment on function crm.settle_others(public.calcom_events, crm.effect[]) is
 
 -- Rule: what a body must say before it can mean anything; the reason says what is missing and what to do.
 create function crm.unusable(p_event public.calcom_events, out outcome text, out reason text)
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select u.outcome, u.reason
-  from (
-    values
-      (
-        jsonb_typeof(p_event.payload) <> 'object', 'failed',
-        'The body is not a JSON object. Send Cal.com''s default payload: remove the custom template from the webhook.'
-      ),
-      (
-        p_event.trigger is null, 'failed',
-        'The body has no "triggerEvent". Send Cal.com''s default payload: remove the custom template from the webhook.'
-      ),
-      (p_event.trigger = 'PING', 'ignored', 'The test from Cal.com arrived: the webhook works.'),
-      (p_event.rank is null, 'ignored', format('%s changes nothing here; it is kept in the log.', p_event.trigger)),
-      (
-        coalesce(p_event.new_uid, p_event.uid) is null, 'failed',
-        format('%s names no booking: "uid" is missing, or longer than 200 characters.', p_event.trigger)
-      ),
-      (
-        p_event.trigger = 'BOOKING_CREATED' and p_event.email is null, 'failed',
-        'BOOKING_CREATED names no mail address, neither in the answers nor among the attendees.'
-      ),
-      (
-        p_event.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED')
-          and crm.is_seated(crm.body_of(p_event.payload)) and crm.named_addresses(crm.body_of(p_event.payload)) = '{}',
-        'ignored', 'A seat was cancelled, but the event names nobody.'
-      )
-  ) as u (is_so, outcome, reason)
-  where u.is_so
-  limit 1;
+declare
+  v_body jsonb := crm.body_of(p_event.payload);
+begin
+  outcome := 'failed';
+  if jsonb_typeof(p_event.payload) <> 'object' then
+    reason := 'The body is not a JSON object. Send Cal.com''s default payload: remove the custom template from the webhook.';
+  elsif p_event.trigger is null then
+    reason := 'The body has no "triggerEvent". Send Cal.com''s default payload: remove the custom template from the webhook.';
+  elsif p_event.rank is null then
+    outcome := 'ignored';
+    reason := case
+      when p_event.trigger = 'PING' then 'The test from Cal.com arrived: the webhook works.'
+      else format('%s changes nothing here; it is kept in the log.', p_event.trigger)
+    end;
+  elsif coalesce(p_event.new_uid, p_event.uid) is null then
+    reason := format('%s names no booking: "uid" is missing, or longer than 200 characters.', p_event.trigger);
+  elsif p_event.trigger = 'BOOKING_CREATED' and p_event.email is null then
+    reason := 'BOOKING_CREATED names no mail address, neither in the answers nor among the attendees.';
+  elsif p_event.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED') and crm.is_seated(v_body) and crm.named_addresses(v_body) = '{}' then
+    outcome := 'ignored';
+    reason := 'A seat was cancelled, but the event names nobody.';
+  else
+    outcome := null;
+  end if;
+end;
 $$;
 comment on function crm.unusable(public.calcom_events) is 'Why an event can change nothing, whatever the tables hold; nothing when it can.';
 
 -- Rule: a body that was delivered before and counted changes nothing. One that failed gets another chance.
 create function crm.is_repeat(p_event public.calcom_events)
 returns boolean
-language sql
+language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
-  select exists (
+begin
+  return exists (
     select from public.calcom_events as e
     where e.digest = p_event.digest and e.payload = p_event.payload and e.id <> p_event.id
       and e.uid is not distinct from p_event.uid and e.outcome in ('applied', 'duplicate', 'ignored', 'waiting')
   );
+end;
 $$;
 comment on function crm.is_repeat(public.calcom_events) is 'Whether the very same body counted before.';
 
@@ -219,7 +226,9 @@ begin
   end if;
 
   v_effects := array(select f from crm.fold(v_event, v_thread) as f);
-  perform crm.settle_others(v_event, v_effects);
+  if v_event.id <> any (array(select f.event_id from unnest(v_effects) as f)) then
+    perform crm.settle_others(v_event, v_effects);
+  end if;
   return crm.settle(v_event, array(select f from unnest(v_effects) as f where f.event_id = v_event.id));
 end;
 $$;

@@ -1,0 +1,319 @@
+import fc from "npm:fast-check@4.10.2";
+
+/** A webhook body as Cal.com sends it. */
+export type Body = Record<string, unknown>;
+
+/** What the people of a generated history do. Numbers pick somebody or something out of what there is. */
+type Step =
+  | { do: "book"; who: number; needsConfirmation: boolean; after: number }
+  | { do: "takeSeat"; who: number; meeting: number; after: number }
+  | { do: "move"; which: number; after: number }
+  | { do: "cancel"; which: number; after: number }
+  | { do: "askForAnotherTime"; which: number; after: number }
+  | { do: "requestMove"; which: number; after: number }
+  | { do: "reject"; which: number; after: number }
+  | { do: "end"; which: number; variant: number; formerUid: boolean; after: number }
+  | { do: "noShow"; which: number; isNoShow: boolean; after: number }
+  | { do: "deliverAgain"; which: number; later: number }
+  | { do: "noise"; which: number; after: number };
+
+const DOMAINS = ["acme.example", "birch.example", "gmail.com"];
+const PEOPLE = DOMAINS.flatMap((domain) => [`ann@${domain}`, `bob@${domain}`]);
+const START = Date.parse("2026-10-01T08:00:00Z");
+
+const pick = fc.nat({ max: 11 });
+/** Minutes to the next event; 0 makes ties. */
+const after = fc.constantFrom(0, 1, 7, 60, 600);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant("book" as const),
+      who: pick,
+      needsConfirmation: fc.boolean(),
+      after,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("takeSeat" as const),
+      who: pick,
+      meeting: fc.nat({ max: 1 }),
+      after,
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant("move" as const), which: pick, after }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("cancel" as const), which: pick, after }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("askForAnotherTime" as const), which: pick, after }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("requestMove" as const), which: pick, after }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("reject" as const), which: pick, after }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("end" as const),
+      which: pick,
+      variant: fc.nat({ max: 4 }),
+      formerUid: fc.boolean(),
+      after,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("noShow" as const),
+      which: pick,
+      isNoShow: fc.boolean(),
+      after,
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("deliverAgain" as const),
+      which: pick,
+      later: fc.constantFrom(0, 4, 60_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("noise" as const), which: fc.nat({ max: 2 }), after }),
+  },
+);
+
+/** Histories of a few people at a few companies, as the bodies that Cal.com would send, in its order. */
+export const history: fc.Arbitrary<Body[]> = fc
+  .array(step, { minLength: 2, maxLength: 14 })
+  .map(tell)
+  .filter((bodies) => bodies.length > 1);
+
+interface Meeting {
+  uid: string;
+  formerUids: string[];
+  email: string;
+  seat: string | null;
+  start: number;
+  isCancelled: boolean;
+  isRequested: boolean;
+  needsConfirmation: boolean;
+}
+
+/** Plays the steps and writes down what Cal.com sends for each. A step that cannot happen is left out. */
+function tell(steps: Step[]): Body[] {
+  const bodies: Body[] = [];
+  const meetings: Meeting[] = [];
+  let now = START;
+  let uids = 0;
+
+  const send = (trigger: string, payload: Body) =>
+    bodies.push({ triggerEvent: trigger, createdAt: new Date(now).toISOString(), payload });
+  const nextUid = () => `uid-${++uids}`;
+  const find = (which: number, fits: (meeting: Meeting) => boolean) => {
+    const fitting = meetings.filter(fits);
+    return fitting[which % Math.max(fitting.length, 1)];
+  };
+
+  for (const step of steps) {
+    if ("after" in step) now += step.after * 60_000;
+    switch (step.do) {
+      case "book": {
+        const meeting = newMeeting(
+          nextUid(),
+          PEOPLE[step.who % PEOPLE.length]!,
+          now,
+          step.needsConfirmation,
+        );
+        meetings.push(meeting);
+        send("BOOKING_CREATED", booking(meeting));
+        break;
+      }
+      case "takeSeat": {
+        const meeting = newMeeting(
+          `seats-${step.meeting}`,
+          PEOPLE[step.who % PEOPLE.length]!,
+          START,
+          false,
+        );
+        const taken = meetings.find((other) =>
+          other.uid === meeting.uid && other.email === meeting.email
+        );
+        if (taken !== undefined && !taken.isCancelled) break;
+        meeting.seat = `seat-${++uids}`;
+        if (taken === undefined) meetings.push(meeting);
+        else Object.assign(taken, { seat: meeting.seat, isCancelled: false });
+        send("BOOKING_CREATED", booking(meeting));
+        break;
+      }
+      case "move": {
+        const meeting = find(step.which, () => true);
+        if (meeting === undefined) break;
+        move(meeting, meeting.seat === null ? nextUid() : `seats-moved-${++uids}`, now);
+        send("BOOKING_RESCHEDULED", {
+          ...booking(meeting),
+          rescheduleUid: meeting.formerUids.at(-1),
+        });
+        break;
+      }
+      case "cancel": {
+        const meeting = find(step.which, (one) => !one.isCancelled);
+        if (meeting === undefined) break;
+        meeting.isCancelled = true;
+        send("BOOKING_CANCELLED", { ...booking(meeting), requestReschedule: false });
+        break;
+      }
+      case "askForAnotherTime": {
+        const meeting = find(step.which, (one) => !one.isCancelled && one.seat === null);
+        if (meeting === undefined) break;
+        meeting.isCancelled = true;
+        send("BOOKING_CANCELLED", {
+          ...booking(meeting),
+          requestReschedule: true,
+          rescheduleUid: meeting.uid,
+        });
+        break;
+      }
+      case "requestMove": {
+        const meeting = find(step.which, (one) => one.needsConfirmation && !one.isCancelled);
+        if (meeting === undefined) break;
+        if (meeting.isRequested) {
+          meeting.isRequested = false;
+          send("BOOKING_CREATED", booking(meeting));
+        } else {
+          move(meeting, nextUid(), now);
+          meeting.isRequested = true;
+          send("BOOKING_REQUESTED", {
+            ...booking(meeting),
+            status: "PENDING",
+            rescheduleUid: meeting.formerUids.at(-1),
+          });
+        }
+        break;
+      }
+      case "reject": {
+        const meeting = find(step.which, (one) => one.isRequested);
+        if (meeting === undefined) break;
+        Object.assign(meeting, { isRequested: false, isCancelled: true });
+        send("BOOKING_REJECTED", { ...booking(meeting), status: "REJECTED" });
+        break;
+      }
+      case "end": {
+        const meeting = find(step.which, () => true);
+        if (meeting === undefined) break;
+        const uid = step.formerUid ? meeting.formerUids.at(-1) ?? meeting.uid : meeting.uid;
+        bodies.push(meetingEnded({ ...meeting, uid }, step.variant));
+        break;
+      }
+      case "noShow": {
+        const meeting = find(step.which, () => true);
+        if (meeting === undefined) break;
+        send("BOOKING_NO_SHOW_UPDATED", {
+          bookingUid: meeting.uid,
+          attendees: [{ email: meeting.email.toUpperCase(), noShow: step.isNoShow }],
+        });
+        break;
+      }
+      case "deliverAgain": {
+        const body = bodies[step.which % Math.max(bodies.length, 1)];
+        if (body === undefined) break;
+        const createdAt = typeof body.createdAt === "string" && "payload" in body
+          ? { createdAt: new Date(Date.parse(body.createdAt) + step.later).toISOString() }
+          : {};
+        bodies.push({ ...body, ...createdAt });
+        break;
+      }
+      case "noise":
+        send(["PING", "BOOKING_PAYMENT_INITIATED", "RECORDING_READY"][step.which]!, {
+          attendees: [{ email: "jdoe@example.com" }],
+        });
+    }
+  }
+  return bodies;
+}
+
+function newMeeting(uid: string, email: string, now: number, needsConfirmation: boolean): Meeting {
+  const start = now + 24 * 3_600_000;
+  return {
+    uid,
+    email,
+    start,
+    needsConfirmation,
+    formerUids: [],
+    seat: null,
+    isCancelled: false,
+    isRequested: false,
+  };
+}
+
+function move(meeting: Meeting, uid: string, now: number): void {
+  meeting.formerUids.push(meeting.uid);
+  Object.assign(meeting, {
+    uid,
+    start: now + 48 * 3_600_000,
+    isCancelled: false,
+    isRequested: false,
+  });
+}
+
+function booking(meeting: Meeting): Body {
+  const [name] = meeting.email.split("@");
+  const person = {
+    email: meeting.email,
+    name,
+    timeZone: "Europe/Paris",
+    language: { locale: "en" },
+  };
+  return {
+    uid: meeting.uid,
+    title: `Call with ${name} (${meeting.uid})`,
+    startTime: new Date(meeting.start).toISOString(),
+    endTime: new Date(meeting.start + 1_800_000).toISOString(),
+    organizer: { email: "host@modernfull.com", name: "Host", timeZone: "Europe/London" },
+    attendees: [person],
+    iCalUID: `${meeting.formerUids[0] ?? meeting.uid}@Cal.com`,
+    requiresConfirmation: meeting.needsConfirmation,
+    ...(meeting.seat === null
+      ? {
+        responses: { name: { value: name }, email: { value: meeting.email } },
+        seatsPerTimeSlot: null,
+      }
+      : {
+        responses: { email: { value: "somebody@else.example" } },
+        seatsPerTimeSlot: 5,
+        attendeeSeatId: meeting.seat,
+      }),
+  };
+}
+
+/** The flat event in its four variants, and wrapped as some senders do. */
+function meetingEnded(meeting: Meeting, variant: number): Body {
+  const { uid, startTime, endTime, title } = booking(meeting);
+  const times = { uid, startTime, endTime };
+  const host = { email: "host@modernfull.com", name: "Host" };
+  const attendee = { email: meeting.email, name: "x" };
+  const trigger = { triggerEvent: "MEETING_ENDED" };
+  const row = { ...times, title, status: "ACCEPTED", createdAt: "2026-09-30T00:00:00.000Z" };
+  return [
+    {
+      ...trigger,
+      ...row,
+      attendees: [attendee, host],
+      user: host,
+      responses: { email: { value: meeting.email } },
+    },
+    { ...trigger, ...times, attendees: [attendee] },
+    { ...trigger, ...row, responses: { email: meeting.email, guests: [] } },
+    { ...trigger, ...row, attendees: [{ email: meeting.email, name: "x" }] },
+    {
+      ...trigger,
+      createdAt: "2026-12-31T00:00:00.000Z",
+      payload: { ...row, attendees: [attendee] },
+    },
+  ][variant]!;
+}
