@@ -8,19 +8,11 @@ import {
   SUPABASE_BASE_SQL,
   SUPABASE_FOLDER,
 } from "./migrations.ts";
-import { readTap, type Tally, type TapResult } from "./tap.ts";
+import { describeError, failure, type Run, runPgtapFile } from "./pgtap-file.ts";
+import type { Tally, TapResult } from "./tap.ts";
 
 /** Called for every file or check that is done. */
 export type OnResult = (name: string, result: TapResult) => void;
-
-/** Runs statements, and gives back all rows of all of them. */
-type Run = (sql: string) => Promise<Record<string, unknown>[]>;
-
-/** Created for all tests and kept: the only files that do not roll back. */
-const SHARED_FILE = /^tests\/[^/]+$/;
-
-const BEGINS = /^(?:\s|--.*\n)*begin\s*;/i;
-const ROLLS_BACK = /\brollback\s*;\s*$/i;
 
 /** The tables in which a second run of the seed may change nothing. */
 const SEEDED_TABLES = ["companies", "people", "bookings", "deals", "emails", "calcom_events"];
@@ -93,14 +85,8 @@ async function snapshot(run: Run): Promise<Map<string, string>> {
 }
 
 async function runFile(file: SqlFile, run: Run): Promise<TapResult> {
-  if (!SHARED_FILE.test(file.name) && !(BEGINS.test(file.sql) && ROLLS_BACK.test(file.sql))) {
-    return failure("Expected the file to begin with begin; and to end with rollback;");
-  }
   try {
-    const rows = await run(file.sql);
-    return readTap(rows.flatMap((row) => Object.values(row)).map(String).join("\n"));
-  } catch (error) {
-    return failure(describe(error, file.sql));
+    return await runPgtapFile(file, run);
   } finally {
     await freshSession(run);
   }
@@ -119,22 +105,6 @@ async function attempt(file: SqlFile, work: () => Promise<void>): Promise<TapRes
     await work();
     return { passed: 1, failed: 0, skipped: 0, problems: [] };
   } catch (error) {
-    return failure(describe(error, file.sql));
+    return failure(describeError(error, file.sql));
   }
-}
-
-function failure(problem: string): TapResult {
-  return { passed: 0, failed: 1, skipped: 0, problems: [problem] };
-}
-
-/** What Postgres says about an error, with the line of the file where there is one. */
-function describe(error: unknown, sql: string): string {
-  const { message, code, position, detail, hint, where } = error as Record<string, string>;
-  const line = position ? sql.slice(0, Number(position) - 1).split("\n").length : null;
-  return [
-    `raised ${code ?? ""} ${message}${line === null ? "" : ` (line ${line})`}`,
-    detail && `  detail: ${detail}`,
-    hint && `  hint: ${hint}`,
-    where && `  where: ${where}`,
-  ].filter(Boolean).join("\n");
 }

@@ -21,7 +21,7 @@ export interface Advice {
 /** What `supabase db lint` says about one function. */
 export interface Lint {
   function: string;
-  issues: { level: string; message: string }[];
+  issues: { level: string; message: string; detail?: string }[];
 }
 
 /**
