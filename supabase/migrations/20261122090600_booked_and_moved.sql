@@ -8,7 +8,7 @@
 -- and returns what it did to each booking. No row means that it does not know the booking (yet). Taking a step twice
 -- changes nothing the second time.
 
--- What one event did to one booking; the raw material of the answer, the reason and the mail.
+-- What one event did to one booking: the raw material of the answer, the reason, the mail and the timeline.
 create type crm.effect as (
   event_id uuid,
   outcome text,

@@ -10,7 +10,8 @@ grant usage on schema public to service_role;
 
 -- Read the CRM and the log.
 grant select on
-  public.calcom_events, public.companies, public.people, public.bookings, public.deals, public.emails
+  public.calcom_events, public.companies, public.people, public.bookings, public.deals, public.emails,
+  public.event_effects, public.deal_timeline, public.booking_timeline
 to service_role;
 
 -- Keep a delivery before anything is decided.
@@ -23,6 +24,12 @@ grant select, insert, update, delete on public.personal_email_domains, public.se
 revoke execute on all functions in schema crm from public, anon, authenticated, service_role;
 grant execute on function
   public.handle_calcom_event(jsonb),
+  public.handle_pending_events(interval, integer),
+  public.retry_event(uuid),
+  public.retry_failed_events(),
+  public.rebuild_company(text),
+  public.rebuild_person(text),
+  public.rebuild_everything(),
   public.claim_emails(integer),
   public.freeze_email(uuid, jsonb),
   public.record_email_sent(uuid, text),

@@ -1,8 +1,8 @@
 -- Migration: handle_calcom_event
 -- Purpose:   the door: one webhook body in, one decision out
 -- Needs:     everything before
--- Creates:   crm.store_facts(), crm.record_outcome(), crm.settle(), crm.settle_others(), crm.unusable(), crm.is_repeat(), crm.decide(),
---            public.handle_calcom_event()
+-- Creates:   crm.store_facts(), crm.record_outcome(), crm.settle(), crm.settle_others(), crm.unusable(), crm.is_repeat(), crm.without_booking(),
+--            crm.decide(), crm.try_decide(), public.handle_calcom_event()
 -- Tests:     supabase/tests/handle_calcom_event/
 
 create function crm.store_facts(p_event public.calcom_events)
@@ -234,7 +234,39 @@ end;
 $$;
 comment on function crm.decide(public.calcom_events) is 'Decides what an event means, does it, and returns the answer.';
 
--- Rule: no body makes this raise. What goes wrong is undone, recorded with the event and returned as failed.
+-- Rule: no event makes this raise. What goes wrong is undone, and recorded with the event as failed. What may pass
+--       by itself (a deadlock, a full disk, a shutdown) leaves the event undecided: it is picked up again.
+create function crm.try_decide(p_event public.calcom_events)
+returns jsonb
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_event public.calcom_events := p_event;
+begin
+  return crm.decide(p_event);
+exception
+  when others then -- the promise of the door: whatever a body holds, it is kept with its reason
+    if left(sqlstate, 2) in ('40', '53', '55', '57', '58') then
+      update public.calcom_events as e
+      set reason = format('It could not be decided yet: %s (%s)', sqlerrm, sqlstate), attempts = e.attempts + 1
+      where e.id = p_event.id;
+      return jsonb_build_object(
+        'event_id', p_event.id, 'outcome', 'failed', 'reason', format('Kept; it is tried again within a minute: %s', sqlerrm)
+      );
+    end if;
+    v_event.trigger := left(crm.text_of(p_event.payload -> 'triggerEvent'), 100);
+    return crm.record_outcome(
+      v_event, 'failed', format('It could not be applied: %s (%s). It is kept; retry_event() tries it again.', sqlerrm, sqlstate)
+    );
+end;
+$$;
+comment on function crm.try_decide(public.calcom_events) is 'Decides an event, or records why it could not be decided.';
+
+-- Rule: the only way in.
+-- Race: what needs the whole house to itself (a rebuild of everything) waits for events on their way, and they for it.
 create function public.handle_calcom_event(event jsonb)
 returns jsonb
 language plpgsql
@@ -242,16 +274,9 @@ volatile
 security definer -- service_role may knock here; schema crm and the tables grant it no change
 set search_path = ''
 as $$
-declare
-  v_event public.calcom_events := crm.record_event(event); -- outside of the block, so that no failure undoes it
 begin
-  return crm.decide(v_event);
-exception
-  when others then -- the promise of this function: whatever a body holds, it is kept with its reason
-    v_event.trigger := left(crm.text_of(event -> 'triggerEvent'), 100);
-    return crm.record_outcome(
-      v_event, 'failed', format('It could not be applied: %s (%s). It is kept and can be tried again.', sqlerrm, sqlstate)
-    );
+  perform pg_advisory_xact_lock_shared(crm.house_key());
+  return crm.try_decide(crm.record_event(event));
 end;
 $$;
 comment on function public.handle_calcom_event(jsonb) is

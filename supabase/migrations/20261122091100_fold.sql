@@ -1,0 +1,204 @@
+-- Migration: fold
+-- Purpose:   an event is applied when it is the newest, and folded in when it is late
+-- Needs:     order
+-- Creates:   public.event_effects, crm.take_step(), crm.try_step(), crm.events_of(), crm.clear_account(), crm.refold(),
+--            crm.fold()
+-- Tests:     supabase/tests/order/
+
+create table public.event_effects (
+  event_id uuid not null,
+  account text not null,
+  booking_id uuid not null,
+  deal_id uuid,
+  deal text,
+  reason text not null,
+  constraint event_effects_pkey primary key (event_id, booking_id),
+  constraint event_effects_event_id_fkey foreign key (event_id) references public.calcom_events (id),
+  constraint event_effects_booking_id_fkey foreign key (booking_id) references public.bookings (id) on delete cascade,
+  constraint event_effects_deal_id_fkey foreign key (deal_id) references public.deals (id) on delete cascade,
+  constraint event_effects_deal_is_known check (deal in ('opened', 'kept', 'met', 'booked', 'cancelled', 'revived'))
+);
+comment on table public.event_effects is 'One row per booking that an event changed, in the sender''s order of things.';
+comment on column public.event_effects.deal is 'What it did to the deal; null when it left the deal as it was.';
+create index event_effects_account_idx on public.event_effects (account);
+create index event_effects_booking_id_idx on public.event_effects (booking_id);
+create index event_effects_deal_id_idx on public.event_effects (deal_id);
+alter table public.event_effects enable row level security;
+
+-- Rule: what an event changed is written down with it, so that every deal and booking can tell its story.
+create function crm.take_step(p_event public.calcom_events, p_account text)
+returns crm.effect[]
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_effects crm.effect[] := array(select f from crm.apply_event(p_event, p_account) as f);
+begin
+  insert into public.event_effects (event_id, account, booking_id, deal_id, deal, reason)
+  select f.event_id, p_account, f.booking_id, f.deal_id, f.deal, f.reason
+  from unnest(v_effects) as f
+  where f.outcome = 'applied';
+  return v_effects;
+end;
+$$;
+comment on function crm.take_step(public.calcom_events, text) is 'Applies an event to an account and writes down what it changed.';
+
+create function crm.try_step(p_event public.calcom_events, p_account text)
+returns crm.effect[]
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  return crm.take_step(p_event, p_account);
+exception
+  when others then -- the log may hold anything; one bad event must not hold up its account
+    return array[row(
+      p_event.id, 'failed', format('%s (%s)', sqlerrm, sqlstate), null, null, null, null, null, null, null, null
+    )::crm.effect];
+end;
+$$;
+comment on function crm.try_step(public.calcom_events, text) is 'Applies an event; what goes wrong is its outcome and undoes only itself.';
+
+-- Rule: the events that name one of its people, and everything in their threads, in the sender's order.
+create function crm.events_of(p_account text)
+returns setof public.calcom_events
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return query
+  with recursive chain (uid) as (
+    select u.uid
+    from public.calcom_events as e
+    cross join lateral (values (e.uid), (e.new_uid)) as u (uid)
+    where e.account = p_account and u.uid is not null
+    union
+    select u.uid
+    from chain as c
+    join public.calcom_events as e on e.uid = c.uid or e.new_uid = c.uid
+    cross join lateral (values (e.uid), (e.new_uid)) as u (uid)
+    where u.uid is not null
+  ), members (id) as (
+    select e.id from chain as c join public.calcom_events as e on e.uid = c.uid or e.new_uid = c.uid
+    union
+    select e.id from public.calcom_events as e where e.account = p_account
+  )
+  select e.*
+  from members as m
+  join public.calcom_events as e on e.id = m.id
+  order by e.happened_at, e.rank, e.digest, e.id;
+end;
+$$;
+comment on function crm.events_of(text) is 'Every event that may concern an account, in the sender''s order.';
+
+-- Rule: the rows that the log made become as if nothing had happened, and keep their ids. What somebody entered
+--       by hand (no first_uid, no ordinal, a name of their own) is not touched.
+create function crm.clear_account(p_account text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  delete from public.event_effects as f where f.account = p_account;
+
+  update public.bookings as b
+  set calcom_uid = b.id::text, former_uids = '{}', ical_uid = null, deal_id = null, closed_deal_id = null, changed_by = null
+  from public.people as p
+  left join public.companies as c on c.id = p.company_id
+  where b.person_id = p.id and coalesce(c.domain, p.email) = p_account and b.first_uid is not null;
+
+  update public.deals as d
+  set status = 'cancelled', opened_by = null
+  from public.companies as c
+  where d.company_id = c.id and c.domain = p_account and d.ordinal is not null;
+
+  update public.companies as c
+  set name = c.domain, answered_name = null
+  where c.domain = p_account and c.name = c.answered_name;
+end;
+$$;
+comment on function crm.clear_account(text) is 'Takes back what the log made of an account, so that it can be folded anew.';
+
+-- Rule: the account becomes what its events, in the sender's order, make of nothing. An event that does not know
+--       its booking waits and is applied as soon as another makes it known. An event that cannot be applied is
+--       skipped: the others count as if it were not there.
+create function crm.refold(p_account text)
+returns setof crm.effect
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_event public.calcom_events;
+  v_effects crm.effect[];
+  v_waiting public.calcom_events[] := '{}';
+  v_ready public.calcom_events[];
+begin
+  perform crm.clear_account(p_account);
+
+  for v_event in select e.* from crm.events_of(p_account) as e loop
+    v_ready := array[v_event];
+    while cardinality(v_ready) > 0 loop
+      v_effects := crm.try_step(v_ready[1], p_account);
+      return query select f.* from unnest(v_effects) as f;
+
+      if cardinality(v_effects) = 0 then
+        v_waiting := v_waiting || v_ready[1];
+        v_ready := v_ready[2:];
+      elsif v_ready[1].email is null then
+        v_ready := v_ready[2:];
+      else
+        -- It may have made a booking known: who waited gets another chance, in the sender's order.
+        v_ready := v_ready[2:] || v_waiting;
+        v_waiting := '{}';
+      end if;
+    end loop;
+  end loop;
+
+  delete from public.bookings as b
+  using public.people as p
+  left join public.companies as c on c.id = p.company_id
+  where b.person_id = p.id and coalesce(c.domain, p.email) = p_account and b.first_uid is not null and b.changed_by is null;
+  delete from public.deals as d
+  using public.companies as c
+  where d.company_id = c.id and c.domain = p_account and d.ordinal is not null and d.opened_by is null;
+
+  if v_event.id is not null then
+    perform crm.is_newest(v_event, p_account);
+  end if;
+end;
+$$;
+comment on function crm.refold(text) is 'Makes an account anew from its events, into the same rows.';
+
+-- Rule: the newest event of an account is applied; a late one, or one that others may have waited for, is folded in.
+create function crm.fold(p_event public.calcom_events, p_thread crm.thread)
+returns setof crm.effect
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_account text;
+begin
+  foreach v_account in array coalesce(p_thread.accounts, '{}') loop
+    if crm.is_newest(p_event, v_account) and p_thread.is_late is not true then
+      return query select f.* from unnest(crm.take_step(p_event, v_account)) as f;
+    else
+      perform crm.store_facts(p_event);
+      return query select f.* from crm.refold(v_account) as f;
+    end if;
+  end loop;
+end;
+$$;
+comment on function crm.fold(public.calcom_events, crm.thread) is
+  'Brings an event into every account that it concerns, and returns what that did, also to events that had waited.';
