@@ -14,6 +14,33 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Types of Postgres, by number. */
+const BYTEA = 17;
+const JSON_TYPES = [114, 3802];
+
+/**
+ * PostgREST takes bytea as hex and a text for a jsonb column as a JSON string. @supabase/lite hands
+ * both down as they are, and PGlite takes bytea only as bytes and a text only when it is JSON.
+ */
+const SERIALIZERS = {
+  [BYTEA]: (value: unknown) =>
+    typeof value === "string" ? value : `\\x${(value as Uint8Array).toHex()}`,
+  ...Object.fromEntries(JSON_TYPES.map((type) => [type, toJson])),
+};
+
+function toJson(value: unknown): string {
+  return typeof value === "string" && isJson(value) ? value : JSON.stringify(value);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Opens the database in a folder, or in memory, with the roles of a Supabase project.
  * The caller makes sure that nobody else has the folder open.
@@ -21,6 +48,7 @@ export interface Database {
 export async function openDatabase(folder: string | "memory"): Promise<Database> {
   const connection = await createPgliteConnection({
     url: folder === "memory" ? "memory://" : folder,
+    pgliteOptions: { serializers: SERIALIZERS },
   });
   const postgres = connection.driver;
   await keepingExitCode(() => postgres.waitReady);

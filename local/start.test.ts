@@ -1,0 +1,176 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { readEnvFile } from "./stack-env.ts";
+import { finish, makeFolder, spawnProgram } from "./stack-testing.ts";
+
+Deno.test("task start keeps what was written, however it ends", async (t) => {
+  await using folder = await makeFolder();
+  const data = join(folder.path, "data");
+  const envFile = join(folder.path, "local.env");
+  let firstEnv: Record<string, string>;
+
+  await t.step("the first start says what it does and where everything is", async () => {
+    await using stack = await startProgram(folder.path);
+    firstEnv = stack.env;
+
+    assert.match(stack.output, /Loading packages.*Creating the database.*Applied .*Ready/s);
+    assert.match(stack.env.SUPABASE_URL!, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assert.equal(stack.env.INBOX_URL, `${stack.env.SUPABASE_URL}/inbox`);
+    assert.ok(stack.output.includes(stack.env.INBOX_URL!));
+    assert.deepEqual(Object.keys(stack.env), [
+      "SUPABASE_URL",
+      "SUPABASE_PUBLISHABLE_KEY",
+      "SUPABASE_SECRET_KEY",
+      "CALCOM_WEBHOOK_SECRET",
+      "INBOX_URL",
+    ]);
+    if (Deno.build.os !== "windows") {
+      assert.equal((await Deno.stat(envFile)).mode! & 0o777, 0o600);
+    }
+    await insert(stack.env, "first.example");
+
+    const port = new URL(stack.env.SUPABASE_URL!).port;
+    const samePort = await finish(spawnProgram("start.ts", ["--data", "memory", "--port", port]));
+    assertIsOneParagraph(samePort, /Port \d+ of 127\.0\.0\.1 is in use/);
+    const sameData = await finish(spawnProgram("start.ts", ["--data", data, "--port", "0"]));
+    assertIsOneParagraph(sameData, /is open in another running stack/);
+
+    assert.equal(await stack.end("SIGINT"), 0);
+    await assert.rejects(() => Deno.stat(envFile), Deno.errors.NotFound);
+  });
+
+  await t.step("after Ctrl-C it goes on where it was, and its functions die with it", async () => {
+    await using stack = await startProgram(folder.path);
+
+    assert.doesNotMatch(stack.output, /Applied|Creating|edited/);
+    assert.equal(stack.env.SUPABASE_SECRET_KEY, firstEnv.SUPABASE_SECRET_KEY);
+    assert.equal(stack.env.CALCOM_WEBHOOK_SECRET, firstEnv.CALCOM_WEBHOOK_SECRET);
+    assert.deepEqual(await list(stack.env), ["first.example"]);
+    await insert(stack.env, "second.example");
+
+    const functions = await childrenOf(stack.pid);
+    assert.notEqual(functions.length, 0);
+    await stack.end("SIGKILL");
+    await waitUntil(async () => (await stillRunning(functions)).length === 0);
+  });
+
+  await t.step("after a crash too, and SIGTERM ends it as well", async () => {
+    await using stack = await startProgram(folder.path);
+
+    assert.deepEqual(await list(stack.env), ["first.example", "second.example"]);
+    assert.equal(await stack.end("SIGTERM"), 0);
+  });
+});
+
+Deno.test("task start says what is wrong with its command line", async () => {
+  const [unknown, port, help] = await Promise.all([
+    finish(spawnProgram("start.ts", ["--prot", "1"])),
+    finish(spawnProgram("start.ts", ["--port", "http"])),
+    finish(spawnProgram("start.ts", ["--help"])),
+  ]);
+
+  assertIsOneParagraph(unknown, /--prot/);
+  assertIsOneParagraph(port, /--port takes a number up to 65535, not "http"/);
+  assert.equal(help.code, 0);
+  assert.match(help.stdout, /--port PORT/);
+});
+
+Deno.test("task start says when it may not write", async () => {
+  await using folder = await makeFolder({ file: "" });
+  const relative = join("file", "data");
+  const refused = await finish(
+    spawnProgram("start.ts", ["--data", relative, "--port", "0"], folder.path),
+  );
+
+  assertIsOneParagraph(refused, /Cannot write to the data folder .*stack-test-.*file/);
+});
+
+function assertIsOneParagraph(
+  { code, stderr }: { code: number; stderr: string },
+  message: RegExp,
+): void {
+  assert.equal(code, 1);
+  assert.match(stderr, message);
+  assert.equal(stderr.trim().split("\n").length, 1, stderr);
+}
+
+/** Starts the program on a free port, with everything it keeps below `folder`. */
+async function startProgram(folder: string) {
+  const envFile = join(folder, "local.env");
+  await Deno.remove(envFile).catch(() => {});
+  const child = spawnProgram(
+    "start.ts",
+    ["--data", "data", "--env", "local.env", "--port", "0"],
+    folder,
+  );
+  let output = "";
+  const reading = Promise.all([child.stdout, child.stderr].map(async (stream) => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) output += text;
+  }));
+  let hasEnded = false;
+  const ended = child.status.then(({ code }) => {
+    hasEnded = true;
+    return code;
+  });
+
+  async function end(signal: Deno.Signal): Promise<number> {
+    if (!hasEnded) child.kill(signal);
+    const code = await ended;
+    await reading;
+    return code;
+  }
+
+  await waitUntil(() => {
+    if (hasEnded) throw new Error(`The stack did not start:\n${output}`);
+    return output.includes("Ctrl-C stops it.");
+  });
+  const env = await readEnvFile(envFile);
+  assert.ok(env);
+  return {
+    env,
+    pid: child.pid,
+    end,
+    get output() {
+      return output;
+    },
+    [Symbol.asyncDispose]: async () => void await end("SIGKILL"),
+  };
+}
+
+async function insert(env: Record<string, string>, domain: string): Promise<void> {
+  const answer = await fetch(`${env.SUPABASE_URL}/rest/v1/personal_email_domains`, {
+    method: "POST",
+    headers: { apikey: env.SUPABASE_SECRET_KEY!, "content-type": "application/json" },
+    body: JSON.stringify({ domain }),
+  });
+  assert.equal(answer.status, 201, await answer.text());
+}
+
+async function list(env: Record<string, string>): Promise<string[]> {
+  const answer = await fetch(
+    `${env.SUPABASE_URL}/rest/v1/personal_email_domains?domain=like.*.example&order=domain`,
+    { headers: { apikey: env.SUPABASE_SECRET_KEY! } },
+  );
+  return (await answer.json()).map(({ domain }: { domain: string }) => domain);
+}
+
+async function childrenOf(pid: number): Promise<string[]> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-e", "-o", "ppid=,pid="] }).output();
+  return new TextDecoder().decode(stdout).trim().split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([parent]) => parent === String(pid))
+    .map(([, child]) => child!);
+}
+
+async function stillRunning(pids: string[]): Promise<string[]> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-e", "-o", "pid="] }).output();
+  const running = new TextDecoder().decode(stdout).split("\n").map((line) => line.trim());
+  return pids.filter((pid) => running.includes(pid));
+}
+
+async function waitUntil(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  for (const until = Date.now() + 60_000; !await isSo();) {
+    if (Date.now() > until) throw new Error("Waited for a minute");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
