@@ -18,13 +18,15 @@ const PARTS: Record<string, Part> = {
   pgtap: { title: "pgTAP on an embedded Postgres", run: runPgtapTests },
   deno: {
     title: "Deno tests",
-    run: () => runDenoTests([`--ignore=${PROOF_FILES.join(",")}`, "local", "supabase/functions"]),
+    run: () => runDenoTests([`--ignore=${PROOF_PATHS.join(",")}`, "."]),
   },
   proof: { title: "Proof on a real Postgres", run: runProof },
 };
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
-const PROOF_FILES = ["local/proof.test.ts"];
+
+/** The tests that are about a real Postgres. All others are Deno tests, wherever they are. */
+const PROOF_PATHS = ["local/proof.test.ts", "proof"];
 
 /** Far more than any command needs, and less than a CI job that hangs. */
 const COMMAND_TIMEOUT_MS = 15 * 60_000;
@@ -47,7 +49,7 @@ async function runPgtapTests(): Promise<Tally> {
 
 async function runProof(): Promise<Tally> {
   if (!await hasPostgres()) console.log(`${NO_POSTGRES}.`);
-  return await runDenoTests(PROOF_FILES);
+  return await runDenoTests(PROOF_PATHS);
 }
 
 /** Runs `deno test`; what breaks outside of a test counts as one failure. */
