@@ -36,10 +36,10 @@ export interface Patience {
   decide: number;
 }
 
-const PATIENCE: Patience = { pauses: [100, 300], lastAttempt: 1200, store: 3000, decide: 4000 };
+const PATIENCE: Patience = { pauses: [100, 300], lastAttempt: 1000, store: 2500, decide: 4500 };
 
-/** SQLSTATE classes of a value that cannot be stored: data exception, program limit exceeded. */
-const REFUSED = /^(22|54)/;
+/** SQLSTATE classes of a value that cannot be stored: data, constraint, limit of the program. */
+const REFUSED = /^(22|23|54)/;
 
 /** Talks to the database through its REST API. */
 export function createEventStore(
@@ -66,11 +66,7 @@ export function createEventStore(
         code: error.code || `status ${status}`,
         isWorthRetrying: status === 0 || status >= 500,
       };
-    } catch (error) {
-      // Serialising runs here too: only that throws a RangeError, and it will throw it again.
-      if (error instanceof RangeError) {
-        return { kind: "refused", code: "nested too deeply", isWorthRetrying: false };
-      }
+    } catch {
       return { kind: "unavailable", code: "no answer", isWorthRetrying: true };
     }
   }

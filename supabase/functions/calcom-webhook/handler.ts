@@ -2,7 +2,7 @@ import type { Json } from "../_shared/database.types.ts";
 import { BODY_CAP, readBody } from "./body.ts";
 import { checkEnvelope } from "./envelope.ts";
 import type { EventStore } from "./events.ts";
-import { type Payload, toPayload, toTextPayload } from "./payload.ts";
+import { type Payload, toBytesPayload, toPayload, toTextPayload } from "./payload.ts";
 import { signatureProblem } from "./signature.ts";
 
 /** Everything the handler needs from outside. */
@@ -75,8 +75,12 @@ async function keepAndDecide(
 ): Promise<Answer> {
   let payload: Payload = toPayload(body);
   let stored = await events.store(payload);
-  if (stored.kind === "refused") {
-    payload = toTextPayload(body, `The database cannot keep the body as JSON (${stored.code})`);
+  for (const toLess of [toTextPayload, toBytesPayload]) {
+    if (stored.kind !== "refused") break;
+    payload = toLess(
+      body,
+      payload.problem ?? `The database cannot keep the body as JSON (${stored.code})`,
+    );
     stored = await events.store(payload);
   }
   if (stored.kind !== "stored") {

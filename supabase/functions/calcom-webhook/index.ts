@@ -1,7 +1,7 @@
-import { inBackground } from "../_shared/background.ts";
 import { createDatabase } from "../_shared/database.ts";
 import { readEnv } from "../_shared/env.ts";
-import { errorName, log } from "../_shared/log.ts";
+import { log } from "../_shared/log.ts";
+import { sendInBackground } from "../send-emails/background.ts";
 import { createEventStore } from "./events.ts";
 import { createHandler } from "./handler.ts";
 
@@ -12,15 +12,6 @@ const database = createDatabase(env);
 Deno.serve(createHandler({
   secrets: env.calcomSecrets,
   events: createEventStore(database),
-  sendMails: () =>
-    void inBackground(async () => {
-      try {
-        // Loaded here, not above: Cal.com's booking page may be waiting for the answer.
-        const { sendDueEmails } = await import("../send-emails/send.ts");
-        await sendDueEmails({ database, env, log });
-      } catch (error) {
-        log({ at: "send-emails", outcome: "failed", error: errorName(error) });
-      }
-    }),
+  sendMails: () => void sendInBackground({ database, env, log }),
   log,
 }));

@@ -2,11 +2,11 @@ import type { Json } from "../_shared/database.types.ts";
 
 /** A body in the form in which the log can keep it. */
 export interface Payload {
-  /** The parsed body; when it cannot be kept as JSON, its text. */
+  /** The parsed body; when it cannot be kept as JSON, its text; when not even that, an empty text. */
   value: Json;
   /** The exact bytes in Postgres' hex form, whenever `value` is not the body exactly. */
   rawBody: string | null;
-  /** Why `value` is only the text of the body; null when it is the parsed body. */
+  /** Why `value` is not the parsed body; null when it is. */
   problem: string | null;
 }
 
@@ -21,16 +21,19 @@ export function toPayload(body: Uint8Array): Payload {
   try {
     json = JSON.stringify(JSON.parse(text));
   } catch (error) {
-    return toTextPayload(
-      body,
-      error instanceof RangeError ? "The body is nested too deeply" : "The body is not JSON",
-    );
+    return error instanceof RangeError
+      ? toBytesPayload(body, "The body is nested too deeply")
+      : toTextPayload(body, "The body is not JSON");
   }
 
   const { depth, hasLossyNumber } = inspect(text);
   if (depth > MAX_DEPTH) {
-    return toTextPayload(body, `The body is nested more than ${MAX_DEPTH} levels deep`);
+    // Not as text either: whoever reads the log may parse what looks like JSON.
+    return toBytesPayload(body, `The body is nested more than ${MAX_DEPTH} levels deep`);
   }
+
+  // PostgREST makes no value of it where a column is meant to have one.
+  if (json === "null") return toTextPayload(body, "The body is null");
 
   const clean = replaceRefusedCharacters(json);
   return {
@@ -42,11 +45,13 @@ export function toPayload(body: Uint8Array): Payload {
 
 /** Keeps a body as its text, for one that JSON or Postgres does not take. */
 export function toTextPayload(body: Uint8Array, problem: string): Payload {
-  return {
-    value: decode(body).text.replaceAll("\u0000", "\ufffd"),
-    rawBody: toHex(body),
-    problem,
-  };
+  const value = decode(body).text.replaceAll("\u0000", "\ufffd");
+  return { value, rawBody: toHex(body), problem };
+}
+
+/** Keeps the bytes of a body and nothing else, for one whose text would do harm or is refused. */
+export function toBytesPayload(body: Uint8Array, problem: string): Payload {
+  return { value: "", rawBody: toHex(body), problem };
 }
 
 /** A byte order mark is dropped; bytes that are not UTF-8 become U+FFFD. */
