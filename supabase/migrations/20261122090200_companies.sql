@@ -2,7 +2,7 @@
 -- Purpose:   one company per mail domain; personal mail belongs to no company
 -- Needs:     foundations, events
 -- Creates:   public.companies, public.personal_email_domains, crm.account_of(), crm.company_answer(),
---            crm.find_or_create_company()
+--            crm.find_or_create_company(), crm.company_of()
 -- Tests:     supabase/tests/companies/
 
 create table public.companies (
@@ -111,3 +111,16 @@ end;
 $$;
 comment on function crm.find_or_create_company(text, text) is
   'The company of an account, created on first sight; null for a person without one.';
+
+create function crm.company_of(p_account text)
+returns uuid
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return (select c.id from public.companies as c where c.domain = p_account);
+end;
+$$;
+comment on function crm.company_of(text) is 'The company of an account; null for a person without one.';

@@ -18,7 +18,7 @@ create table public.people (
 comment on table public.people is 'One row per individual who books, identified by mail address.';
 comment on column public.people.email is
   'Lower case, the +tag kept. A booking by phone alone has <digits>@sms.cal.com, which gets no mail.';
-comment on column public.people.company_id is 'Null for personal mail.';
+comment on column public.people.company_id is 'The company of the mail domain, or the one that somebody chose by hand; null for personal mail.';
 create index people_company_id_idx on public.people (company_id);
 alter table public.people enable row level security;
 
@@ -59,7 +59,7 @@ end;
 $$;
 comment on function crm.booker_name(jsonb) is 'The name of the person who booked; null when the body gives none.';
 
--- Rule: the name is the one given last.
+-- Rule: the name is the one given last; the company stays what it is once it is set, by us or by hand.
 -- Race: as for companies, the unique key decides and the loser gets the same row.
 create function crm.find_or_create_person(p_email text, p_name text, p_company_id uuid)
 returns uuid
@@ -75,7 +75,7 @@ begin
   values (p_email, p_name, p_company_id)
   on conflict on constraint people_email_key do update set
     name = coalesce(excluded.name, p.name),
-    company_id = excluded.company_id
+    company_id = coalesce(p.company_id, excluded.company_id)
   returning p.id into v_person_id;
   return v_person_id;
 end;

@@ -68,9 +68,8 @@ begin
   select b.*
   from public.bookings as b
   join public.people as p on p.id = b.person_id
-  left join public.companies as c on c.id = p.company_id
   where (b.calcom_uid = p_uid or (b.former_uids <> '{}' and b.former_uids @> array[p_uid]))
-    and coalesce(c.domain, p.email) = p_account
+    and crm.account_of(p.email) = p_account
   order by p.email;
 end;
 $$;

@@ -14,7 +14,6 @@ create type crm.effect as (
   outcome text,
   reason text,
   person_id uuid,
-  company_id uuid,
   booking_id uuid,
   deal_id uuid,
   deal text,
@@ -25,7 +24,7 @@ create type crm.effect as (
 
 create function crm.effect_of(
   p_event public.calcom_events, p_booking public.bookings, p_outcome text, p_reason text,
-  p_company_id uuid default null, p_deal_id uuid default null, p_deal text default null, p_mail text default null,
+  p_deal_id uuid default null, p_deal text default null, p_mail text default null,
   p_old_start_time timestamptz default null, p_old_end_time timestamptz default null
 )
 returns crm.effect
@@ -36,19 +35,21 @@ set search_path = ''
 as $$
 begin
   return row(
-    p_event.id, p_outcome, p_reason, p_booking.person_id, p_company_id, p_booking.id, p_deal_id, p_deal, p_mail,
-    p_old_start_time, p_old_end_time
+    p_event.id, p_outcome, p_reason, p_booking.person_id, p_booking.id, coalesce(p_deal_id, p_booking.deal_id), p_deal,
+    p_mail, p_old_start_time, p_old_end_time
   )::crm.effect;
 end;
 $$;
 comment on function crm.effect_of(
-  public.calcom_events, public.bookings, text, text, uuid, uuid, text, text, timestamptz, timestamptz
+  public.calcom_events, public.bookings, text, text, uuid, text, text, timestamptz, timestamptz
 ) is 'Says what an event did to a booking.';
 
 -- Rule: the new time, place in the chain and organizer, whatever moved it. A booking that was cancelled lives again,
 --       and so does the deal that its cancellation closed. A uid that the booking already has or had is a repeat.
 --       A seat moved onto a meeting where the person sits already is given up.
-create function crm.move_booking(p_booking public.bookings, p_event public.calcom_events, p_new_uid text, p_mail text)
+create function crm.move_booking(
+  p_booking public.bookings, p_account text, p_event public.calcom_events, p_new_uid text, p_mail text
+)
 returns crm.effect
 language plpgsql
 volatile
@@ -58,7 +59,7 @@ as $$
 declare
   v_body jsonb := crm.body_of(p_event.payload);
   v_start_time timestamptz := coalesce(crm.time_of(v_body -> 'startTime'), p_booking.start_time);
-  v_company_id uuid := (select p.company_id from public.people as p where p.id = p_booking.person_id);
+  v_company_id uuid := crm.company_of(p_account);
   v_is_confirmed boolean := p_booking.is_requested and p_mail is not null;
   v_deal_id uuid := p_booking.deal_id;
   v_change text;
@@ -66,7 +67,7 @@ begin
   if p_new_uid = any (p_booking.former_uids)
     or (p_new_uid = p_booking.calcom_uid and v_start_time is not distinct from p_booking.start_time and not v_is_confirmed)
   then
-    return crm.effect_of(p_event, p_booking, 'duplicate', 'This move is known already.', v_company_id, p_booking.deal_id);
+    return crm.effect_of(p_event, p_booking, 'duplicate', 'This move is known already.');
   end if;
 
   if exists (
@@ -75,9 +76,7 @@ begin
   ) then
     update public.bookings as b set status = 'CANCELLED', is_requested = false, changed_by = p_event.id
     where b.id = p_booking.id;
-    return crm.effect_of(
-      p_event, p_booking, 'applied', 'Moved onto a meeting that this person has booked already.', v_company_id, p_booking.deal_id
-    );
+    return crm.effect_of(p_event, p_booking, 'applied', 'Moved onto a meeting that this person has booked already.');
   end if;
 
   if p_booking.status = 'CANCELLED' and v_company_id is not null then
@@ -116,11 +115,11 @@ begin
         then 'The attendee asked for a new time; the host has yet to confirm it.' else 'Moved to a new time.' end,
       case when v_change = 'revived' then ' The deal that the cancellation closed is active again.' end
     ),
-    v_company_id, v_deal_id, v_change, p_mail, p_booking.start_time, p_booking.end_time
+    v_deal_id, v_change, p_mail, p_booking.start_time, p_booking.end_time
   );
 end;
 $$;
-comment on function crm.move_booking(public.bookings, public.calcom_events, text, text) is
+comment on function crm.move_booking(public.bookings, text, public.calcom_events, text, text) is
   'Gives a booking the time and uid that an event names, and says so.';
 
 -- Rule: company, person and booking are found or created; a company without an active deal gets one.
@@ -153,14 +152,12 @@ begin
   end if;
 
   if v_booking.is_requested and v_booking.id is not null then
-    return next crm.move_booking(v_booking, p_event, p_event.uid, 'confirmation');
+    return next crm.move_booking(v_booking, p_event.account, p_event, p_event.uid, 'confirmation');
     return;
   elsif v_booking.id is not null
     and not (v_booking.status = 'CANCELLED' and v_seat_id is distinct from v_booking.seat_id and v_seat_id is not null)
   then
-    return next crm.effect_of(
-      p_event, v_booking, 'duplicate', 'This booking is known already.', v_company_id, v_booking.deal_id
-    );
+    return next crm.effect_of(p_event, v_booking, 'duplicate', 'This booking is known already.');
     return;
   end if;
 
@@ -190,7 +187,7 @@ begin
       when 'kept' then format('Booked; %s has an active deal already.', p_event.account)
       else 'Booked; this person has no company, so there is no deal.'
     end,
-    v_company_id, v_deal_id, v_change, 'confirmation'
+    v_deal_id, v_change, 'confirmation'
   );
 end;
 $$;
@@ -212,7 +209,7 @@ declare
 begin
   for v_booking in select b.* from crm.bookings_of(p_event.uid, p_account) as b loop
     if crm.concerns(v_body, v_booking) then
-      return next crm.move_booking(v_booking, p_event, p_event.new_uid, v_mail);
+      return next crm.move_booking(v_booking, p_account, p_event, p_event.new_uid, v_mail);
     end if;
   end loop;
   if found or p_event.account is distinct from p_account then
@@ -221,7 +218,7 @@ begin
 
   select b.* into v_booking from crm.booking_of_calendar(p_event.email, v_body) as b;
   if found then
-    return next crm.move_booking(v_booking, p_event, p_event.new_uid, v_mail);
+    return next crm.move_booking(v_booking, p_account, p_event, p_event.new_uid, v_mail);
   elsif p_event.uid is null then
     return next crm.effect_of(p_event, v_booking, 'ignored', 'A request: it counts once the host confirms it.');
   end if;

@@ -16,14 +16,13 @@ as $$
 declare
   v_body jsonb := crm.body_of(p_event.payload);
   v_booking public.bookings;
-  v_company_id uuid;
+  v_company_id uuid := crm.company_of(p_account);
   v_deal_id uuid;
 begin
   for v_booking in select b.* from crm.bookings_of(p_event.uid, p_account) as b loop
     continue when not crm.concerns(v_body, v_booking);
-    select p.company_id into v_company_id from public.people as p where p.id = v_booking.person_id;
     if v_booking.status = 'CANCELLED' then
-      return next crm.effect_of(p_event, v_booking, 'duplicate', 'This booking is cancelled already.', v_company_id, v_booking.deal_id);
+      return next crm.effect_of(p_event, v_booking, 'duplicate', 'This booking is cancelled already.');
       continue;
     end if;
 
@@ -38,7 +37,7 @@ begin
         when v_company_id is not null then format('Cancelled; %s has no active deal.', p_account)
         else 'Cancelled; this person has no company, so there is no deal.'
       end,
-      v_company_id, coalesce(v_deal_id, v_booking.deal_id), case when v_deal_id is not null then 'cancelled' end, 'cancellation'
+      v_deal_id, case when v_deal_id is not null then 'cancelled' end, 'cancellation'
     );
   end loop;
 end;
@@ -94,18 +93,17 @@ set search_path = ''
 as $$
 declare
   v_booking public.bookings;
-  v_company_id uuid;
+  v_company_id uuid := crm.company_of(p_account);
   v_deal_id uuid;
   v_change text;
 begin
   for v_booking in select b.* from crm.bookings_of(p_event.uid, p_account) as b loop
-    select p.company_id into v_company_id from public.people as p where p.id = v_booking.person_id;
     if v_booking.calcom_uid <> p_event.uid then
-      return next crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been moved to another time.', v_company_id, v_booking.deal_id);
+      return next crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been moved to another time.');
     elsif v_booking.status = 'CANCELLED' then
-      return next crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been cancelled.', v_company_id, v_booking.deal_id);
+      return next crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been cancelled.');
     elsif v_booking.has_ended then
-      return next crm.effect_of(p_event, v_booking, 'duplicate', 'This meeting is known to have ended.', v_company_id, v_booking.deal_id);
+      return next crm.effect_of(p_event, v_booking, 'duplicate', 'This meeting is known to have ended.');
     else
       v_booking.has_ended := true;
       select a.deal_id, a.change into v_deal_id, v_change from crm.record_attendance(v_booking, v_company_id) as a;
@@ -116,7 +114,7 @@ begin
           when v_change = 'met' then format('The meeting took place; the deal of %s is met.', p_account)
           else 'The meeting took place; there is no active deal to move.'
         end,
-        v_company_id, coalesce(v_deal_id, v_booking.deal_id), v_change
+        v_deal_id, v_change
       );
     end if;
   end loop;
@@ -135,28 +133,26 @@ as $$
 declare
   v_body jsonb := crm.body_of(p_event.payload);
   v_booking public.bookings;
-  v_company_id uuid;
+  v_company_id uuid := crm.company_of(p_account);
   v_is_no_show boolean;
   v_deal_id uuid;
   v_change text;
 begin
   for v_booking in select b.* from crm.bookings_of(p_event.uid, p_account) as b loop
-    select p.company_id, bool_or(a.attendee -> 'noShow' = 'true') into v_company_id, v_is_no_show
+    select bool_or(a.attendee -> 'noShow' = 'true') into v_is_no_show
     from public.people as p
     left join jsonb_array_elements(
       case when jsonb_typeof(v_body -> 'attendees') = 'array' then v_body -> 'attendees' else '[]' end
     ) as a (attendee) on crm.address_of(a.attendee -> 'email') = p.email and jsonb_typeof(a.attendee -> 'noShow') = 'boolean'
-    where p.id = v_booking.person_id
-    group by p.id;
+    where p.id = v_booking.person_id;
 
     if v_is_no_show is null then
-      return next crm.effect_of(p_event, v_booking, 'ignored', 'It names nobody who holds this booking.', v_company_id, v_booking.deal_id);
+      return next crm.effect_of(p_event, v_booking, 'ignored', 'It names nobody who holds this booking.');
     elsif v_booking.calcom_uid <> p_event.uid then
-      return next crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been moved to another time.', v_company_id, v_booking.deal_id);
+      return next crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been moved to another time.');
     elsif v_booking.is_no_show = v_is_no_show then
       return next crm.effect_of(
-        p_event, v_booking, 'duplicate',
-        case when v_is_no_show then 'Marked as a no-show already.' else 'Not marked as a no-show.' end, v_company_id, v_booking.deal_id
+        p_event, v_booking, 'duplicate', case when v_is_no_show then 'Marked as a no-show already.' else 'Not marked as a no-show.' end
       );
     else
       v_booking.is_no_show := v_is_no_show;
@@ -170,7 +166,7 @@ begin
             when 'met' then format(' The deal of %s is met.', p_account)
           end
         ),
-        v_company_id, coalesce(v_deal_id, v_booking.deal_id), v_change
+        v_deal_id, v_change
       );
     end if;
   end loop;

@@ -1,8 +1,8 @@
 -- Migration: fold
 -- Purpose:   an event is applied when it is the newest, and folded in when it is late
 -- Needs:     order
--- Creates:   public.event_effects, crm.take_step(), crm.try_step(), crm.events_of(), crm.clear_account(), crm.refold(),
---            crm.fold()
+-- Creates:   public.event_effects, crm.take_step(), crm.try_step(), crm.events_of(), crm.people_of(),
+--            crm.clear_account(), crm.refold(), crm.fold()
 -- Tests:     supabase/tests/order/
 
 create table public.event_effects (
@@ -57,7 +57,7 @@ begin
 exception
   when others then -- the log may hold anything; one bad event must not hold up its account
     return array[row(
-      p_event.id, 'failed', format('%s (%s)', sqlerrm, sqlstate), null, null, null, null, null, null, null, null
+      p_event.id, 'failed', format('It could not be applied: %s (%s).', sqlerrm, sqlstate), null, null, null, null, null, null, null
     )::crm.effect];
 end;
 $$;
@@ -97,6 +97,21 @@ end;
 $$;
 comment on function crm.events_of(text) is 'Every event that may concern an account, in the sender''s order.';
 
+create function crm.people_of(p_account text)
+returns setof public.people
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  return query
+  select p.* from public.people as p
+  where p.email in (select e.email from public.calcom_events as e where e.account = p_account);
+end;
+$$;
+comment on function crm.people_of(text) is 'The people whom the log names for an account.';
+
 -- Rule: the rows that the log made become as if nothing had happened, and keep their ids. What somebody entered
 --       by hand (no first_uid, no ordinal, a name of their own) is not touched.
 create function crm.clear_account(p_account text)
@@ -111,14 +126,11 @@ begin
 
   update public.bookings as b
   set calcom_uid = b.id::text, former_uids = '{}', ical_uid = null, deal_id = null, closed_deal_id = null, changed_by = null
-  from public.people as p
-  left join public.companies as c on c.id = p.company_id
-  where b.person_id = p.id and coalesce(c.domain, p.email) = p_account and b.first_uid is not null;
+  where b.person_id in (select p.id from crm.people_of(p_account) as p) and b.first_uid is not null;
 
   update public.deals as d
   set status = 'cancelled', opened_by = null
-  from public.companies as c
-  where d.company_id = c.id and c.domain = p_account and d.ordinal is not null;
+  where d.company_id = crm.company_of(p_account) and d.ordinal is not null;
 
   update public.companies as c
   set name = c.domain, answered_name = null
@@ -165,12 +177,9 @@ begin
   end loop;
 
   delete from public.bookings as b
-  using public.people as p
-  left join public.companies as c on c.id = p.company_id
-  where b.person_id = p.id and coalesce(c.domain, p.email) = p_account and b.first_uid is not null and b.changed_by is null;
+  where b.person_id in (select p.id from crm.people_of(p_account) as p) and b.first_uid is not null and b.changed_by is null;
   delete from public.deals as d
-  using public.companies as c
-  where d.company_id = c.id and c.domain = p_account and d.ordinal is not null and d.opened_by is null;
+  where d.company_id = crm.company_of(p_account) and d.ordinal is not null and d.opened_by is null;
 
   if v_event.id is not null then
     perform crm.is_newest(v_event, p_account);

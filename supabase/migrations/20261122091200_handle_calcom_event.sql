@@ -82,7 +82,7 @@ begin
       v_effect.reason, v_no_mail
     );
     v_touched := v_touched || jsonb_build_object(
-      'company_id', v_effect.company_id, 'person_id', v_effect.person_id, 'booking_id', v_effect.booking_id,
+      'company_id', (select p.company_id from public.people as p where p.id = v_effect.person_id), 'person_id', v_effect.person_id, 'booking_id', v_effect.booking_id,
       'deal_id', v_effect.deal_id, 'deal', coalesce(v_effect.deal, 'unchanged'),
       'email_id', v_email_id, 'email', case when v_email_id is null then 'none' else v_effect.mail end
     );
@@ -119,7 +119,7 @@ begin
     join unnest(p_effects) as f on f.event_id = e.id
     where e.id = any (array(select o.event_id from unnest(p_effects) as o where o.event_id <> p_event.id))
     group by e.id
-    having bool_or(f.outcome = 'applied') <> (e.outcome = 'applied')
+    having (e.outcome = 'applied') <> exists (select from public.event_effects as x where x.event_id = e.id)
     order by e.happened_at, e.rank, e.digest
   loop
     perform crm.settle(v_other.event, v_other.effects);

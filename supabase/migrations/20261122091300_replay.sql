@@ -21,15 +21,13 @@ begin
     'people', (
       select coalesce(jsonb_object_agg(p.id, to_jsonb(p)), '{}')
       from public.people as p
-      left join public.companies as c on c.id = p.company_id
-      where p.email = any (p_accounts) or c.domain = any (p_accounts)
+      where p.email in (select e.email from public.calcom_events as e where e.account = any (p_accounts))
     ),
     'bookings', (
       select coalesce(jsonb_object_agg(b.id, to_jsonb(b)), '{}')
       from public.bookings as b
       join public.people as p on p.id = b.person_id
-      left join public.companies as c on c.id = p.company_id
-      where p.email = any (p_accounts) or c.domain = any (p_accounts)
+      where p.email in (select e.email from public.calcom_events as e where e.account = any (p_accounts))
     ),
     'deals', (
       select coalesce(jsonb_object_agg(d.id, to_jsonb(d)), '{}')
@@ -96,8 +94,7 @@ begin
     group by o.event_id
   ) as f
   where e.id = f.event_id
-    and (e.outcome = 'applied') <> (f.outcome = 'applied')
-    and not exists (select from public.event_effects as x where x.event_id = e.id and x.account <> all (p_accounts));
+    and (e.outcome = 'applied') <> exists (select from public.event_effects as x where x.event_id = e.id);
   return crm.changes_between(v_before, crm.rows_of(p_accounts));
 end;
 $$;
@@ -153,8 +150,10 @@ begin
   v_before := crm.rows_of(v_accounts);
   update public.calcom_events as e set account = crm.account_of(e.email)
   where e.email is not null and e.account <> crm.account_of(e.email);
+  -- A company that somebody chose by hand has another domain and stays.
   update public.people as p set company_id = crm.find_or_create_company(crm.account_of(p.email), null)
-  where p.email in (select e.email from public.calcom_events as e);
+  where p.email in (select e.email from public.calcom_events as e)
+    and not exists (select from public.companies as c where c.id = p.company_id and c.domain <> split_part(p.email, '@', 2));
 
   delete from public.event_effects;
   perform crm.rebuild(v_accounts);
