@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { openDatabase } from "./stack-database.ts";
+import { StackError } from "./stack-error.ts";
 import { openDataFolder } from "./stack-folder.ts";
 import { serveSupabase } from "./stack-studio.ts";
-import { SMALL_SCHEMA } from "./stack-testing.ts";
+import { makeFolder, SMALL_SCHEMA } from "./stack-testing.ts";
 
 Deno.test("requests at the same time share the connection, but no transaction", async () => {
   const database = await openDatabase("memory");
@@ -30,4 +31,13 @@ Deno.test("requests at the same time share the connection, but no transaction", 
   } finally {
     await database.close();
   }
+});
+
+Deno.test("a folder that Postgres cannot open is a sentence", async () => {
+  await using folder = await makeFolder({ "PG_VERSION": "9" });
+
+  await assert.rejects(
+    () => openDatabase(folder.path),
+    (error) => error instanceof StackError && /^Postgres cannot open/.test(error.message),
+  );
 });

@@ -1,5 +1,6 @@
 import { createPgliteConnection, type PgliteConnection } from "npm:@supabase/lite@0.10.0/pglite";
 import { SUPABASE_BASE_SQL } from "./migrations.ts";
+import { StackError } from "./stack-error.ts";
 
 /** Postgres inside this process, and the one queue everybody has to stand in. */
 export interface Database {
@@ -44,6 +45,7 @@ function isJson(text: string): boolean {
 /**
  * Opens the database in a folder, or in memory, with the roles of a Supabase project.
  * The caller makes sure that nobody else has the folder open.
+ * @throws {StackError} when there is something in the folder that Postgres cannot open.
  */
 export async function openDatabase(folder: string | "memory"): Promise<Database> {
   const connection = await createPgliteConnection({
@@ -51,7 +53,14 @@ export async function openDatabase(folder: string | "memory"): Promise<Database>
     pgliteOptions: { serializers: SERIALIZERS },
   });
   const postgres = connection.driver;
-  await keepingExitCode(() => postgres.waitReady);
+  try {
+    await keepingExitCode(() => postgres.waitReady);
+  } catch (error) {
+    throw new StackError(
+      `Postgres cannot open ${folder} (${(error as Error).message}). It may be damaged, or of ` +
+        `another version: start with another --data folder.`,
+    );
+  }
 
   // Left alone, @supabase/lite grants every table to every role once it meets row level security.
   // The grants of the migrations have to be the only ones, or nothing here tells about production.

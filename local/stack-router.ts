@@ -39,7 +39,7 @@ export function createRouter({ port, supabase, sandbox, functions }: Parts) {
     if (isUnder("/_system", pathname) && isFromOwnPage(request)) {
       return await supabase.studio(request);
     }
-    if (isStudioPage(pathname)) return unframed(await supabase.studio(request));
+    if (isStudioPage(request.method, pathname)) return unframed(await supabase.page());
     return Response.json({ message: "Not found" }, { status: 404 });
   };
 }
@@ -53,9 +53,10 @@ function hasKey(request: Request): boolean {
     new URL(request.url).searchParams.has("apikey");
 }
 
-/** Studio finds its own way in the browser, below any path that is not part of the API. */
-function isStudioPage(pathname: string): boolean {
-  return !/^\/(_system|auth|storage|realtime|graphql)(\/|$)/.test(pathname);
+/** Only the page itself is handed out here: a path that is spelled oddly cannot reach a call. */
+function isStudioPage(method: string, pathname: string): boolean {
+  return (method === "GET" || method === "HEAD") &&
+    !/^\/(_system|auth|storage|realtime|graphql)(\/|$)/.test(pathname);
 }
 
 /** A foreign page must not show Studio in a frame and have its buttons clicked. */

@@ -8,8 +8,10 @@ import type { Keys } from "./stack-folder.ts";
 export interface Supabase {
   /** `/rest/v1` with a key. A request without one is refused with 401. */
   rest(request: Request): Promise<Response>;
-  /** Studio's page and its calls, which count as service_role: check who asks before. */
+  /** The calls of Studio's page, which count as service_role: check who asks before. */
   studio(request: Request): Promise<Response>;
+  /** Studio's page; it finds its own way in the browser, so it is the same for every path. */
+  page(): Promise<Response>;
   /** A file of Studio's, by the path after `/static/`. */
   file(path: string): Promise<Response>;
 }
@@ -58,6 +60,7 @@ export function serveSupabase(
   return {
     rest: (request) => serve(rest, request),
     studio: (request) => serve(studio, request),
+    page: () => serve(studio, new Request("http://127.0.0.1/")),
     file: async (path) => {
       const file = join(files, normalize(join("/", path)));
       const type = CONTENT_TYPES[extname(file)];

@@ -99,6 +99,17 @@ Deno.test("the stack", async (t) => {
       assert.equal((await rest(stack, "notes", { ...own, origin: stack.url })).status, 200);
     });
 
+    await t.step("a path that is spelled oddly is no way around the keys", async () => {
+      for (
+        const path of ["/%72est/v1/notes", "//rest/v1/notes", "/rest/v1%2fnotes", "/REST/v1/notes"]
+      ) {
+        for (const headers of [{}, { "sec-fetch-site": "same-origin" }]) {
+          const { text } = await read(stack.url + path, headers);
+          assert.ok(!text.includes("from the seed"), path);
+        }
+      }
+    });
+
     await t.step("Studio's page loads with its files, and in no frame", async () => {
       for (const path of ["/", "/editor/notes"]) {
         const page = await fetch(stack.url + path);

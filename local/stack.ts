@@ -54,15 +54,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const log = options.log ?? (() => {});
   const supabase = options.supabase ?? fileURLToPath(new URL("../supabase", import.meta.url));
 
+  let route = refuse("The stack is starting");
   // What was opened is closed in reverse order, at the end or when a later step fails.
   const opened: (() => unknown)[] = [];
   async function close() {
+    route = refuse("The stack is stopping");
     for (let undo = opened.pop(); undo; undo = opened.pop()) await undo();
   }
 
   try {
     // The port first: everything else is told the address, and a port in use shows at once.
-    let route: (request: Request) => Promise<Response> = () => Promise.resolve(starting());
     const server = listen(options.port, (request) => route(request));
     opened.push(() => server.shutdown());
     const { port } = server.addr;
@@ -152,11 +153,11 @@ function listen(port: number, route: (request: Request) => Promise<Response>) {
   }
 }
 
-function starting(): Response {
-  return Response.json({ message: "The stack is starting" }, {
-    status: 503,
-    headers: { "retry-after": "2" },
-  });
+function refuse(message: string): (request: Request) => Promise<Response> {
+  return () =>
+    Promise.resolve(
+      Response.json({ message }, { status: 503, headers: { "retry-after": "2" } }),
+    );
 }
 
 /** The sandbox verifies exactly the domains that the product sends from. */

@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { readStartArguments } from "./stack-arguments.ts";
 import { ENV_FILE, removeEnvFile, writeEnvFile } from "./stack-env.ts";
+import { waitForEndOfLauncher } from "./stack-launcher.ts";
 import { StackError } from "./stack-error.ts";
 
 const HELP = `Runs everything on this machine: Postgres, REST, Studio, the Edge Functions and a
@@ -32,7 +33,7 @@ async function main(): Promise<number> {
     return 0;
   }
 
-  const stopped = waitForSignal();
+  const stopped = Promise.race([waitForSignal(), waitForEndOfLauncher()]);
   console.log("Loading packages (the first start downloads them) …");
   const { startStack } = await import("./stack.ts");
   const stack = await startStack({
