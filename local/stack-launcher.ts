@@ -9,12 +9,11 @@ const INTERVAL = 200;
  * Never resolves for a program that was not started through npx.
  */
 export async function waitForEndOfLauncher(): Promise<void> {
-  // npx, its shell, `deno task`, this program: the grandparent is the one that dies with npx.
-  const launcher = Deno.env.get("npm_command") === "exec" ? await parentOf(Deno.ppid) : null;
+  const launchers = Deno.env.get("npm_command") === "exec" ? await findLaunchers() : [];
   await new Promise<void>((resolve) => {
-    if (launcher === null) return;
+    if (launchers.length === 0) return;
     const watch = setInterval(() => {
-      if (isRunning(launcher)) return;
+      if (launchers.every(isRunning)) return;
       clearInterval(watch);
       resolve();
     }, INTERVAL);
@@ -22,13 +21,23 @@ export async function waitForEndOfLauncher(): Promise<void> {
   });
 }
 
-async function parentOf(pid: number): Promise<number | null> {
+/** The chain is npx, its shell (not on every system), `deno task` and this program. */
+async function findLaunchers(): Promise<number[]> {
+  const task = await look(Deno.ppid);
+  const above = task && await look(task.parent);
+  if (!above) return [];
+  return /sh$/.test(above.command) ? [task.parent, above.parent] : [task.parent];
+}
+
+/** The parent and the name of a process; null where there is no `ps`, as on Windows. */
+async function look(pid: number): Promise<{ parent: number; command: string } | null> {
   try {
-    const ps = new Deno.Command("ps", { args: ["-o", "ppid=", "-p", String(pid)] });
-    const parent = Number(new TextDecoder().decode((await ps.output()).stdout));
-    return parent > 1 ? parent : null;
+    const ps = new Deno.Command("ps", { args: ["-o", "ppid=,comm=", "-p", String(pid)] });
+    const line = new TextDecoder().decode((await ps.output()).stdout).trim();
+    const [parent, command] = line.split(/\s+/, 2);
+    return parent && command ? { parent: Number(parent), command } : null;
   } catch {
-    return null; // No ps here, as on Windows: then Ctrl-C is the way.
+    return null;
   }
 }
 
