@@ -173,6 +173,9 @@ Deno.test("nothing in a link can leave its attribute", () => {
     booker_url: `https://b.example/"x`,
     uid: `"><b>`,
   });
+  assert.ok(
+    render("confirmation").html.includes('href="https://app.cal.com/video/abc?a=1&amp;b=2"'),
+  );
   const links = [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
   assert.deepEqual(links, [
     "https://a.example/?x=%22onmouseover=alert(1)%27%3Cb%3E",

@@ -33,8 +33,7 @@ export function formatTime({ start, end, timeZone, locale }: TimeView): string |
   const time = until !== null && until > from
     ? format.formatRange(from, until)
     : format.format(from);
-  // Intl puts thin and narrow no-break spaces in, for which some mail fonts have only a box.
-  return `${time}, ${nameZone(from, zone, language)}`.replace(/[\u2009\u202f\u00a0]/g, " ");
+  return `${time}, ${nameZone(from, zone, language)}`;
 }
 
 /** By the name in force on that day, and by the place, which is unambiguous. */
