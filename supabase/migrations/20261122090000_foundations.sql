@@ -43,18 +43,23 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_text text := crm.text_of(p_value);
+  v_text text := p_value #>> '{}';
 begin
-  if v_text !~ '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)?$' then
+  if v_text !~ '^[12]\d{3}-(0\d|1[0-2])-[0-3]\d[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)?$' then
     return null;
   end if;
-  if v_text !~ '(Z|[+-]\d\d(:?\d\d)?)$' or v_text ~ '^\d{4}-\d\d-\d\d$' then
+  if v_text !~ '(Z|[+-]\d\d(:?\d\d)?)$' then
     v_text := v_text || 'Z';
   end if;
-  return v_text::timestamptz;
-exception
-  when datetime_field_overflow or invalid_datetime_format then -- the 30th of February
-    return null;
+  if substr(v_text, 9, 2) between '01' and '28' then -- every month has these days: no need to catch anything
+    return v_text::timestamptz;
+  end if;
+  begin
+    return v_text::timestamptz;
+  exception
+    when datetime_field_overflow then -- the 30th of February
+      return null;
+  end;
 end;
 $$;
 comment on function crm.time_of(jsonb) is 'The moment a JSON text names; null when it names none.';

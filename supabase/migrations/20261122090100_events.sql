@@ -55,7 +55,8 @@ create index calcom_events_digest_idx on public.calcom_events (digest);
 create index calcom_events_uid_idx on public.calcom_events (uid) where uid is not null;
 create index calcom_events_new_uid_idx on public.calcom_events (new_uid) where new_uid is not null;
 create index calcom_events_account_idx on public.calcom_events (account) where account is not null;
-create index calcom_events_unhandled_idx on public.calcom_events (received_at) where outcome is null;
+-- By digest, not by time: every delivery passes through it, and a search must not wade through those long handled.
+create index calcom_events_unhandled_idx on public.calcom_events (digest) where outcome is null;
 create index calcom_events_waiting_idx on public.calcom_events (email) where outcome = 'waiting';
 alter table public.calcom_events enable row level security;
 
@@ -161,7 +162,6 @@ begin
   select e.* into v_event
   from public.calcom_events as e
   where e.digest = jsonb_hash_extended(v_payload, 0) and e.outcome is null and e.payload = v_payload
-  order by e.received_at
   limit 1
   for update skip locked;
 

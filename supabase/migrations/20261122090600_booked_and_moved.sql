@@ -125,25 +125,33 @@ comment on function crm.move_booking(public.bookings, text, public.calcom_events
 -- Rule: company, person and booking are found or created; a company without an active deal gets one.
 --       The booking may be there already: a repeat changes nothing, a new seat books again, and what the
 --       attendee asked for is confirmed.
-create function crm.book(p_event public.calcom_events)
-returns setof crm.effect
+create function crm.book(p_event public.calcom_events, p_account text)
+returns crm.effect[]
 language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
 declare
+  v_effects crm.effect[] := '{}';
   v_body jsonb := crm.body_of(p_event.payload);
-  v_company_id uuid := crm.find_or_create_company(p_event.account, crm.company_answer(v_body));
-  v_person_id uuid := crm.find_or_create_person(p_event.email, crm.booker_name(v_body), v_company_id);
+  v_company_id uuid;
+  v_person_id uuid;
   v_seat_id text := crm.text_of(v_body -> 'attendeeSeatId');
   v_booking public.bookings;
   v_deal_id uuid;
   v_change text;
 begin
+  if p_event.account <> p_account then
+    return v_effects; -- a seat of somebody else
+  end if;
+  v_company_id := crm.find_or_create_company(p_account, crm.company_answer(v_body));
+  v_person_id := crm.find_or_create_person(p_event.email, crm.booker_name(v_body), v_company_id);
+
   select b.* into v_booking
-  from crm.bookings_of(p_event.uid, p_event.account) as b
+  from public.bookings as b
   where b.person_id = v_person_id
+    and (b.calcom_uid = p_event.uid or (b.former_uids <> '{}' and b.former_uids @> array[p_event.uid]))
   order by b.calcom_uid = p_event.uid desc
   limit 1;
   if v_booking.id is null and p_event.payload #> '{payload,requiresConfirmation}' = 'true' then
@@ -152,13 +160,13 @@ begin
   end if;
 
   if v_booking.is_requested and v_booking.id is not null then
-    return next crm.move_booking(v_booking, p_event.account, p_event, p_event.uid, 'confirmation');
-    return;
+    v_effects := v_effects || crm.move_booking(v_booking, p_account, p_event, p_event.uid, 'confirmation');
+    return v_effects;
   elsif v_booking.id is not null
     and not (v_booking.status = 'CANCELLED' and v_seat_id is distinct from v_booking.seat_id and v_seat_id is not null)
   then
-    return next crm.effect_of(p_event, v_booking, 'duplicate', 'This booking is known already.');
-    return;
+    v_effects := v_effects || crm.effect_of(p_event, v_booking, 'duplicate', 'This booking is known already.');
+    return v_effects;
   end if;
 
   select d.deal_id, d.change into v_deal_id, v_change from crm.find_or_open_deal(v_company_id, p_event.id) as d;
@@ -180,48 +188,51 @@ begin
     status = 'ACCEPTED', attended = false, has_ended = false, is_no_show = false, is_requested = false, closed_deal_id = null
   returning b.* into v_booking;
 
-  return next crm.effect_of(
+  v_effects := v_effects || crm.effect_of(
     p_event, v_booking, 'applied',
     case v_change
-      when 'opened' then format('Booked; %s has a new deal.', p_event.account)
-      when 'kept' then format('Booked; %s has an active deal already.', p_event.account)
+      when 'opened' then format('Booked; %s has a new deal.', p_account)
+      when 'kept' then format('Booked; %s has an active deal already.', p_account)
       else 'Booked; this person has no company, so there is no deal.'
     end,
     v_deal_id, v_change, 'confirmation'
   );
+  return v_effects;
 end;
 $$;
-comment on function crm.book(public.calcom_events) is 'BOOKING_CREATED: company, person, booking and, if needed, a new deal.';
+comment on function crm.book(public.calcom_events, text) is 'BOOKING_CREATED: company, person, booking and, if needed, a new deal.';
 
 -- Rule: found by the uid it had; on seated events only the people whom the event lists move. A request of the
 --       attendee moves the booking without a mail, and a first request changes nothing.
 create function crm.move(p_event public.calcom_events, p_account text)
-returns setof crm.effect
+returns crm.effect[]
 language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
 declare
+  v_effects crm.effect[] := '{}';
   v_body jsonb := crm.body_of(p_event.payload);
   v_mail text := case when p_event.trigger = 'BOOKING_RESCHEDULED' then 'reschedule' end;
   v_booking public.bookings;
 begin
   for v_booking in select b.* from crm.bookings_of(p_event.uid, p_account) as b loop
     if crm.concerns(v_body, v_booking) then
-      return next crm.move_booking(v_booking, p_account, p_event, p_event.new_uid, v_mail);
+      v_effects := v_effects || crm.move_booking(v_booking, p_account, p_event, p_event.new_uid, v_mail);
     end if;
   end loop;
   if found or p_event.account is distinct from p_account then
-    return;
+    return v_effects;
   end if;
 
   select b.* into v_booking from crm.booking_of_calendar(p_event.email, v_body) as b;
   if found then
-    return next crm.move_booking(v_booking, p_account, p_event, p_event.new_uid, v_mail);
+    v_effects := v_effects || crm.move_booking(v_booking, p_account, p_event, p_event.new_uid, v_mail);
   elsif p_event.uid is null then
-    return next crm.effect_of(p_event, v_booking, 'ignored', 'A request: it counts once the host confirms it.');
+    v_effects := v_effects || crm.effect_of(p_event, v_booking, 'ignored', 'A request: it counts once the host confirms it.');
   end if;
+  return v_effects;
 end;
 $$;
 comment on function crm.move(public.calcom_events, text) is

@@ -7,13 +7,14 @@
 -- Rule: the booking is cancelled and with it the active deal of the person's company. A repeat changes nothing:
 --       a deal opened since then stays.
 create function crm.cancel(p_event public.calcom_events, p_account text)
-returns setof crm.effect
+returns crm.effect[]
 language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
 declare
+  v_effects crm.effect[] := '{}';
   v_body jsonb := crm.body_of(p_event.payload);
   v_booking public.bookings;
   v_company_id uuid := crm.company_of(p_account);
@@ -22,7 +23,7 @@ begin
   for v_booking in select b.* from crm.bookings_of(p_event.uid, p_account) as b loop
     continue when not crm.concerns(v_body, v_booking);
     if v_booking.status = 'CANCELLED' then
-      return next crm.effect_of(p_event, v_booking, 'duplicate', 'This booking is cancelled already.');
+      v_effects := v_effects || crm.effect_of(p_event, v_booking, 'duplicate', 'This booking is cancelled already.');
       continue;
     end if;
 
@@ -30,7 +31,7 @@ begin
     update public.bookings as b
     set status = 'CANCELLED', is_requested = false, closed_deal_id = v_deal_id, changed_by = p_event.id
     where b.id = v_booking.id;
-    return next crm.effect_of(
+    v_effects := v_effects || crm.effect_of(
       p_event, v_booking, 'applied',
       case
         when v_deal_id is not null then format('Cancelled, and with it the deal of %s.', p_account)
@@ -40,6 +41,7 @@ begin
       v_deal_id, case when v_deal_id is not null then 'cancelled' end, 'cancellation'
     );
   end loop;
+  return v_effects;
 end;
 $$;
 comment on function crm.cancel(public.calcom_events, text) is
@@ -85,13 +87,14 @@ comment on function crm.record_attendance(public.bookings, uuid) is
 -- Rule: everybody who holds the booking under this very uid was there. A timer that fires for a cancelled booking,
 --       or for a time it was moved away from, was set too early and means nothing.
 create function crm.end_meeting(p_event public.calcom_events, p_account text)
-returns setof crm.effect
+returns crm.effect[]
 language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
 declare
+  v_effects crm.effect[] := '{}';
   v_booking public.bookings;
   v_company_id uuid := crm.company_of(p_account);
   v_deal_id uuid;
@@ -99,15 +102,15 @@ declare
 begin
   for v_booking in select b.* from crm.bookings_of(p_event.uid, p_account) as b loop
     if v_booking.calcom_uid <> p_event.uid then
-      return next crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been moved to another time.');
+      v_effects := v_effects || crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been moved to another time.');
     elsif v_booking.status = 'CANCELLED' then
-      return next crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been cancelled.');
+      v_effects := v_effects || crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been cancelled.');
     elsif v_booking.has_ended then
-      return next crm.effect_of(p_event, v_booking, 'duplicate', 'This meeting is known to have ended.');
+      v_effects := v_effects || crm.effect_of(p_event, v_booking, 'duplicate', 'This meeting is known to have ended.');
     else
       v_booking.has_ended := true;
       select a.deal_id, a.change into v_deal_id, v_change from crm.record_attendance(v_booking, v_company_id) as a;
-      return next crm.effect_of(
+      v_effects := v_effects || crm.effect_of(
         p_event, v_booking, 'applied',
         case
           when v_booking.is_no_show then 'The meeting ended; this person was marked as a no-show.'
@@ -118,19 +121,21 @@ begin
       );
     end if;
   end loop;
+  return v_effects;
 end;
 $$;
 comment on function crm.end_meeting(public.calcom_events, text) is 'MEETING_ENDED: the booking was attended and the active deal is met.';
 
 -- Rule: marks or unmarks the people it lists by address, on the time that the uid names and no other.
 create function crm.mark_no_show(p_event public.calcom_events, p_account text)
-returns setof crm.effect
+returns crm.effect[]
 language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
 declare
+  v_effects crm.effect[] := '{}';
   v_body jsonb := crm.body_of(p_event.payload);
   v_booking public.bookings;
   v_company_id uuid := crm.company_of(p_account);
@@ -147,17 +152,17 @@ begin
     where p.id = v_booking.person_id;
 
     if v_is_no_show is null then
-      return next crm.effect_of(p_event, v_booking, 'ignored', 'It names nobody who holds this booking.');
+      v_effects := v_effects || crm.effect_of(p_event, v_booking, 'ignored', 'It names nobody who holds this booking.');
     elsif v_booking.calcom_uid <> p_event.uid then
-      return next crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been moved to another time.');
+      v_effects := v_effects || crm.effect_of(p_event, v_booking, 'ignored', 'The meeting had been moved to another time.');
     elsif v_booking.is_no_show = v_is_no_show then
-      return next crm.effect_of(
+      v_effects := v_effects || crm.effect_of(
         p_event, v_booking, 'duplicate', case when v_is_no_show then 'Marked as a no-show already.' else 'Not marked as a no-show.' end
       );
     else
       v_booking.is_no_show := v_is_no_show;
       select a.deal_id, a.change into v_deal_id, v_change from crm.record_attendance(v_booking, v_company_id) as a;
-      return next crm.effect_of(
+      v_effects := v_effects || crm.effect_of(
         p_event, v_booking, 'applied',
         concat(
           case when v_is_no_show then 'Marked as a no-show.' else 'No longer marked as a no-show.' end,
@@ -170,6 +175,7 @@ begin
       );
     end if;
   end loop;
+  return v_effects;
 end;
 $$;
 comment on function crm.mark_no_show(public.calcom_events, text) is
@@ -177,7 +183,7 @@ comment on function crm.mark_no_show(public.calcom_events, text) is
 
 -- The table of events: which trigger takes which step.
 create function crm.apply_event(p_event public.calcom_events, p_account text)
-returns setof crm.effect
+returns crm.effect[]
 language plpgsql
 volatile
 security invoker
@@ -185,16 +191,13 @@ set search_path = ''
 as $$
 begin
   case p_event.trigger
-    when 'BOOKING_CREATED' then
-      if p_event.account = p_account then
-        return query select * from crm.book(p_event);
-      end if;
-    when 'BOOKING_RESCHEDULED', 'BOOKING_REQUESTED' then return query select * from crm.move(p_event, p_account);
-    when 'BOOKING_CANCELLED', 'BOOKING_REJECTED' then return query select * from crm.cancel(p_event, p_account);
-    when 'MEETING_ENDED' then return query select * from crm.end_meeting(p_event, p_account);
-    when 'BOOKING_NO_SHOW_UPDATED' then return query select * from crm.mark_no_show(p_event, p_account);
+    when 'BOOKING_CREATED' then return crm.book(p_event, p_account);
+    when 'BOOKING_RESCHEDULED', 'BOOKING_REQUESTED' then return crm.move(p_event, p_account);
+    when 'BOOKING_CANCELLED', 'BOOKING_REJECTED' then return crm.cancel(p_event, p_account);
+    when 'MEETING_ENDED' then return crm.end_meeting(p_event, p_account);
+    when 'BOOKING_NO_SHOW_UPDATED' then return crm.mark_no_show(p_event, p_account);
   end case;
 end;
 $$;
 comment on function crm.apply_event(public.calcom_events, text) is
-  'Does what an event says to the bookings of one account; no row when it knows none of them.';
+  'Does what an event says to the bookings of one account; nothing when it knows none of them.';

@@ -117,59 +117,61 @@ $$;
 comment on function crm.reason_given(jsonb) is 'Why a booking was cancelled, rejected or moved, when somebody said so.';
 
 -- What a mail needs to be written, from the event and from the booking as it now stands.
-create function crm.email_details(p_event public.calcom_events, p_booking public.bookings, p_effect crm.effect)
+create function crm.email_details(
+  p_event public.calcom_events, p_booking public.bookings, p_effect crm.effect, p_person public.people
+)
 returns jsonb
 language plpgsql
 stable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_body jsonb := crm.body_of(p_event.payload);
+  v_attendee jsonb := v_body #> '{attendees,0}';
 begin
-  return (
-    select jsonb_build_object(
-      'uid', p_booking.calcom_uid,
-      'title', p_booking.title,
-      'start_time', p_booking.start_time,
-      'end_time', p_booking.end_time,
-      'old_start_time', p_effect.old_start_time,
-      'old_end_time', p_effect.old_end_time,
-      'time_zone', crm.text_of(a.attendee -> 'timeZone'),
-      'locale', coalesce(crm.text_of(a.attendee #> '{language,locale}'), crm.text_of(a.attendee -> 'locale')),
-      'attendee_name', p.name,
-      'organizer_name', nullif(crm.text_of(b.body #> '{organizer,name}'), 'Nameless'),
-      'organizer_email', p_booking.organizer_email,
-      'organizer_time_zone', crm.text_of(b.body #> '{organizer,timeZone}'),
-      'location', crm.text_of(b.body -> 'location'),
-      'join_url', coalesce(
-        crm.text_of(b.body #> '{metadata,videoCallUrl}'),
-        crm.text_of(b.body #> '{videoCallData,url}'),
-        substring(crm.text_of(b.body -> 'location') from '^https?://.*$')
-      ),
-      'notes', crm.text_of(b.body -> 'additionalNotes'),
-      'reason', crm.reason_given(b.body),
-      'booker_url', crm.text_of(b.body -> 'bookerUrl')
-    )
-    from (select crm.body_of(p_event.payload) as body) as b
-    join public.people as p on p.id = p_booking.person_id
-    left join lateral (
-      select l.attendee
-      from jsonb_array_elements(
-        case when jsonb_typeof(b.body -> 'attendees') = 'array' then b.body -> 'attendees' else '[]' end
-      ) with ordinality as l (attendee, place)
-      order by crm.address_of(l.attendee -> 'email') = p.email desc nulls last, l.place
-      limit 1
-    ) as a on true
+  if crm.address_of(v_attendee -> 'email') is distinct from p_person.email and jsonb_typeof(v_body -> 'attendees') = 'array' then
+    select coalesce(a.attendee, v_attendee) into v_attendee
+    from jsonb_array_elements(v_body -> 'attendees') as a (attendee)
+    where crm.address_of(a.attendee -> 'email') = p_person.email
+    limit 1;
+  end if;
+
+  return jsonb_build_object(
+    'uid', p_booking.calcom_uid,
+    'title', p_booking.title,
+    'start_time', p_booking.start_time,
+    'end_time', p_booking.end_time,
+    'old_start_time', p_effect.old_start_time,
+    'old_end_time', p_effect.old_end_time,
+    'time_zone', crm.text_of(v_attendee -> 'timeZone'),
+    'locale', coalesce(crm.text_of(v_attendee #> '{language,locale}'), crm.text_of(v_attendee -> 'locale')),
+    'attendee_name', p_person.name,
+    'organizer_name', nullif(crm.text_of(v_body #> '{organizer,name}'), 'Nameless'),
+    'organizer_email', p_booking.organizer_email,
+    'organizer_time_zone', crm.text_of(v_body #> '{organizer,timeZone}'),
+    'location', crm.text_of(v_body -> 'location'),
+    'join_url', coalesce(
+      crm.text_of(v_body #> '{metadata,videoCallUrl}'),
+      crm.text_of(v_body #> '{videoCallData,url}'),
+      substring(crm.text_of(v_body -> 'location') from '^https?://.*$')
+    ),
+    'notes', crm.text_of(v_body -> 'additionalNotes'),
+    'reason', crm.reason_given(v_body),
+    'booker_url', crm.text_of(v_body -> 'bookerUrl')
   );
 end;
 $$;
-comment on function crm.email_details(public.calcom_events, public.bookings, crm.effect) is
+comment on function crm.email_details(public.calcom_events, public.bookings, crm.effect, public.people) is
   'What, when, where and with whom: the facts that a mail puts into words.';
 
 -- Rule: to the attendee, from the organizer's brand, replies to the organizer; one per booking, kind and uid (a seat
 --       booked again counts anew). Never to the made-up address of a booking by phone, and never when the booking
 --       has changed again since: a mail says only what is still true.
 -- Race: two deliveries of one booking owe one mail; the unique key decides.
-create function crm.queue_email(p_event public.calcom_events, p_effect crm.effect, out email_id uuid, out reason text)
+create function crm.queue_email(
+  p_event public.calcom_events, p_effect crm.effect, p_person public.people, out email_id uuid, out reason text
+)
 language plpgsql
 volatile
 security invoker
@@ -177,27 +179,26 @@ set search_path = ''
 as $$
 declare
   v_booking public.bookings;
-  v_email text;
+  v_sender public.senders;
 begin
   select b.* into v_booking from public.bookings as b where b.id = p_effect.booking_id;
   if v_booking.changed_by is distinct from p_event.id then
     reason := 'No mail: the booking has changed since.';
     return;
-  end if;
-  select p.email into v_email from public.people as p where p.id = v_booking.person_id;
-  if v_email like '%@sms.cal.com' then
+  elsif p_person.email like '%@sms.cal.com' then
     reason := 'No mail: booked by phone number.';
     return;
   end if;
 
+  v_sender := crm.sender_of(v_booking.organizer_email);
   insert into public.emails as e (
     event_id, booking_id, kind, calcom_uid, seat_id, from_address, from_name, reply_to, to_address, details
   )
-  select
+  values (
     p_event.id, v_booking.id, p_effect.mail, v_booking.calcom_uid, v_booking.seat_id,
-    s.from_address, s.from_name, v_booking.organizer_email, v_email,
-    crm.email_details(p_event, v_booking, p_effect)
-  from crm.sender_of(v_booking.organizer_email) as s
+    v_sender.from_address, v_sender.from_name, v_booking.organizer_email, p_person.email,
+    crm.email_details(p_event, v_booking, p_effect, p_person)
+  )
   on conflict on constraint emails_once_per_booking_kind_and_uid do nothing
   returning e.id into email_id;
   if email_id is null then
@@ -205,5 +206,5 @@ begin
   end if;
 end;
 $$;
-comment on function crm.queue_email(public.calcom_events, crm.effect) is
+comment on function crm.queue_email(public.calcom_events, crm.effect, public.people) is
   'Puts the mail that an event owes into the outbox; says why when none is owed.';

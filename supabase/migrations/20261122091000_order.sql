@@ -1,8 +1,8 @@
 -- Migration: order
 -- Purpose:   the same events give the same tables, in whatever order and however often they arrive
 -- Needs:     booked and moved, cancelled and met
--- Creates:   crm.accounts, crm.thread, crm.lock(), crm.lock_thread(), crm.linked_uids(), crm.read_thread(),
---            crm.is_newest(), crm.house_key()
+-- Creates:   crm.accounts, crm.thread, crm.read_thread(), crm.sorted(), crm.lock_thread(), crm.lock(), crm.is_newest(),
+--            crm.house_key()
 -- Tests:     supabase/tests/order/
 --
 -- An account is a company, or a person without one. Its tables are what its events make of nothing when they are
@@ -21,70 +21,14 @@ alter table crm.accounts enable row level security;
 
 -- What the log holds around an event.
 create type crm.thread as (
+  uids text[],
   accounts text[],
   is_late boolean
 );
 
--- Race: two events of one thread are handled one after the other, also when the event that links them is itself on
---       its way. All locks of a transaction are taken in the order of their keys, uids before accounts, so no two
---       transactions wait for each other. When the thread turns out to be longer than what is locked, everything is
---       given back (a rolled-back block releases its locks) and taken anew.
-create function crm.lock_thread(p_event public.calcom_events)
-returns crm.thread
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_locked text[];
-  v_uids text[] := array_remove(array[p_event.uid, p_event.new_uid], null);
-  v_thread crm.thread;
-begin
-  while v_locked is distinct from v_uids loop
-    v_locked := v_uids;
-    begin
-      perform crm.lock('uid', v_locked);
-      v_uids := crm.linked_uids(v_locked);
-      if v_locked <> v_uids then
-        raise exception using errcode = 'KC001', message = 'The thread is longer than what is locked';
-      end if;
-    exception
-      when sqlstate 'KC001' then null;
-    end;
-  end loop;
-
-  v_thread := crm.read_thread(p_event, v_uids);
-  perform crm.lock('account', v_thread.accounts);
-  return v_thread;
-end;
-$$;
-comment on function crm.lock_thread(public.calcom_events) is
-  'Holds everything that an event may change until the transaction ends, and returns what there is.';
-
--- Rule: reschedules link the uid before with the uid after.
-create function crm.linked_uids(p_uids text[])
-returns text[]
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $$
-begin
-  return array(
-    select u.uid from unnest(p_uids) as u (uid)
-    union
-    select e.new_uid from public.calcom_events as e where e.uid = any (p_uids) and e.new_uid is not null
-    union
-    select e.uid from public.calcom_events as e where e.new_uid = any (p_uids) and e.uid is not null
-    order by 1
-  );
-end;
-$$;
-comment on function crm.linked_uids(text[]) is 'These uids and those one reschedule away, in order.';
-
--- Rule: whoever booked under one of the uids is concerned. The event is late when something of its thread is later
---       in the sender's order, or when something may have waited for the uid or the booker that it makes known.
+-- Rule: reschedules link the uid before with the uid after, and whoever booked under one of them is concerned.
+--       The event is late when something of its thread is later in the sender's order, or when something may have
+--       waited for the uid or the booker that it makes known.
 create function crm.read_thread(p_event public.calcom_events, p_uids text[])
 returns crm.thread
 language plpgsql
@@ -97,26 +41,84 @@ declare
   v_known_uid text := case when p_event.email is not null then coalesce(p_event.new_uid, p_event.uid) end;
 begin
   select
-    array_agg(distinct e.account) filter (where e.account is not null),
+    array_agg(e.uid) || array_agg(e.new_uid),
+    array_agg(e.account),
     bool_or(
       (e.happened_at, e.rank, e.digest) > (p_event.happened_at, p_event.rank, p_event.digest)
       or (e.uid = v_known_uid and e.trigger <> 'BOOKING_CREATED')
     )
-  into v_thread.accounts, v_thread.is_late
+  into v_thread.uids, v_thread.accounts, v_thread.is_late
   from public.calcom_events as e
   where (e.uid = any (p_uids) or e.new_uid = any (p_uids)) and e.id <> p_event.id;
 
-  if p_event.account is not null then
-    v_thread.accounts := array_append(array_remove(v_thread.accounts, p_event.account), p_event.account);
-    v_thread.is_late := v_thread.is_late is true
-      or exists (select from public.calcom_events as e where e.outcome = 'waiting' and e.email = p_event.email);
+  if p_event.email is not null and v_thread.is_late is not true then
+    v_thread.is_late := exists (
+      select from public.calcom_events as e where e.outcome = 'waiting' and e.email = p_event.email
+    );
   end if;
+  v_thread.uids := crm.sorted(v_thread.uids || p_uids);
+  v_thread.accounts := crm.sorted(v_thread.accounts || p_event.account);
   return v_thread;
 end;
 $$;
 comment on function crm.read_thread(public.calcom_events, text[]) is
-  'The accounts that an event concerns, and whether something in its thread comes after it.';
+  'The uids that belong together, the accounts that they concern, and whether something there comes after the event.';
 
+create function crm.sorted(p_keys text[])
+returns text[]
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+declare
+  v_keys text[] := array_remove(p_keys, null);
+begin
+  if cardinality(v_keys) > 1 then
+    v_keys := array(select distinct k.key from unnest(v_keys) as k (key) order by 1);
+  end if;
+  return v_keys;
+end;
+$$;
+comment on function crm.sorted(text[]) is 'Each key once, in order.';
+
+-- Race: two events of one thread are handled one after the other, also when the event that links them is itself on
+--       its way. All locks of a transaction are taken in one order, uids before accounts, so no two transactions wait
+--       for each other. When the thread turns out to be longer than what is locked, everything is given back (a
+--       rolled-back block releases its locks) and taken anew.
+create function crm.lock_thread(p_event public.calcom_events)
+returns crm.thread
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_uids text[];
+  v_thread crm.thread;
+begin
+  v_thread.uids := crm.sorted(array[p_event.uid, p_event.new_uid]);
+  while v_uids is distinct from v_thread.uids loop
+    v_uids := v_thread.uids;
+    begin
+      perform crm.lock('uid', v_uids);
+      v_thread := crm.read_thread(p_event, v_uids);
+      if v_uids <> v_thread.uids then
+        raise exception using errcode = 'KC001', message = 'The thread is longer than what is locked';
+      end if;
+    exception
+      when sqlstate 'KC001' then null;
+    end;
+  end loop;
+
+  perform crm.lock('account', v_thread.accounts);
+  return v_thread;
+end;
+$$;
+comment on function crm.lock_thread(public.calcom_events) is
+  'Holds everything that an event may change until the transaction ends, and returns what there is.';
+
+-- Race: sorted by the number that is locked, not by its name: two names may share a number.
 create function crm.lock(p_kind text, p_keys text[])
 returns void
 language plpgsql
@@ -125,12 +127,16 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_key bigint;
+  v_number bigint;
 begin
-  for v_key in
-    select distinct hashtextextended(p_kind || ':' || k.key, 0) as key from unnest(p_keys) as k (key) order by 1
+  if cardinality(p_keys) = 1 then
+    perform pg_advisory_xact_lock(hashtextextended(p_kind || ':' || p_keys[1], 0));
+    return;
+  end if;
+  for v_number in
+    select distinct hashtextextended(p_kind || ':' || k.key, 0) from unnest(p_keys) as k (key) order by 1
   loop
-    perform pg_advisory_xact_lock(v_key);
+    perform pg_advisory_xact_lock(v_number);
   end loop;
 end;
 $$;
@@ -158,11 +164,13 @@ comment on function crm.is_newest(public.calcom_events, text) is
 
 create function crm.house_key()
 returns bigint
-language sql
+language plpgsql
 immutable
 security invoker
 set search_path = ''
 as $$
-  select hashtextextended('calcom-deals', 0);
+begin
+  return hashtextextended('calcom-deals', 0);
+end;
 $$;
 comment on function crm.house_key() is 'The lock that every event shares and a rebuild of everything has alone.';

@@ -34,7 +34,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_effects crm.effect[] := array(select f from crm.apply_event(p_event, p_account) as f);
+  v_effects crm.effect[] := crm.apply_event(p_event, p_account);
 begin
   insert into public.event_effects (event_id, account, booking_id, deal_id, deal, reason)
   select f.event_id, p_account, f.booking_id, f.deal_id, f.deal, f.reason
@@ -143,7 +143,7 @@ comment on function crm.clear_account(text) is 'Takes back what the log made of 
 --       its booking waits and is applied as soon as another makes it known. An event that cannot be applied is
 --       skipped: the others count as if it were not there.
 create function crm.refold(p_account text)
-returns setof crm.effect
+returns crm.effect[]
 language plpgsql
 volatile
 security invoker
@@ -151,6 +151,7 @@ set search_path = ''
 as $$
 declare
   v_event public.calcom_events;
+  v_all crm.effect[] := '{}';
   v_effects crm.effect[];
   v_waiting public.calcom_events[] := '{}';
   v_ready public.calcom_events[];
@@ -161,7 +162,7 @@ begin
     v_ready := array[v_event];
     while cardinality(v_ready) > 0 loop
       v_effects := crm.try_step(v_ready[1], p_account);
-      return query select f.* from unnest(v_effects) as f;
+      v_all := v_all || v_effects;
 
       if cardinality(v_effects) = 0 then
         v_waiting := v_waiting || v_ready[1];
@@ -184,13 +185,14 @@ begin
   if v_event.id is not null then
     perform crm.is_newest(v_event, p_account);
   end if;
+  return v_all;
 end;
 $$;
 comment on function crm.refold(text) is 'Makes an account anew from its events, into the same rows.';
 
 -- Rule: the newest event of an account is applied; a late one, or one that others may have waited for, is folded in.
 create function crm.fold(p_event public.calcom_events, p_thread crm.thread)
-returns setof crm.effect
+returns crm.effect[]
 language plpgsql
 volatile
 security invoker
@@ -198,15 +200,17 @@ set search_path = ''
 as $$
 declare
   v_account text;
+  v_effects crm.effect[] := '{}';
 begin
-  foreach v_account in array coalesce(p_thread.accounts, '{}') loop
+  foreach v_account in array p_thread.accounts loop
     if crm.is_newest(p_event, v_account) and p_thread.is_late is not true then
-      return query select f.* from unnest(crm.take_step(p_event, v_account)) as f;
+      v_effects := v_effects || crm.take_step(p_event, v_account);
     else
       perform crm.store_facts(p_event);
-      return query select f.* from crm.refold(v_account) as f;
+      v_effects := v_effects || crm.refold(v_account);
     end if;
   end loop;
+  return v_effects;
 end;
 $$;
 comment on function crm.fold(public.calcom_events, crm.thread) is

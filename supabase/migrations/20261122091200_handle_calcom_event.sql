@@ -57,12 +57,15 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_ranking constant text[] := array['ignored', 'duplicate', 'failed', 'applied'];
   v_effect crm.effect;
   v_outcome text;
+  v_reason text;
   v_reasons text[] := '{}';
   v_touched jsonb := '[]';
   v_email_id uuid;
   v_no_mail text;
+  v_person public.people;
 begin
   if cardinality(p_effects) = 0 and p_event.trigger = 'BOOKING_REJECTED' then
     return crm.record_outcome(p_event, 'ignored', 'A request that was never booked was rejected: there is nothing to end.');
@@ -73,30 +76,24 @@ begin
   foreach v_effect in array p_effects loop
     v_email_id := null;
     v_no_mail := null;
+    select p.* into v_person from public.people as p where p.id = v_effect.person_id;
     if v_effect.mail is not null and p_event.outcome is distinct from 'applied' then
-      select q.email_id, q.reason into v_email_id, v_no_mail from crm.queue_email(p_event, v_effect) as q;
+      select q.email_id, q.reason into v_email_id, v_no_mail from crm.queue_email(p_event, v_effect, v_person) as q;
     end if;
-    v_reasons := v_reasons || concat_ws(
-      ' ',
-      case when cardinality(p_effects) > 1 then (select p.name || ':' from public.people as p where p.id = v_effect.person_id) end,
-      v_effect.reason, v_no_mail
-    );
+    v_reason := concat_ws(' ', case when cardinality(p_effects) > 1 then v_person.name || ':' end, v_effect.reason, v_no_mail);
+    if v_reason <> all (v_reasons) then
+      v_reasons := v_reasons || v_reason;
+    end if;
     v_touched := v_touched || jsonb_build_object(
-      'company_id', (select p.company_id from public.people as p where p.id = v_effect.person_id), 'person_id', v_effect.person_id, 'booking_id', v_effect.booking_id,
+      'company_id', v_person.company_id, 'person_id', v_effect.person_id, 'booking_id', v_effect.booking_id,
       'deal_id', v_effect.deal_id, 'deal', coalesce(v_effect.deal, 'unchanged'),
       'email_id', v_email_id, 'email', case when v_email_id is null then 'none' else v_effect.mail end
     );
+    if v_outcome is null or array_position(v_ranking, v_effect.outcome) > array_position(v_ranking, v_outcome) then
+      v_outcome := v_effect.outcome;
+    end if;
   end loop;
-
-  v_outcome := case
-    when 'applied' = any (array(select f.outcome from unnest(p_effects) as f)) then 'applied'
-    when 'failed' = any (array(select f.outcome from unnest(p_effects) as f)) then 'failed'
-    when 'duplicate' = any (array(select f.outcome from unnest(p_effects) as f)) then 'duplicate'
-    else 'ignored'
-  end;
-  return crm.record_outcome(
-    p_event, v_outcome, array_to_string(array(select distinct r.reason from unnest(v_reasons) as r (reason) order by 1), ' '), v_touched
-  );
+  return crm.record_outcome(p_event, v_outcome, array_to_string(v_reasons, ' '), v_touched);
 end;
 $$;
 comment on function crm.settle(public.calcom_events, crm.effect[]) is
@@ -225,11 +222,12 @@ begin
     return crm.record_outcome(crm.without_booking(v_event), 'duplicate', 'The very same body was delivered before.');
   end if;
 
-  v_effects := array(select f from crm.fold(v_event, v_thread) as f);
-  if v_event.id <> any (array(select f.event_id from unnest(v_effects) as f)) then
+  v_effects := crm.fold(v_event, v_thread);
+  if cardinality(v_effects) > 1 then
     perform crm.settle_others(v_event, v_effects);
+    v_effects := array(select f from unnest(v_effects) as f where f.event_id = v_event.id);
   end if;
-  return crm.settle(v_event, array(select f from unnest(v_effects) as f where f.event_id = v_event.id));
+  return crm.settle(v_event, v_effects);
 end;
 $$;
 comment on function crm.decide(public.calcom_events) is 'Decides what an event means, does it, and returns the answer.';

@@ -80,7 +80,7 @@ declare
 begin
   delete from public.event_effects as f where f.account = any (p_accounts);
   foreach v_account in array p_accounts loop
-    v_effects := v_effects || array(select f from crm.refold(v_account) as f);
+    v_effects := v_effects || crm.refold(v_account);
   end loop;
 
   update public.calcom_events as e
