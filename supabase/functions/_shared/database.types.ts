@@ -1,108 +1,727 @@
-export type Json =
-  | string
-  | number
-  | boolean
-  | null
-  | { [key: string]: Json | undefined }
-  | Json[]
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
 
 export type Database = {
-  public: {
+  "public": {
     Tables: {
-      calcom_events: {
+      "bookings": {
         Row: {
-          handled_at: string | null
-          happened_at: string | null
-          id: string
-          outcome: string | null
-          payload: Json
-          raw_body: string | null
-          reason: string | null
-          received_at: string
-          trigger: string | null
-        }
+          "attended": boolean;
+          "calcom_uid": string;
+          "changed_by": string | null;
+          "closed_deal_id": string | null;
+          "created_at": string;
+          "deal_id": string | null;
+          "end_time": string | null;
+          "first_uid": string | null;
+          "former_uids": (string)[];
+          "has_ended": boolean;
+          "ical_uid": string | null;
+          "id": string;
+          "is_no_show": boolean;
+          "is_requested": boolean;
+          "is_seated": boolean;
+          "organizer_email": string | null;
+          "person_id": string;
+          "seat_id": string | null;
+          "start_time": string | null;
+          "status": string;
+          "title": string | null;
+        };
+        ComputedFields: never;
         Insert: {
-          handled_at?: string | null
-          happened_at?: string | null
-          id?: string
-          outcome?: string | null
-          payload: Json
-          raw_body?: string | null
-          reason?: string | null
-          received_at?: string
-          trigger?: string | null
-        }
+          "attended"?: boolean;
+          "calcom_uid": string;
+          "changed_by"?: string | null;
+          "closed_deal_id"?: string | null;
+          "created_at"?: string;
+          "deal_id"?: string | null;
+          "end_time"?: string | null;
+          "first_uid"?: string | null;
+          "former_uids"?: (string)[];
+          "has_ended"?: boolean;
+          "ical_uid"?: string | null;
+          "id"?: string;
+          "is_no_show"?: boolean;
+          "is_requested"?: boolean;
+          "is_seated"?: boolean;
+          "organizer_email"?: string | null;
+          "person_id": string;
+          "seat_id"?: string | null;
+          "start_time"?: string | null;
+          "status"?: string;
+          "title"?: string | null;
+        };
         Update: {
-          handled_at?: string | null
-          happened_at?: string | null
-          id?: string
-          outcome?: string | null
-          payload?: Json
-          raw_body?: string | null
-          reason?: string | null
-          received_at?: string
-          trigger?: string | null
-        }
-        Relationships: []
-      }
-      emails: {
+          "attended"?: boolean;
+          "calcom_uid"?: string;
+          "changed_by"?: string | null;
+          "closed_deal_id"?: string | null;
+          "created_at"?: string;
+          "deal_id"?: string | null;
+          "end_time"?: string | null;
+          "first_uid"?: string | null;
+          "former_uids"?: (string)[];
+          "has_ended"?: boolean;
+          "ical_uid"?: string | null;
+          "id"?: string;
+          "is_no_show"?: boolean;
+          "is_requested"?: boolean;
+          "is_seated"?: boolean;
+          "organizer_email"?: string | null;
+          "person_id"?: string;
+          "seat_id"?: string | null;
+          "start_time"?: string | null;
+          "status"?: string;
+          "title"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "bookings_changed_by_fkey";
+            columns: ["changed_by"];
+            isOneToOne: false;
+            referencedRelation: "booking_timeline";
+            referencedColumns: ["event_id"];
+          },
+          {
+            foreignKeyName: "bookings_changed_by_fkey";
+            columns: ["changed_by"];
+            isOneToOne: false;
+            referencedRelation: "calcom_events";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "bookings_changed_by_fkey";
+            columns: ["changed_by"];
+            isOneToOne: false;
+            referencedRelation: "deal_timeline";
+            referencedColumns: ["event_id"];
+          },
+          {
+            foreignKeyName: "bookings_closed_deal_id_fkey";
+            columns: ["closed_deal_id"];
+            isOneToOne: false;
+            referencedRelation: "deals";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "bookings_deal_id_fkey";
+            columns: ["deal_id"];
+            isOneToOne: false;
+            referencedRelation: "deals";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "bookings_person_id_fkey";
+            columns: ["person_id"];
+            isOneToOne: false;
+            referencedRelation: "people";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "calcom_events": {
         Row: {
-          attempts: number
-          booking_id: string
-          calcom_uid: string
-          created_at: string
-          details: Json
-          event_id: string
-          from_address: string
-          from_name: string | null
-          id: string
-          kind: string
-          last_error: string | null
-          leased_until: string | null
-          message: Json | null
-          next_attempt_at: string
-          reply_to: string | null
-          resend_id: string | null
-          seat_id: string | null
-          sent_at: string | null
-          status: string
-          to_address: string
-        }
-        Insert: never
-        Update: never
-        Relationships: []
-      }
-    }
+          "account": string | null;
+          "attempts": number;
+          "digest": number;
+          "email": string | null;
+          "handled_at": string | null;
+          "happened_at": string | null;
+          "id": string;
+          "new_uid": string | null;
+          "outcome": string | null;
+          "payload": NonNullable<Json>;
+          "rank": number | null;
+          "raw_body": string | null;
+          "reason": string | null;
+          "received_at": string;
+          "touched": Json | null;
+          "trigger": string | null;
+          "uid": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "account"?: string | null;
+          "attempts"?: number;
+          "digest"?: never;
+          "email"?: string | null;
+          "handled_at"?: string | null;
+          "happened_at"?: string | null;
+          "id"?: string;
+          "new_uid"?: string | null;
+          "outcome"?: string | null;
+          "payload": NonNullable<Json>;
+          "rank"?: number | null;
+          "raw_body"?: string | null;
+          "reason"?: string | null;
+          "received_at"?: string;
+          "touched"?: Json | null;
+          "trigger"?: string | null;
+          "uid"?: string | null;
+        };
+        Update: {
+          "account"?: string | null;
+          "attempts"?: number;
+          "digest"?: never;
+          "email"?: string | null;
+          "handled_at"?: string | null;
+          "happened_at"?: string | null;
+          "id"?: string;
+          "new_uid"?: string | null;
+          "outcome"?: string | null;
+          "payload"?: NonNullable<Json>;
+          "rank"?: number | null;
+          "raw_body"?: string | null;
+          "reason"?: string | null;
+          "received_at"?: string;
+          "touched"?: Json | null;
+          "trigger"?: string | null;
+          "uid"?: string | null;
+        };
+        Relationships: [];
+      };
+      "companies": {
+        Row: {
+          "answered_name": string | null;
+          "created_at": string;
+          "domain": string;
+          "id": string;
+          "name": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "answered_name"?: string | null;
+          "created_at"?: string;
+          "domain": string;
+          "id"?: string;
+          "name": string;
+        };
+        Update: {
+          "answered_name"?: string | null;
+          "created_at"?: string;
+          "domain"?: string;
+          "id"?: string;
+          "name"?: string;
+        };
+        Relationships: [];
+      };
+      "deals": {
+        Row: {
+          "company_id": string;
+          "created_at": string;
+          "id": string;
+          "opened_by": string | null;
+          "ordinal": number | null;
+          "stage": string;
+          "status": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "company_id": string;
+          "created_at"?: string;
+          "id"?: string;
+          "opened_by"?: string | null;
+          "ordinal"?: number | null;
+          "stage"?: string;
+          "status"?: string;
+        };
+        Update: {
+          "company_id"?: string;
+          "created_at"?: string;
+          "id"?: string;
+          "opened_by"?: string | null;
+          "ordinal"?: number | null;
+          "stage"?: string;
+          "status"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "deals_company_id_fkey";
+            columns: ["company_id"];
+            isOneToOne: false;
+            referencedRelation: "companies";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "deals_opened_by_fkey";
+            columns: ["opened_by"];
+            isOneToOne: false;
+            referencedRelation: "booking_timeline";
+            referencedColumns: ["event_id"];
+          },
+          {
+            foreignKeyName: "deals_opened_by_fkey";
+            columns: ["opened_by"];
+            isOneToOne: false;
+            referencedRelation: "calcom_events";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "deals_opened_by_fkey";
+            columns: ["opened_by"];
+            isOneToOne: false;
+            referencedRelation: "deal_timeline";
+            referencedColumns: ["event_id"];
+          },
+        ];
+      };
+      "emails": {
+        Row: {
+          "attempts": number;
+          "booking_id": string | null;
+          "calcom_uid": string;
+          "created_at": string;
+          "details": NonNullable<Json>;
+          "event_id": string;
+          "from_address": string;
+          "from_name": string | null;
+          "id": string;
+          "kind": string;
+          "last_error": string | null;
+          "leased_until": string | null;
+          "message": Json | null;
+          "next_attempt_at": string;
+          "reply_to": string | null;
+          "resend_id": string | null;
+          "seat_id": string | null;
+          "sent_at": string | null;
+          "status": string;
+          "to_address": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempts"?: number;
+          "booking_id"?: string | null;
+          "calcom_uid": string;
+          "created_at"?: string;
+          "details": NonNullable<Json>;
+          "event_id": string;
+          "from_address": string;
+          "from_name"?: string | null;
+          "id"?: string;
+          "kind": string;
+          "last_error"?: string | null;
+          "leased_until"?: string | null;
+          "message"?: Json | null;
+          "next_attempt_at"?: string;
+          "reply_to"?: string | null;
+          "resend_id"?: string | null;
+          "seat_id"?: string | null;
+          "sent_at"?: string | null;
+          "status"?: string;
+          "to_address": string;
+        };
+        Update: {
+          "attempts"?: number;
+          "booking_id"?: string | null;
+          "calcom_uid"?: string;
+          "created_at"?: string;
+          "details"?: NonNullable<Json>;
+          "event_id"?: string;
+          "from_address"?: string;
+          "from_name"?: string | null;
+          "id"?: string;
+          "kind"?: string;
+          "last_error"?: string | null;
+          "leased_until"?: string | null;
+          "message"?: Json | null;
+          "next_attempt_at"?: string;
+          "reply_to"?: string | null;
+          "resend_id"?: string | null;
+          "seat_id"?: string | null;
+          "sent_at"?: string | null;
+          "status"?: string;
+          "to_address"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "emails_booking_id_fkey";
+            columns: ["booking_id"];
+            isOneToOne: false;
+            referencedRelation: "bookings";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "emails_event_id_fkey";
+            columns: ["event_id"];
+            isOneToOne: false;
+            referencedRelation: "booking_timeline";
+            referencedColumns: ["event_id"];
+          },
+          {
+            foreignKeyName: "emails_event_id_fkey";
+            columns: ["event_id"];
+            isOneToOne: false;
+            referencedRelation: "calcom_events";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "emails_event_id_fkey";
+            columns: ["event_id"];
+            isOneToOne: false;
+            referencedRelation: "deal_timeline";
+            referencedColumns: ["event_id"];
+          },
+        ];
+      };
+      "event_effects": {
+        Row: {
+          "account": string;
+          "booking_id": string;
+          "deal": string | null;
+          "deal_id": string | null;
+          "event_id": string;
+          "reason": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "account": string;
+          "booking_id": string;
+          "deal"?: string | null;
+          "deal_id"?: string | null;
+          "event_id": string;
+          "reason": string;
+        };
+        Update: {
+          "account"?: string;
+          "booking_id"?: string;
+          "deal"?: string | null;
+          "deal_id"?: string | null;
+          "event_id"?: string;
+          "reason"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "event_effects_booking_id_fkey";
+            columns: ["booking_id"];
+            isOneToOne: false;
+            referencedRelation: "bookings";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "event_effects_deal_id_fkey";
+            columns: ["deal_id"];
+            isOneToOne: false;
+            referencedRelation: "deals";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "event_effects_event_id_fkey";
+            columns: ["event_id"];
+            isOneToOne: false;
+            referencedRelation: "booking_timeline";
+            referencedColumns: ["event_id"];
+          },
+          {
+            foreignKeyName: "event_effects_event_id_fkey";
+            columns: ["event_id"];
+            isOneToOne: false;
+            referencedRelation: "calcom_events";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "event_effects_event_id_fkey";
+            columns: ["event_id"];
+            isOneToOne: false;
+            referencedRelation: "deal_timeline";
+            referencedColumns: ["event_id"];
+          },
+        ];
+      };
+      "people": {
+        Row: {
+          "company_id": string | null;
+          "created_at": string;
+          "email": string;
+          "id": string;
+          "name": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "company_id"?: string | null;
+          "created_at"?: string;
+          "email": string;
+          "id"?: string;
+          "name"?: string | null;
+        };
+        Update: {
+          "company_id"?: string | null;
+          "created_at"?: string;
+          "email"?: string;
+          "id"?: string;
+          "name"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "people_company_id_fkey";
+            columns: ["company_id"];
+            isOneToOne: false;
+            referencedRelation: "companies";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "personal_email_domains": {
+        Row: {
+          "domain": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "domain": string;
+        };
+        Update: {
+          "domain"?: string;
+        };
+        Relationships: [];
+      };
+      "senders": {
+        Row: {
+          "from_address": string;
+          "from_name": string | null;
+          "is_default": boolean;
+          "organizer_domain": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "from_address": string;
+          "from_name"?: string | null;
+          "is_default"?: boolean;
+          "organizer_domain": string;
+        };
+        Update: {
+          "from_address"?: string;
+          "from_name"?: string | null;
+          "is_default"?: boolean;
+          "organizer_domain"?: string;
+        };
+        Relationships: [];
+      };
+    };
     Views: {
-      [_ in never]: never
-    }
+      "booking_timeline": {
+        Row: {
+          "booking_id": string;
+          "deal_change": string | null;
+          "deal_id": string | null;
+          "event_id": string;
+          "happened_at": string | null;
+          "person": string | null;
+          "reason": string;
+          "received_at": string;
+          "title": string | null;
+          "trigger": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "event_effects_booking_id_fkey";
+            columns: ["booking_id"];
+            isOneToOne: false;
+            referencedRelation: "bookings";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "event_effects_deal_id_fkey";
+            columns: ["deal_id"];
+            isOneToOne: false;
+            referencedRelation: "deals";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "deal_timeline": {
+        Row: {
+          "booking_id": string;
+          "change": string | null;
+          "company": string;
+          "deal_id": string | null;
+          "event_id": string;
+          "happened_at": string | null;
+          "person": string | null;
+          "reason": string;
+          "received_at": string;
+          "trigger": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "event_effects_booking_id_fkey";
+            columns: ["booking_id"];
+            isOneToOne: false;
+            referencedRelation: "bookings";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "event_effects_deal_id_fkey";
+            columns: ["deal_id"];
+            isOneToOne: false;
+            referencedRelation: "deals";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+    };
     Functions: {
-      claim_emails: {
-        Args: { batch_size?: number }
-        Returns: Database["public"]["Tables"]["emails"]["Row"][]
+      "claim_emails": {
+        Args: { "batch_size"?: number };
+        Returns: {
+          "attempts": number;
+          "booking_id": string | null;
+          "calcom_uid": string;
+          "created_at": string;
+          "details": NonNullable<Json>;
+          "event_id": string;
+          "from_address": string;
+          "from_name": string | null;
+          "id": string;
+          "kind": string;
+          "last_error": string | null;
+          "leased_until": string | null;
+          "message": Json | null;
+          "next_attempt_at": string;
+          "reply_to": string | null;
+          "resend_id": string | null;
+          "seat_id": string | null;
+          "sent_at": string | null;
+          "status": string;
+          "to_address": string;
+        }[];
         SetofOptions: {
-          from: "*"
-          to: "emails"
-          isOneToOne: false
-          isSetofReturn: true
-        }
-      }
-      freeze_email: { Args: { email_id: string; message: Json }; Returns: Json }
-      handle_calcom_event: { Args: { event: Json }; Returns: Json }
-      record_email_error: {
-        Args: { email_id: string; error: string }
-        Returns: undefined
-      }
-      record_email_sent: {
-        Args: { email_id: string; resend_id: string }
-        Returns: undefined
-      }
-    }
+          from: "*";
+          to: "emails";
+          isOneToOne: false;
+          isSetofReturn: true;
+        };
+      };
+      "freeze_email": { Args: { "email_id": string; "message": Json }; Returns: Json };
+      "handle_calcom_event": { Args: { "event": Json }; Returns: Json };
+      "handle_pending_events": {
+        Args: { "batch_size"?: number; "older_than"?: string };
+        Returns: Json;
+      };
+      "rebuild_company": { Args: { "domain": string }; Returns: Json };
+      "rebuild_everything": { Args: Record<PropertyKey, never>; Returns: Json };
+      "rebuild_person": { Args: { "email": string }; Returns: Json };
+      "record_email_error": { Args: { "email_id": string; "error": string }; Returns: undefined };
+      "record_email_sent": {
+        Args: { "email_id": string; "resend_id": string };
+        Returns: undefined;
+      };
+      "retry_event": { Args: { "event_id": string }; Returns: Json };
+      "retry_failed_events": { Args: Record<PropertyKey, never>; Returns: Json };
+    };
     Enums: {
-      [_ in never]: never
-    }
+      [_ in never]: never;
+    };
     CompositeTypes: {
-      [_ in never]: never
-    }
-  }
-}
+      [_ in never]: never;
+    };
+  };
+};
+
+type DatabaseWithoutInternals = Omit<Database, "__InternalSupabase">;
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "public">];
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof (
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+      & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+    )
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals } ? (
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    & DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"]
+  )[TableName] extends {
+    Row: infer R;
+  } ? R
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+      Row: infer R;
+    } ? R
+    : never
+  : never;
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends
+    {
+      Insert: infer I;
+    } ? I
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Insert: infer I;
+    } ? I
+    : never
+  : never;
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never,
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends
+    {
+      Update: infer U;
+    } ? U
+  : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+    ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Update: infer U;
+    } ? U
+    : never
+  : never;
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never = never,
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+    ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+  : never;
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals;
+  } ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never = never,
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][
+    CompositeTypeName
+  ]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+    ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+  : never;
+
+export const Constants = {
+  "public": {
+    Enums: {},
+  },
+} as const;

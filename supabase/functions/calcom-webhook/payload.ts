@@ -3,7 +3,7 @@ import type { Json } from "../_shared/database.types.ts";
 /** A body in the form in which the log can keep it. */
 export interface Payload {
   /** The parsed body; when it cannot be kept as JSON, its text; when not even that, an empty text. */
-  value: Json;
+  value: NonNullable<Json>;
   /** The exact bytes in Postgres' hex form, whenever `value` is not the body exactly. */
   rawBody: string | null;
   /** Why `value` is not the parsed body; null when it is. */

@@ -148,7 +148,9 @@ Deno.test("no place is no line", () => {
 
 Deno.test("whatever is missing, a mail comes out", () => {
   for (
-    const details of [{}, null, [], "x", { title: 7, start_time: {}, time_zone: [] }] as Json[]
+    const details of [{}, [], "x", { title: 7, start_time: {}, time_zone: [] }] as NonNullable<
+      Json
+    >[]
   ) {
     const { subject, text } = render("confirmation", {}, { details });
     assert.equal(subject, "Confirmed: Your meeting");

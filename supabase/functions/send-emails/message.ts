@@ -173,6 +173,6 @@ function asKind(kind: string): EmailKind {
   return kind === "reschedule" || kind === "cancellation" ? kind : "confirmation";
 }
 
-function asObject(json: Json): Record<string, Json | undefined> {
-  return typeof json === "object" && json !== null && !Array.isArray(json) ? json : {};
+function asObject(json: NonNullable<Json>): Record<string, Json | undefined> {
+  return typeof json === "object" && !Array.isArray(json) ? json : {};
 }
