@@ -7,6 +7,7 @@ import { dropHalfCreated, markCreated, openDataFolder } from "./stack-folder.ts"
 import { type EdgeFunctions, startFunctions } from "./stack-functions.ts";
 import { applyMigrations, seedDatabase } from "./stack-migrations.ts";
 import { createRouter } from "./stack-router.ts";
+import { startSchedule } from "./stack-schedule.ts";
 import { serveSupabase } from "./stack-studio.ts";
 
 /** What a stack is started with. */
@@ -108,6 +109,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       opened.push(functions.close);
       route = createRouter({ ...parts, functions });
       await functions.started;
+      opened.push(startSchedule(database, log));
     }
 
     return {

@@ -148,11 +148,14 @@ begin
   v_company_id := crm.find_or_create_company(p_account, crm.company_answer(v_body));
   v_person_id := crm.find_or_create_person(p_event.email, crm.booker_name(v_body), v_company_id);
 
+  -- Two lookups, each with its index, because a person may have very many bookings.
   select b.* into v_booking
-  from public.bookings as b
-  where b.person_id = v_person_id
-    and (b.calcom_uid = p_event.uid or (b.former_uids <> '{}' and b.former_uids @> array[p_event.uid]))
-  order by b.calcom_uid = p_event.uid desc
+  from (
+    select c.* from public.bookings as c where c.calcom_uid = p_event.uid and c.person_id = v_person_id
+    union all
+    select f.* from public.bookings as f
+    where f.former_uids <> '{}' and f.former_uids @> array[p_event.uid] and f.person_id = v_person_id
+  ) as b
   limit 1;
   if v_booking.id is null and p_event.payload #> '{payload,requiresConfirmation}' = 'true' then
     select b.* into v_booking from crm.booking_of_calendar(p_event.email, v_body) as b;
