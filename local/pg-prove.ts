@@ -39,7 +39,8 @@ export async function prove(url: string, folder: URL = SUPABASE_FOLDER): Promise
   const text = decoder.decode(stdout);
   const tests = Number(SUMMARY.exec(text)?.groups?.tests ?? 0);
   if (!success || tests === 0) {
-    throw new Error(`Expected every pgTAP test to pass:\n${text}${decoder.decode(stderr)}`);
+    const failures = text.split("\n").filter((line) => !line.endsWith(".. ok")).join("\n");
+    throw new Error(`Expected every pgTAP test to pass:\n${failures}${decoder.decode(stderr)}`);
   }
   return tests;
 }
