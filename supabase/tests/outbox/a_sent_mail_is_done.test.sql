@@ -14,7 +14,8 @@ select public.record_email_sent(m.id, 're_2') from mail as m;
 
 -- Then
 select results_eq(
-  $$ select e.status, e.resend_id, e.last_error, e.sent_at is not null, e.leased_until from public.emails as e join mail as m using (id) $$,
+  $$ select e.status, e.resend_id, e.last_error, e.sent_at is not null, e.leased_until
+     from public.emails as e join mail as m using (id) $$,
   $$ values ('sent', 're_1', null, true, null::timestamptz) $$,
   'it stays sent, under the first id'
 );

@@ -28,7 +28,8 @@ select is(
   'there is one booking'
 );
 select is_empty(
-  $$ select e.to_address from public.emails as e where e.to_address in ('guest@elsewhere.test', 'piet@host.test', 'greta@host.test') $$,
+  $$ select e.to_address from public.emails as e
+     where e.to_address in ('guest@elsewhere.test', 'piet@host.test', 'greta@host.test') $$,
   'only the booker gets mail'
 );
 

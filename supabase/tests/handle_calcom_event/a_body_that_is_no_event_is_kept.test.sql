@@ -1,0 +1,36 @@
+-- Rule: the reason is recorded, the answer is clear, and nothing is lost.
+begin;
+select plan(4);
+
+-- When bodies come that nobody would call an event
+create temporary table answers (body jsonb, answer jsonb);
+insert into answers
+select b.body, public.handle_calcom_event(b.body)
+from (
+  values
+    (null::jsonb), ('null'), ('true'), ('0'), ('"false"'), ('"<html>not JSON</html>"'), ('[]'), ('[{"triggerEvent": "PING"}]'),
+    ('{}'), ('{"payload": {}}'), ('{"triggerEvent": null}'), ('{"triggerEvent": ""}'), ('{"triggerEvent": {}}'),
+    ('{"triggerEvent": ["BOOKING_CREATED"]}'), ('{"triggerEvent": true}'),
+    ('{"title": "A custom template", "email": "ada@lovelace.test"}')
+) as b (body);
+
+-- Then
+select is_empty(
+  $$ select a.* from answers as a where a.answer ->> 'outcome' is distinct from 'failed' $$,
+  'each is failed'
+);
+select is_empty(
+  $$ select a.* from answers as a
+     where coalesce(a.answer ->> 'reason', '') !~ 'JSON object|triggerEvent' $$,
+  'each says what is missing'
+);
+select results_eq(
+  $$ select coalesce(a.body, 'null') from answers as a order by a.answer ->> 'event_id' $$,
+  $$ select e.payload from answers as a join public.calcom_events as e on e.id = (a.answer ->> 'event_id')::uuid
+     order by a.answer ->> 'event_id' $$,
+  'each is kept as it came'
+);
+select is(tests.picture('{lovelace.test}'), null, 'nothing is made of them');
+
+select * from finish();
+rollback;

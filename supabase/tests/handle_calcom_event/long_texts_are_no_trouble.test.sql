@@ -1,0 +1,26 @@
+-- Rule: notes, answers and titles have no limit; what is indexed has one.
+begin;
+select plan(3);
+
+-- Given a megabyte in every text
+create temporary table long as select repeat('lorem ipsum ', 80000) as text;
+
+-- When
+create temporary table answer as
+select tests.send('BOOKING_CREATED', jsonb_build_object(
+  'title', l.text, 'name', l.text, 'additionalNotes', l.text, 'location', l.text, 'iCalUID', l.text, 'type', l.text,
+  'responses', jsonb_build_object('company', jsonb_build_object('value', l.text)),
+  'organizer', jsonb_build_object('name', l.text, 'email', l.text)
+)) as value
+from long as l;
+
+-- Then
+select is((select a.value ->> 'outcome' from answer as a), 'applied', 'the booking counts');
+select is(tests.bookings_of('ada@lovelace.test'), 'uid-a ACCEPTED', 'it is there');
+select cmp_ok(
+  (select length(c.name) from public.companies as c where c.domain = 'lovelace.test'), '<=', 1000,
+  'the name of the company stays readable'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,36 @@
+-- Rule: everything that has no rule is kept and ignored, whatever it carries.
+begin;
+select plan(4);
+
+-- Given a booking
+select tests.send('BOOKING_CREATED');
+create temporary table before as select tests.picture('{lovelace.test}') as picture;
+
+-- When every other trigger comes for it, and some that nobody knows
+create temporary table answers as
+select t.trigger, public.handle_calcom_event(tests.merge(
+  tests.calcom_event('BOOKING_CANCELLED'), jsonb_build_object('triggerEvent', t.trigger)
+)) as answer
+from unnest(array[
+  'BOOKING_LOCATION_UPDATED', 'BOOKING_REASSIGNED', 'BOOKING_PAYMENT_INITIATED', 'BOOKING_PAID', 'MEETING_STARTED',
+  'RECORDING_READY', 'RECORDING_TRANSCRIPTION_GENERATED', 'AFTER_HOSTS_CAL_VIDEO_NO_SHOW',
+  'AFTER_GUESTS_CAL_VIDEO_NO_SHOW', 'INSTANT_MEETING', 'INSTANT_MEETING_ACCEPTED', 'WRONG_ASSIGNMENT_REPORT',
+  'FORM_SUBMITTED', 'FORM_SUBMITTED_NO_EVENT', 'OOO_CREATED', 'ROUTING_FORM_FALLBACK_HIT', 'CALENDAR_ENTRY_REJECTED',
+  'DELEGATION_CREDENTIAL_ERROR', 'PING', 'BOOKING_CONFIRMED', 'booking_cancelled', 'SOMETHING_NEW', repeat('X', 10000)
+]) as t (trigger);
+
+-- Then
+select is_empty(
+  $$ select a.trigger, a.answer from answers as a where a.answer ->> 'outcome' <> 'ignored' or a.answer ->> 'reason' is null $$,
+  'each is ignored, with a reason'
+);
+select is_empty(
+  $$ select a.trigger from answers as a left join public.calcom_events as e on e.id = (a.answer ->> 'event_id')::uuid
+     where e.outcome is distinct from 'ignored' $$,
+  'each is kept in the log'
+);
+select is(tests.picture('{lovelace.test}'), (select b.picture from before as b), 'the booking is as before');
+select is(tests.emails_to('ada@lovelace.test'), 'confirmation uid-a', 'nobody is written to');
+
+select * from finish();
+rollback;
