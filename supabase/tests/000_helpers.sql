@@ -294,7 +294,7 @@ begin
     )
     select o.places, row_number() over () from orders as o where cardinality(o.places) = cardinality(p_events)
   loop
-    v_mark := format('n%sn', v_number);
+    v_mark := format('n%s%s', v_number, left(md5(p_events::text), 8));
     foreach v_place in array v_order loop
       perform public.handle_calcom_event(replace(p_events[v_place]::text, '*', v_mark)::jsonb);
     end loop;
