@@ -133,7 +133,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_effects crm.effect[] := '{}';
+  v_effects crm.effect[] := array[]::crm.effect[];
   v_body jsonb := crm.body_of(p_event.payload);
   v_company_id uuid;
   v_person_id uuid;
@@ -215,7 +215,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_effects crm.effect[] := '{}';
+  v_effects crm.effect[] := array[]::crm.effect[];
   v_body jsonb := crm.body_of(p_event.payload);
   v_mail text := case when p_event.trigger = 'BOOKING_RESCHEDULED' then 'reschedule' end;
   v_booking public.bookings;

@@ -14,7 +14,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_effects crm.effect[] := '{}';
+  v_effects crm.effect[] := array[]::crm.effect[];
   v_body jsonb := crm.body_of(p_event.payload);
   v_booking public.bookings;
   v_company_id uuid := crm.company_of(p_account);
@@ -94,7 +94,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_effects crm.effect[] := '{}';
+  v_effects crm.effect[] := array[]::crm.effect[];
   v_booking public.bookings;
   v_company_id uuid := crm.company_of(p_account);
   v_deal_id uuid;
@@ -135,7 +135,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_effects crm.effect[] := '{}';
+  v_effects crm.effect[] := array[]::crm.effect[];
   v_body jsonb := crm.body_of(p_event.payload);
   v_booking public.bookings;
   v_company_id uuid := crm.company_of(p_account);
@@ -190,13 +190,15 @@ security invoker
 set search_path = ''
 as $$
 begin
-  case p_event.trigger
-    when 'BOOKING_CREATED' then return crm.book(p_event, p_account);
-    when 'BOOKING_RESCHEDULED', 'BOOKING_REQUESTED' then return crm.move(p_event, p_account);
-    when 'BOOKING_CANCELLED', 'BOOKING_REJECTED' then return crm.cancel(p_event, p_account);
-    when 'MEETING_ENDED' then return crm.end_meeting(p_event, p_account);
-    when 'BOOKING_NO_SHOW_UPDATED' then return crm.mark_no_show(p_event, p_account);
-  end case;
+  return case p_event.trigger
+    when 'BOOKING_CREATED' then crm.book(p_event, p_account)
+    when 'BOOKING_RESCHEDULED' then crm.move(p_event, p_account)
+    when 'BOOKING_REQUESTED' then crm.move(p_event, p_account)
+    when 'BOOKING_CANCELLED' then crm.cancel(p_event, p_account)
+    when 'BOOKING_REJECTED' then crm.cancel(p_event, p_account)
+    when 'MEETING_ENDED' then crm.end_meeting(p_event, p_account)
+    when 'BOOKING_NO_SHOW_UPDATED' then crm.mark_no_show(p_event, p_account)
+  end;
 end;
 $$;
 comment on function crm.apply_event(public.calcom_events, text) is

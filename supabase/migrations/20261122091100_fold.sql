@@ -71,27 +71,25 @@ stable
 security invoker
 set search_path = ''
 as $$
+declare
+  v_uids text[];
+  v_known text[];
 begin
-  return query
-  with recursive chain (uid) as (
-    select u.uid
+  select crm.sorted(array_agg(e.uid) || array_agg(e.new_uid)) into v_uids
+  from public.calcom_events as e
+  where e.account = p_account;
+
+  while v_known is distinct from v_uids loop
+    v_known := v_uids;
+    select crm.sorted(array_agg(e.uid) || array_agg(e.new_uid)) into v_uids
     from public.calcom_events as e
-    cross join lateral (values (e.uid), (e.new_uid)) as u (uid)
-    where e.account = p_account and u.uid is not null
-    union
-    select u.uid
-    from chain as c
-    join public.calcom_events as e on e.uid = c.uid or e.new_uid = c.uid
-    cross join lateral (values (e.uid), (e.new_uid)) as u (uid)
-    where u.uid is not null
-  ), members (id) as (
-    select e.id from chain as c join public.calcom_events as e on e.uid = c.uid or e.new_uid = c.uid
-    union
-    select e.id from public.calcom_events as e where e.account = p_account
-  )
+    where e.uid = any (v_known) or e.new_uid = any (v_known);
+  end loop;
+
+  return query
   select e.*
-  from members as m
-  join public.calcom_events as e on e.id = m.id
+  from public.calcom_events as e
+  where e.uid = any (v_uids) or e.new_uid = any (v_uids)
   order by e.happened_at, e.rank, e.digest, e.id;
 end;
 $$;
@@ -151,9 +149,9 @@ set search_path = ''
 as $$
 declare
   v_event public.calcom_events;
-  v_all crm.effect[] := '{}';
+  v_all crm.effect[] := array[]::crm.effect[];
   v_effects crm.effect[];
-  v_waiting public.calcom_events[] := '{}';
+  v_waiting public.calcom_events[] := array[]::public.calcom_events[];
   v_ready public.calcom_events[];
 begin
   perform crm.clear_account(p_account);
@@ -172,7 +170,7 @@ begin
       else
         -- It may have made a booking known: who waited gets another chance, in the sender's order.
         v_ready := v_ready[2:] || v_waiting;
-        v_waiting := '{}';
+        v_waiting := array[]::public.calcom_events[];
       end if;
     end loop;
   end loop;
@@ -200,7 +198,7 @@ set search_path = ''
 as $$
 declare
   v_account text;
-  v_effects crm.effect[] := '{}';
+  v_effects crm.effect[] := array[]::crm.effect[];
 begin
   foreach v_account in array p_thread.accounts loop
     if crm.is_newest(p_event, v_account) and p_thread.is_late is not true then

@@ -61,8 +61,8 @@ declare
   v_effect crm.effect;
   v_outcome text;
   v_reason text;
-  v_reasons text[] := '{}';
-  v_touched jsonb := '[]';
+  v_reasons text[] := array[]::text[];
+  v_touched jsonb := jsonb_build_array();
   v_email_id uuid;
   v_no_mail text;
   v_person public.people;

@@ -75,7 +75,7 @@ set search_path = ''
 as $$
 declare
   v_before jsonb := crm.rows_of(p_accounts);
-  v_effects crm.effect[] := '{}';
+  v_effects crm.effect[] := array[]::crm.effect[];
   v_account text;
 begin
   delete from public.event_effects as f where f.account = any (p_accounts);
@@ -225,7 +225,7 @@ begin
   if not exists (
     select from public.calcom_events as e where e.outcome is null and e.received_at < now() - handle_pending_events.older_than
   ) then
-    return '{}';
+    return jsonb_build_object();
   end if;
 
   perform pg_advisory_xact_lock(crm.house_key());
@@ -249,7 +249,7 @@ set search_path = ''
 as $$
 declare
   v_event public.calcom_events;
-  v_outcomes text[] := '{}';
+  v_outcomes text[] := array[]::text[];
 begin
   for v_event in select e.* from public.calcom_events as e where e.id = any (p_event_ids) order by e.happened_at, e.received_at loop
     v_outcomes := v_outcomes || (crm.try_decide(v_event) ->> 'outcome');
