@@ -1,7 +1,7 @@
 -- Migration: events
 -- Purpose:   every delivery is kept, with what it says and what became of it
 -- Needs:     foundations
--- Creates:   public.calcom_events, crm.body_of(), crm.rank_of(), crm.is_seated(), crm.named_addresses(),
+-- Creates:   public.calcom_events, crm.body_of(), crm.rank_of(), crm.is_seated(), crm.seat_of(), crm.named_addresses(),
 --            crm.booker_address(), crm.record_event(), crm.read_event()
 -- Tests:     supabase/tests/events/
 
@@ -108,6 +108,19 @@ begin
 end;
 $$;
 comment on function crm.is_seated(jsonb) is 'Whether the booking is one of several seats that share a uid.';
+
+create function crm.seat_of(p_body jsonb)
+returns text
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+begin
+  return left(crm.text_of(p_body -> 'attendeeSeatId'), 200);
+end;
+$$;
+comment on function crm.seat_of(jsonb) is 'Cal.com''s id of the seat that a body is about; null when it names none.';
 
 create function crm.named_addresses(p_body jsonb)
 returns text[]

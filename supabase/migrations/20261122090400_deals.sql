@@ -1,7 +1,7 @@
 -- Migration: deals
--- Purpose:   when a sales opportunity opens, is met, is cancelled and comes back
+-- Purpose:   when a sales opportunity opens, is cancelled and comes back
 -- Needs:     companies, events
--- Creates:   public.deals, crm.find_or_open_deal(), crm.cancel_active_deal(), crm.revive_deal(), crm.meet_active_deal()
+-- Creates:   public.deals, crm.find_or_open_deal(), crm.cancel_active_deal(), crm.revive_deal()
 -- Tests:     supabase/tests/deals/
 
 create table public.deals (
@@ -99,22 +99,3 @@ begin
 end;
 $$;
 comment on function crm.revive_deal(uuid) is 'Makes a cancelled deal active again and returns it; null when another one took its place.';
-
--- Rule: a meeting that took place makes the active deal of its company met.
-create function crm.meet_active_deal(p_company_id uuid)
-returns uuid
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-declare
-  v_deal_id uuid;
-begin
-  update public.deals as d set stage = 'met'
-  where d.company_id = p_company_id and d.status = 'active'
-  returning d.id into v_deal_id;
-  return v_deal_id;
-end;
-$$;
-comment on function crm.meet_active_deal(uuid) is 'Marks the active deal of a company as met and returns it; null when there is none.';

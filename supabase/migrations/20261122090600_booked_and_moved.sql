@@ -97,7 +97,7 @@ begin
     title = coalesce(crm.text_of(v_body -> 'title'), b.title),
     organizer_email = coalesce(crm.address_of(v_body #> '{organizer,email}'), b.organizer_email),
     ical_uid = coalesce(crm.text_of(v_body -> 'iCalUID'), b.ical_uid),
-    seat_id = coalesce(crm.text_of(v_body -> 'attendeeSeatId'), b.seat_id),
+    seat_id = coalesce(crm.seat_of(v_body), b.seat_id),
     status = 'ACCEPTED',
     is_requested = p_mail is null,
     -- The timer and the no-show belong to the old time; what was attended stays attended.
@@ -137,7 +137,7 @@ declare
   v_body jsonb := crm.body_of(p_event.payload);
   v_company_id uuid;
   v_person_id uuid;
-  v_seat_id text := crm.text_of(v_body -> 'attendeeSeatId');
+  v_seat_id text := crm.seat_of(v_body);
   v_booking public.bookings;
   v_deal_id uuid;
   v_change text;
@@ -148,15 +148,9 @@ begin
   v_company_id := crm.find_or_create_company(p_account, crm.company_answer(v_body));
   v_person_id := crm.find_or_create_person(p_event.email, crm.booker_name(v_body), v_company_id);
 
-  -- Two lookups, each with its index, because a person may have very many bookings.
   select b.* into v_booking
-  from (
-    select c.* from public.bookings as c where c.calcom_uid = p_event.uid and c.person_id = v_person_id
-    union all
-    select f.* from public.bookings as f
-    where f.former_uids <> '{}' and f.former_uids @> array[p_event.uid] and f.person_id = v_person_id
-  ) as b
-  limit 1;
+  from crm.bookings_of(p_event.uid, p_account) as b
+  where b.person_id = v_person_id and (b.calcom_uid = p_event.uid or v_seat_id is not distinct from b.seat_id);
   if v_booking.id is null and p_event.payload #> '{payload,requiresConfirmation}' = 'true' then
     select b.* into v_booking from crm.booking_of_calendar(p_event.email, v_body) as b;
     v_booking.is_requested := true;
@@ -175,20 +169,21 @@ begin
   select d.deal_id, d.change into v_deal_id, v_change from crm.find_or_open_deal(v_company_id, p_event.id) as d;
 
   insert into public.bookings as b (
-    calcom_uid, first_uid, person_id, deal_id, title, start_time, end_time, organizer_email,
+    calcom_uid, first_uid, account, person_id, deal_id, title, start_time, end_time, organizer_email,
     is_seated, seat_id, ical_uid, changed_by
   )
   values (
-    p_event.uid, coalesce(v_booking.first_uid, p_event.uid), v_person_id, v_deal_id, crm.text_of(v_body -> 'title'),
+    p_event.uid, coalesce(v_booking.first_uid, concat_ws('/', p_event.uid, v_seat_id)), p_account, v_person_id, v_deal_id, crm.text_of(v_body -> 'title'),
     crm.time_of(v_body -> 'startTime'), crm.time_of(v_body -> 'endTime'), crm.address_of(v_body #> '{organizer,email}'),
     crm.is_seated(v_body), v_seat_id, crm.text_of(v_body -> 'iCalUID'), p_event.id
   )
   on conflict on constraint bookings_person_id_first_uid_key do update set
-    (calcom_uid, deal_id, title, start_time, end_time, organizer_email, is_seated, seat_id, ical_uid, changed_by) = (
-      excluded.calcom_uid, excluded.deal_id, excluded.title, excluded.start_time, excluded.end_time,
+    (calcom_uid, account, deal_id, title, start_time, end_time, organizer_email, is_seated, seat_id, ical_uid, changed_by) = (
+      excluded.calcom_uid, excluded.account, excluded.deal_id, excluded.title, excluded.start_time, excluded.end_time,
       excluded.organizer_email, excluded.is_seated, excluded.seat_id, excluded.ical_uid, excluded.changed_by
     ),
-    status = 'ACCEPTED', attended = false, has_ended = false, is_no_show = false, is_requested = false, closed_deal_id = null
+    status = 'ACCEPTED', attended = false, has_ended = false, is_no_show = false, is_requested = false, met_deal_id = null,
+    closed_deal_id = null
   returning b.* into v_booking;
 
   v_effects := v_effects || crm.effect_of(

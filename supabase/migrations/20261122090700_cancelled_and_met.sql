@@ -47,11 +47,9 @@ $$;
 comment on function crm.cancel(public.calcom_events, text) is
   'BOOKING_CANCELLED, and BOOKING_REJECTED of a known booking: the booking and the active deal are cancelled.';
 
--- Rule: attended = the meeting ended and the person was not marked as a no-show. It makes the active deal met;
---       taken back, the deal is booked again unless another meeting of it was attended.
-create function crm.record_attendance(
-  p_booking public.bookings, p_company_id uuid, out deal_id uuid, out change text
-)
+-- Rule: attended = the meeting ended and the person was not marked as a no-show. It makes the deal met that was
+--       active when it ended; taken back, that deal is booked again unless another meeting of it was attended.
+create function crm.record_attendance(p_booking public.bookings, out deal_id uuid, out change text)
 language plpgsql
 volatile
 security invoker
@@ -60,28 +58,27 @@ as $$
 declare
   v_attended boolean := p_booking.has_ended and not p_booking.is_no_show;
 begin
-  if v_attended then
-    deal_id := crm.meet_active_deal(p_company_id);
-    change := case when deal_id is not null then 'met' end;
-  elsif p_booking.attended then
-    update public.deals as d set stage = 'booked'
-    where d.id = p_booking.deal_id
-      and not exists (
-        select from public.bookings as o
-        where o.deal_id = d.id and o.attended and o.id <> p_booking.id
-      )
-    returning d.id, 'booked' into deal_id, change;
-  end if;
-
   update public.bookings as b
   set has_ended = p_booking.has_ended,
     is_no_show = p_booking.is_no_show,
     attended = v_attended,
-    deal_id = coalesce(record_attendance.deal_id, b.deal_id)
+    met_deal_id = p_booking.met_deal_id,
+    deal_id = coalesce(p_booking.met_deal_id, b.deal_id)
   where b.id = p_booking.id;
+
+  if v_attended then
+    update public.deals as d set stage = 'met'
+    where d.id = p_booking.met_deal_id
+    returning d.id, 'met' into deal_id, change;
+  elsif p_booking.attended then
+    update public.deals as d set stage = 'booked'
+    where d.id = p_booking.met_deal_id
+      and not exists (select from public.bookings as o where o.met_deal_id = d.id and o.attended)
+    returning d.id, 'booked' into deal_id, change;
+  end if;
 end;
 $$;
-comment on function crm.record_attendance(public.bookings, uuid) is
+comment on function crm.record_attendance(public.bookings) is
   'Stores whether a meeting ended and who was missing, and moves the deal that depends on it.';
 
 -- Rule: everybody who holds the booking under this very uid was there. A timer that fires for a cancelled booking,
@@ -109,7 +106,8 @@ begin
       v_effects := v_effects || crm.effect_of(p_event, v_booking, 'duplicate', 'This meeting is known to have ended.');
     else
       v_booking.has_ended := true;
-      select a.deal_id, a.change into v_deal_id, v_change from crm.record_attendance(v_booking, v_company_id) as a;
+      v_booking.met_deal_id := (select d.id from public.deals as d where d.company_id = v_company_id and d.status = 'active');
+      select a.deal_id, a.change into v_deal_id, v_change from crm.record_attendance(v_booking) as a;
       v_effects := v_effects || crm.effect_of(
         p_event, v_booking, 'applied',
         case
@@ -138,7 +136,6 @@ declare
   v_effects crm.effect[] := array[]::crm.effect[];
   v_body jsonb := crm.body_of(p_event.payload);
   v_booking public.bookings;
-  v_company_id uuid := crm.company_of(p_account);
   v_is_no_show boolean;
   v_deal_id uuid;
   v_change text;
@@ -161,7 +158,7 @@ begin
       );
     else
       v_booking.is_no_show := v_is_no_show;
-      select a.deal_id, a.change into v_deal_id, v_change from crm.record_attendance(v_booking, v_company_id) as a;
+      select a.deal_id, a.change into v_deal_id, v_change from crm.record_attendance(v_booking) as a;
       v_effects := v_effects || crm.effect_of(
         p_event, v_booking, 'applied',
         concat(

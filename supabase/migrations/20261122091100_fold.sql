@@ -1,8 +1,7 @@
 -- Migration: fold
 -- Purpose:   an event is applied when it is the newest, and folded in when it is late
 -- Needs:     order
--- Creates:   public.event_effects, crm.take_step(), crm.try_step(), crm.events_of(), crm.people_of(),
---            crm.clear_account(), crm.refold(), crm.fold()
+-- Creates:   public.event_effects, crm.take_step(), crm.try_step(), crm.events_of(), crm.clear_account(), crm.refold(), crm.fold()
 -- Tests:     supabase/tests/order/
 
 create table public.event_effects (
@@ -95,21 +94,6 @@ end;
 $$;
 comment on function crm.events_of(text) is 'Every event that may concern an account, in the sender''s order.';
 
-create function crm.people_of(p_account text)
-returns setof public.people
-language plpgsql
-stable
-security invoker
-set search_path = ''
-as $$
-begin
-  return query
-  select p.* from public.people as p
-  where p.email in (select e.email from public.calcom_events as e where e.account = p_account);
-end;
-$$;
-comment on function crm.people_of(text) is 'The people whom the log names for an account.';
-
 -- Rule: the rows that the log made become as if nothing had happened, and keep their ids. What somebody entered
 --       by hand (no first_uid, no ordinal, a name of their own) is not touched.
 create function crm.clear_account(p_account text)
@@ -123,8 +107,9 @@ begin
   delete from public.event_effects as f where f.account = p_account;
 
   update public.bookings as b
-  set calcom_uid = b.id::text, former_uids = '{}', ical_uid = null, deal_id = null, closed_deal_id = null, changed_by = null
-  where b.person_id in (select p.id from crm.people_of(p_account) as p) and b.first_uid is not null;
+  set calcom_uid = b.id::text, former_uids = '{}', ical_uid = null, deal_id = null, met_deal_id = null,
+    closed_deal_id = null, changed_by = null
+  where b.account = p_account and b.first_uid is not null;
 
   update public.deals as d
   set status = 'cancelled', opened_by = null
@@ -176,7 +161,7 @@ begin
   end loop;
 
   delete from public.bookings as b
-  where b.person_id in (select p.id from crm.people_of(p_account) as p) and b.first_uid is not null and b.changed_by is null;
+  where b.account = p_account and b.first_uid is not null and b.changed_by is null;
   delete from public.deals as d
   where d.company_id = crm.company_of(p_account) and d.ordinal is not null and d.opened_by is null;
 

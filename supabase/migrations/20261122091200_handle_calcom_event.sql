@@ -116,10 +116,16 @@ begin
     join unnest(p_effects) as f on f.event_id = e.id
     where e.id = any (array(select o.event_id from unnest(p_effects) as o where o.event_id <> p_event.id))
     group by e.id
-    having (e.outcome = 'applied') <> exists (select from public.event_effects as x where x.event_id = e.id)
+    having e.outcome = 'waiting'
+      or (e.outcome = 'applied') <> exists (select from public.event_effects as x where x.event_id = e.id)
     order by e.happened_at, e.rank, e.digest
   loop
-    perform crm.settle(v_other.event, v_other.effects);
+    begin
+      perform crm.settle(v_other.event, v_other.effects);
+    exception
+      when others then -- its mail, or its reason; that is no reason to hold up the event at hand
+        perform crm.record_outcome(v_other.event, 'failed', format('It could not be settled: %s (%s).', sqlerrm, sqlstate));
+    end;
   end loop;
 end;
 $$;

@@ -94,7 +94,10 @@ begin
     group by o.event_id
   ) as f
   where e.id = f.event_id
-    and (e.outcome = 'applied') <> exists (select from public.event_effects as x where x.event_id = e.id);
+    and (
+      e.outcome = 'waiting'
+      or (e.outcome = 'applied') <> exists (select from public.event_effects as x where x.event_id = e.id)
+    );
   return crm.changes_between(v_before, crm.rows_of(p_accounts));
 end;
 $$;
@@ -150,6 +153,9 @@ begin
   v_before := crm.rows_of(v_accounts);
   update public.calcom_events as e set account = crm.account_of(e.email)
   where e.email is not null and e.account <> crm.account_of(e.email);
+  update public.bookings as b set account = crm.account_of(p.email)
+  from public.people as p
+  where p.id = b.person_id and b.account <> crm.account_of(p.email);
   -- A company that somebody chose by hand has another domain and stays.
   update public.people as p set company_id = crm.find_or_create_company(crm.account_of(p.email), null)
   where p.email in (select e.email from public.calcom_events as e)

@@ -5,6 +5,7 @@ export type Database = {
     Tables: {
       "bookings": {
         Row: {
+          "account": string | null;
           "attended": boolean;
           "calcom_uid": string;
           "changed_by": string | null;
@@ -20,6 +21,7 @@ export type Database = {
           "is_no_show": boolean;
           "is_requested": boolean;
           "is_seated": boolean;
+          "met_deal_id": string | null;
           "organizer_email": string | null;
           "person_id": string;
           "seat_id": string | null;
@@ -29,6 +31,7 @@ export type Database = {
         };
         ComputedFields: never;
         Insert: {
+          "account"?: string | null;
           "attended"?: boolean;
           "calcom_uid": string;
           "changed_by"?: string | null;
@@ -44,6 +47,7 @@ export type Database = {
           "is_no_show"?: boolean;
           "is_requested"?: boolean;
           "is_seated"?: boolean;
+          "met_deal_id"?: string | null;
           "organizer_email"?: string | null;
           "person_id": string;
           "seat_id"?: string | null;
@@ -52,6 +56,7 @@ export type Database = {
           "title"?: string | null;
         };
         Update: {
+          "account"?: string | null;
           "attended"?: boolean;
           "calcom_uid"?: string;
           "changed_by"?: string | null;
@@ -67,6 +72,7 @@ export type Database = {
           "is_no_show"?: boolean;
           "is_requested"?: boolean;
           "is_seated"?: boolean;
+          "met_deal_id"?: string | null;
           "organizer_email"?: string | null;
           "person_id"?: string;
           "seat_id"?: string | null;
@@ -106,6 +112,13 @@ export type Database = {
           {
             foreignKeyName: "bookings_deal_id_fkey";
             columns: ["deal_id"];
+            isOneToOne: false;
+            referencedRelation: "deals";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "bookings_met_deal_id_fkey";
+            columns: ["met_deal_id"];
             isOneToOne: false;
             referencedRelation: "deals";
             referencedColumns: ["id"];
