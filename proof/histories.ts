@@ -94,6 +94,19 @@ export const history: fc.Arbitrary<Body[]> = fc
   .map(tell)
   .filter((bodies) => bodies.length > 1);
 
+/** The same bodies in another order. */
+export function shuffled<T>(items: fc.Arbitrary<T[]>): fc.Arbitrary<T[]> {
+  return items.chain((all) => fc.shuffledSubarray(all, { minLength: all.length }));
+}
+
+/** The same history among other people at other companies, so that many can be told at once. */
+export function apart(bodies: Body[], index: number): Body[] {
+  const text = JSON.stringify(bodies)
+    .replaceAll(/\b(uid|seats?|acme|birch)(?=[-.])/g, `$1-${index}`)
+    .replaceAll(/\b(ann|bob)(?=@)/gi, `$1.${index}`);
+  return JSON.parse(text);
+}
+
 interface Meeting {
   uid: string;
   formerUids: string[];
