@@ -43,7 +43,7 @@ Deno.test("every function that the README tells to call is granted", () => {
 });
 
 Deno.test("every file that the README names is there", async () => {
-  const named = matches(readme, /[(`]((?:docs|supabase|proof|bench|local)\/[\w./-]+)[)`]/g);
+  const named = matches(readme, /[(`]((?:docs|supabase|proof|bench|local)\/\w[\w./-]+)[)`]/g);
   const missing: string[] = [];
   for (const path of named) {
     await Deno.stat(new URL(path, ROOT)).catch(() => missing.push(path));

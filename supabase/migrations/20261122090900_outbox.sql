@@ -13,16 +13,18 @@ volatile
 security definer -- a sender may change a mail in these four ways and in no other
 set search_path = ''
 as $$
-  update public.emails as e
-  set attempts = e.attempts + 1, leased_until = now() + interval '2 minutes'
-  from (
+  -- Materialized: a plan may run a plain subquery once per row, and then claims more than was asked for.
+  with due as materialized (
     select d.id
     from public.emails as d
     where d.status = 'due' and d.next_attempt_at <= now() and (d.leased_until is null or d.leased_until < now())
     order by d.next_attempt_at, d.id
     limit greatest(batch_size, 0)
     for update skip locked
-  ) as due
+  )
+  update public.emails as e
+  set attempts = e.attempts + 1, leased_until = now() + interval '2 minutes'
+  from due
   where e.id = due.id
   returning e.*;
 $$;
