@@ -131,10 +131,13 @@ set search_path = ''
 as $$
 begin
   return (
-    select coalesce(array_agg(crm.address_of(a.attendee -> 'email')), '{}')
-    from jsonb_array_elements(
-      case when jsonb_typeof(p_body -> 'attendees') = 'array' then p_body -> 'attendees' else '[]' end
-    ) as a (attendee)
+    select coalesce(array_agg(a.address) filter (where a.address is not null), '{}')
+    from (
+      select crm.address_of(l.attendee -> 'email') as address
+      from jsonb_array_elements(
+        case when jsonb_typeof(p_body -> 'attendees') = 'array' then p_body -> 'attendees' else '[]' end
+      ) as l (attendee)
+    ) as a
   );
 end;
 $$;
