@@ -18,7 +18,7 @@ for (const { name } of Deno.readDirSync(FIXTURES)) {
 
 const body = fc.oneof(
   fc.constantFrom(...fixtures),
-  history.chain((bodies) => fc.constantFrom(...bodies)),
+  fc.constantFrom(...fc.sample(history, { numRuns: 50, seed: 1 }).flat()),
 );
 
 proof(
@@ -26,7 +26,7 @@ proof(
   async ({ sql }) => {
     await holds(
       fc.asyncProperty(
-        fc.array(poisoned(body), { minLength: 20, maxLength: 60 }),
+        fc.array(poisoned(body), { minLength: 10, maxLength: 20 }),
         (bodies) =>
           inScratch(sql, async (t) => {
             const deliveries = bodies.flatMap((one, i) => [asStored(one), good(i)]);

@@ -4,13 +4,15 @@ import type { Body } from "./histories.ts";
 /** What may stand where Cal.com has a text, a time, an address, a list or an object. */
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-const LONG = 10_000;
-
-/** Ten thousand characters that do not compress, so that no index entry is too long by luck only. */
-const longText = fc.array(fc.constantFrom(..."abcdefghijklmnopqrstuvwxyz0123456789"), {
-  minLength: LONG,
-  maxLength: LONG,
-}).map((letters) => letters.join(""));
+/** Ten thousand characters that do not compress, so that no index entry fits by luck. */
+const longText = fc.nat().map((seed) => {
+  let text = "";
+  for (let state = seed; text.length < 10_000;) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    text += state.toString(36);
+  }
+  return text;
+});
 
 const nested = fc.nat({ max: 150 }).map((depth) => {
   let value: Json = "deep";
