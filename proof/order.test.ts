@@ -24,6 +24,7 @@ proof(
         ) {
           const actual = await after(sql, order);
           assert.equal(actual.tables, expected.tables, `${how}: ${JSON.stringify(order, null, 1)}`);
+          assert.deepEqual(actual.mails, [...new Set(actual.mails)], `${how}: a mail twice`);
           if (how === "each twice") assert.deepEqual(actual.mails, expected.mails, how);
         }
       }),
