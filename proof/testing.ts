@@ -56,7 +56,7 @@ export function proof(
 
 /** Waits until something is so, and fails when it is not within half a minute. */
 export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 30_000; !await isSo();) {
+  for (const deadline = Date.now() + 120_000; !await isSo();) {
     if (Date.now() > deadline) throw new Error(`Waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
