@@ -5,7 +5,7 @@ import { holds } from "./cases.ts";
 import { apart, type Body, history, shuffled } from "./histories.ts";
 import { inScratch } from "./scratch.ts";
 import { deliver, empty, snapshot } from "./snapshot.ts";
-import { proof, until } from "./testing.ts";
+import { type Ground, proof, until } from "./testing.ts";
 
 /** What the Edge Function does first: the event is stored, and only then decided. */
 async function store(sql: Sql, body: Body): Promise<string> {
@@ -121,18 +121,23 @@ proof("events that nobody decided are decided once, whoever comes first", async 
 });
 
 proof("nothing that was acknowledged is lost when Postgres is stopped at once", async (ground) => {
-  const { sql } = ground;
   const bodies = fc.sample(history, { numRuns: 40, seed: 1 }).flatMap(apart);
-  const expected = await undisturbed(sql, bodies);
+  const expected = await undisturbed(ground.sql, bodies);
 
   const acknowledged: string[] = [];
   const queue = [...bodies];
-  const clients = ground.crowd(8);
   const work = Array.from({ length: 8 }, async () => {
+    const use = client(ground);
     for (let body = queue.shift(); body !== undefined; body = queue.shift()) {
-      acknowledged.push(await untilStored(clients, body));
+      const one = body;
+      // A sender sends again until somebody says that the event is stored.
+      await until("the event is stored", async () => {
+        const id = await use((sql) => store(sql, one));
+        if (id !== null) acknowledged.push(id);
+        return id !== null;
+      });
       // The answer is 200 from here on, whatever becomes of the decision.
-      await deliver(clients, [body]).catch(() => {});
+      await use((sql) => deliver(sql, [one]));
     }
   });
   const accidents = async () => {
@@ -143,8 +148,9 @@ proof("nothing that was acknowledged is lost when Postgres is stopped at once", 
     }
   };
   await Promise.all([accidents(), ...work]);
-  while (await countUndecided(sql) > 0) await handlePending(sql);
 
+  const sql = ground.crowd(1);
+  while (await countUndecided(sql) > 0) await handlePending(sql);
   const kept = await sql<{ outcome: string }[]>`
     select e.outcome from public.calcom_events as e where e.id = any (${acknowledged})`;
   assert.equal(kept.length, acknowledged.length, "an acknowledged event is gone");
@@ -152,12 +158,23 @@ proof("nothing that was acknowledged is lost when Postgres is stopped at once", 
   assert.equal(await snapshot(sql), expected);
 }, { needs: "crash" });
 
-/** A sender sends again until somebody says that the event is stored. */
-async function untilStored(sql: Sql, body: Body): Promise<string> {
-  const ids: string[] = [];
-  await until("the event is stored", async () => {
-    await store(sql, body).then((id) => ids.push(id), () => {});
-    return ids.length > 0;
-  });
-  return ids[0]!;
+/** Milliseconds. A client that waits for a server that is gone may wait for ever. */
+const PATIENCE = 3_000;
+
+/** A client that gives up in time, and comes back on another connection; null when it gave up. */
+function client(ground: Ground): <T>(ask: (sql: Sql) => Promise<T>) => Promise<T | null> {
+  let sql = ground.crowd(1);
+  return async (ask) => {
+    let timer;
+    const late = new Promise<never>((_, reject) => timer = setTimeout(reject, PATIENCE));
+    try {
+      return await Promise.race([ask(sql), late]);
+    } catch {
+      sql.end({ timeout: 0 }).catch(() => {});
+      sql = ground.crowd(1);
+      return null;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 }
