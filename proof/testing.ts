@@ -54,7 +54,7 @@ export function proof(
   });
 }
 
-/** Waits until something is so, and fails when it is not within half a minute. */
+/** Waits until something is so, and fails when it is not within two minutes. */
 export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
   for (const deadline = Date.now() + 120_000; !await isSo();) {
     if (Date.now() > deadline) throw new Error(`Waited in vain until ${what}`);
