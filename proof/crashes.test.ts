@@ -116,7 +116,7 @@ proof("events that nobody decided are decided once, whoever comes first", async 
       assert.equal(await countUndecided(sql), 0);
       assert.equal(await snapshot(sql), expected);
     }).afterEach(() => empty(sql)),
-    40,
+    80,
   );
 });
 

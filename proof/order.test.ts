@@ -28,7 +28,7 @@ proof(
           if (how === "each twice") assert.deepEqual(actual.mails, expected.mails, how);
         }
       }),
-      120,
+      250,
     );
   },
 );

@@ -43,7 +43,7 @@ proof(
             assert.equal(kept.length, deliveries.length);
           }),
       ),
-      40,
+      250,
     );
   },
 );
@@ -90,7 +90,7 @@ proof("poison in a history does not make its order matter", async ({ sql }) => {
         for (const order of orders) assert.equal(await after(sql, stored, order), expected);
       },
     ),
-    60,
+    150,
   );
 });
 

@@ -26,7 +26,7 @@ proof(
         for (const [answer] of answers) assert.notEqual(answer?.outcome, "failed", answer?.reason);
         assert.equal(await snapshot(sql), expected);
       }).afterEach(() => empty(sql)),
-      200,
+      300,
     );
   },
 );

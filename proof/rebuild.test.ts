@@ -21,7 +21,7 @@ proof("a rebuild leaves every row as it is, id included, and writes no mail", as
         await t`select public.rebuild_person(p.email) from public.people as p`;
         assert.equal(await everyRow(t), before, "after rebuild_person()");
       })),
-    60,
+    100,
   );
 });
 
@@ -54,7 +54,7 @@ proof("after a rebuild a new rule counts as if it had always been the rule", asy
         assert.equal(await idsThatStay(t), ids, "under the old rule again");
       });
     }),
-    40,
+    80,
   );
 });
 
@@ -91,7 +91,7 @@ proof("rebuilds and new events at once leave what the events alone leave", async
       for (const [answer] of answers) assert.notEqual(answer?.outcome, "failed", answer?.reason);
       assert.equal(await snapshot(sql), expected);
     }).afterEach(() => empty(sql)),
-    40,
+    80,
   );
 });
 
@@ -122,7 +122,7 @@ proof("a table of somebody's own may hold on to rows that the log still makes", 
         await t`select public.rebuild_everything()`;
         assert.equal(await snapshot(t), tables);
       })),
-    40,
+    80,
   );
 });
 
@@ -139,7 +139,7 @@ proof("what somebody entered by hand is left alone", async ({ sql }) => {
         assert.equal(await byHand(t), before, "after a rebuild");
         assert.equal(await everyRow(t), tables, "after a rebuild");
       })),
-    40,
+    80,
   );
 });
 
