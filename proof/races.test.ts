@@ -7,7 +7,8 @@ import { deliver, snapshot } from "./snapshot.ts";
 const CASES = Number(Deno.env.get("CASES") ?? 100);
 const SEED = Deno.env.get("SEED");
 const CONNECTIONS = 16;
-const EMPTY = "truncate public.calcom_events, public.companies, public.people, crm.accounts cascade";
+const EMPTY =
+  "truncate public.calcom_events, public.companies, public.people, crm.accounts cascade";
 
 Deno.test({
   name: "the same events through many connections at once leave the same tables",
@@ -31,7 +32,9 @@ Deno.test({
                   select public.handle_calcom_event(${crowd.json(body as never)}) as answer`
               ),
             );
-            for (const [row] of answers) assert.notEqual(row?.answer.outcome, "failed", row?.answer.reason);
+            for (const [row] of answers) {
+              assert.notEqual(row?.answer.outcome, "failed", row?.answer.reason);
+            }
             assert.equal(await snapshot(sql), expected);
           }),
           { numRuns: CASES, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },

@@ -10,7 +10,7 @@
 --   unknown    nobody knows whether Resend took the mail: no answer, a timeout, a fault of its own
 --   throttled  not taken: too many requests just now
 --   quota      not taken: the plan's quota is used up
---   key        not taken: the API key is wrong or may not send
+--   setup      not taken: the API key or the address of Resend is wrong, and somebody has to mend it
 --   rejected   not taken, and never will be: something about this mail
 --   conflict   Resend has another text under this mail's key
 -- What follows from it is decided here.
@@ -50,8 +50,8 @@ as $$
 $$;
 comment on function crm.jitter() is 'By what a wait is multiplied, so that mails that failed together do not all come back together.';
 
--- Rule: as long as Resend asks for, a day at most. Otherwise half a minute, doubled with each attempt up to an hour;
---       an hour when a quota is used up or somebody has to mend the key. Never shorter than that, up to a quarter longer.
+-- Rule: as long as Resend asks for, a day at most. Otherwise half a minute, doubled with each attempt up to an hour.
+--       At least an hour when a quota is used up or somebody has to mend something. Up to a quarter longer, never shorter.
 create function crm.wait_after(p_kind text, p_attempts integer, p_retry_after integer)
 returns interval
 language plpgsql
@@ -60,11 +60,13 @@ security invoker
 set search_path = ''
 as $$
 begin
-  return crm.jitter() * case
-    when p_retry_after is not null then least(greatest(p_retry_after, 1), 86400) * interval '1 second'
-    when p_kind in ('quota', 'key') then interval '1 hour'
-    else least(interval '15 seconds' * 2 ^ least(greatest(p_attempts, 1), 10), interval '1 hour')
-  end;
+  return crm.jitter() * greatest(
+    case when p_kind in ('quota', 'setup') then interval '1 hour' end,
+    case
+      when p_retry_after is not null then least(greatest(p_retry_after, 1), 86400) * interval '1 second'
+      else least(interval '15 seconds' * 2 ^ least(greatest(p_attempts, 1), 10), interval '1 hour')
+    end
+  );
 end;
 $$;
 comment on function crm.wait_after(text, integer, integer) is 'How long a mail waits after a failure; the retry-after of Resend in seconds, if it gave one.';
@@ -244,7 +246,7 @@ comment on function public.record_email_sent(uuid, text) is 'Records that Resend
 create function public.record_email_failure(
   email_id uuid, kind text, error text, reason text default null, retry_after integer default null
 )
-returns void
+returns text
 language plpgsql
 volatile
 security definer -- see claim_emails
@@ -253,34 +255,35 @@ as $$
 declare
   v_email public.emails;
   v_next timestamptz;
+  v_reason text;
   v_is_final boolean := kind in ('rejected', 'conflict');
-  v_is_untaken boolean := kind in ('throttled', 'quota', 'key', 'rejected');
+  v_is_untaken boolean := kind in ('throttled', 'quota', 'setup', 'rejected');
 begin
   update public.emails as e
   set last_error = left(record_email_failure.error, 1000),
     reason = left(record_email_failure.reason, 1000),
     leased_until = null,
-    excused = e.excused + (record_email_failure.kind in ('throttled', 'quota', 'key'))::integer,
+    excused = e.excused + (record_email_failure.kind in ('throttled', 'quota', 'setup'))::integer,
     doubtful_since = case when v_is_untaken and e.doubtful_attempt = e.attempts then null else e.doubtful_since end,
     doubtful_attempt = case when v_is_untaken and e.doubtful_attempt = e.attempts then null else e.doubtful_attempt end
   where e.id = record_email_failure.email_id and e.status = 'due'
   returning e.* into v_email;
   if not found then
-    return;
+    return null;
   end if;
 
   v_next := now() + crm.wait_after(kind, v_email.attempts - v_email.excused, retry_after);
-  if v_is_final then
-    perform crm.give_up(v_email, 'failed', coalesce(reason, error, 'Resend refused it.'));
-  elsif crm.reason_to_fail(v_email, v_next) is not null then
-    perform crm.give_up(v_email, 'failed', crm.reason_to_fail(v_email, v_next));
-  else
-    update public.emails as e set next_attempt_at = v_next where e.id = v_email.id;
+  v_reason := case when v_is_final then coalesce(reason, error, 'Resend refused it.') else crm.reason_to_fail(v_email, v_next) end;
+  if v_reason is not null then
+    perform crm.give_up(v_email, 'failed', v_reason);
+    return 'failed';
   end if;
+  update public.emails as e set next_attempt_at = v_next where e.id = v_email.id;
+  return 'due';
 end;
 $$;
 comment on function public.record_email_failure(uuid, text, text, text, integer) is
-  'Records why a mail could not be sent; it is tried again later, or given up when that is of no use.';
+  'Records why a mail could not be sent; it is tried again later, or given up when that is of no use. Returns its status.';
 
 -- Rule: for a mail whose trouble somebody has put right. Written anew if it is certain that Resend never took it;
 --       otherwise the same text under the same key, and only while that key still protects.

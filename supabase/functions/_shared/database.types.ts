@@ -693,7 +693,7 @@ export type Database = {
           "reason"?: string;
           "retry_after"?: number;
         };
-        Returns: undefined;
+        Returns: string;
       };
       "record_email_sent": {
         Args: { "email_id": string; "resend_id": string };
