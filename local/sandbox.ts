@@ -34,8 +34,8 @@ export interface Sandbox {
   dropNextAnswer(): void;
   /** For tests: the next mail is accepted and kept, but the answer says otherwise. */
   spoilNextAnswer(refusal: Refusal): void;
-  /** For tests: the next mail is accepted and kept; its answer comes when the result is called. */
-  holdNextAnswer(): () => void;
+  /** For tests: the next mail is accepted and kept; its answer comes when it is released. */
+  holdNextAnswer(): { arrived: Promise<void>; release: () => void };
   /** What Resend would post about an accepted mail: a report, signed as Svix does. */
   report(mailId: string, report: ReportOptions): Request;
 }
@@ -110,9 +110,13 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
       spoils.push(() => refuse(refusal));
     },
     holdNextAnswer: () => {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      spoils.push((answer) => promise.then(() => answer));
-      return resolve;
+      const arrived = Promise.withResolvers<void>();
+      const released = Promise.withResolvers<void>();
+      spoils.push((answer) => {
+        arrived.resolve();
+        return released.promise.then(() => answer);
+      });
+      return { arrived: arrived.promise, release: released.resolve };
     },
     report: (mailId, report) => {
       const mail = mailbox.mails.find(({ id }) => id === mailId)!;

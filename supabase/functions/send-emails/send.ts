@@ -15,6 +15,8 @@ export interface SendDeps {
   log: (line: Record<string, unknown>) => void;
   /** Milliseconds to wait for Resend; the usual time unless told otherwise. */
   timeout?: number;
+  /** Puts a mail into words; {@linkcode writeMessage} unless told otherwise. */
+  write?: (email: OwedEmail) => Message;
 }
 
 /** How many mails went which way. */
@@ -33,7 +35,9 @@ export interface Tally {
  *
  * @throws when the database does not answer; what was claimed becomes due again by itself.
  */
-export async function sendDueEmails({ database, env, log, timeout }: SendDeps): Promise<Tally> {
+export async function sendDueEmails(
+  { database, env, log, timeout, write = writeMessage }: SendDeps,
+): Promise<Tally> {
   const tally: Tally = { sent: 0, due: 0, failed: 0, dropped: 0 };
   // Claiming what cannot be sent would only count attempts.
   if (env.resendApiKey === null) return tally;
@@ -49,7 +53,7 @@ export async function sendDueEmails({ database, env, log, timeout }: SendDeps): 
     const [email] = await call(database.rpc("claim_emails", { batch_size: 1 }));
     if (email === undefined) break;
 
-    const { outcome, problem, isGeneral } = await sendEmail(email, { database, deliver });
+    const { outcome, problem, isGeneral } = await sendEmail(email, { database, deliver, write });
     tally[outcome]++;
     log({
       at: "send-emails",
@@ -73,14 +77,16 @@ interface Result {
 /** Sends one claimed mail and records what came of it. */
 async function sendEmail(
   email: OwedEmail,
-  { database, deliver }: { database: DatabaseClient; deliver: Deliver },
+  { database, deliver, write }:
+    & { deliver: Deliver }
+    & Required<Pick<SendDeps, "database" | "write">>,
 ): Promise<Result> {
   let draft: Json;
   try {
-    draft = email.message ?? writeMessage(email);
+    draft = email.message ?? write(email);
   } catch (error) {
     // It would fail in the same way for ever, and hold up the others.
-    const failure = { kind: "rejected", error: `Cannot write it: ${errorName(error)}` };
+    const failure = { kind: "rejected", error: `It cannot be put into words: ${errorName(error)}` };
     await recordFailure(email, failure, database);
     return { outcome: "failed", problem: errorName(error) };
   }
@@ -110,7 +116,9 @@ async function sendEmail(
  * Puts a mail into words. The tag comes back with every report of Resend, and tells which mail it
  * is about even when the answer that held Resend's id was lost.
  */
-function writeMessage(email: OwedEmail): Message & { tags: { name: string; value: string }[] } {
+export function writeMessage(
+  email: OwedEmail,
+): Message & { tags: { name: string; value: string }[] } {
   return { ...renderMessage(email), tags: [{ name: "email_id", value: email.id }] };
 }
 
