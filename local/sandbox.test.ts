@@ -17,6 +17,7 @@ const MAIL = {
 async function serveSandbox(file: string | null = null) {
   const sandbox = await openSandbox({
     apiKey: "re_test",
+    webhookSecret: "whsec_c2VjcmV0",
     file,
     verifiedDomains: () => Promise.resolve(["brand.example"]),
   });

@@ -7,7 +7,7 @@ import { dropHalfCreated, markCreated, openDataFolder } from "./stack-folder.ts"
 import { type EdgeFunctions, startFunctions } from "./stack-functions.ts";
 import { applyMigrations, seedDatabase } from "./stack-migrations.ts";
 import { createRouter } from "./stack-router.ts";
-import { startSchedule } from "./stack-schedule.ts";
+import { sendEmailsOf, startSchedule } from "./stack-schedule.ts";
 import { serveSupabase } from "./stack-studio.ts";
 
 /** What a stack is started with. */
@@ -35,6 +35,7 @@ export interface Stack {
   secretKey: string;
   webhookSecret: string;
   resendApiKey: string;
+  resendWebhookSecret: string;
   inboxUrl: string;
   /** What RESEND_BASE_URL has to be. */
   resendUrl: string;
@@ -84,6 +85,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     const sandbox = await openSandbox({
       apiKey: keys.resendApiKey,
+      webhookSecret: keys.resendWebhookSecret,
       file: folder.mails,
       verifiedDomains: () => readVerifiedDomains(database),
     });
@@ -102,6 +104,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           CALCOM_WEBHOOK_SECRET: keys.webhookSecret,
           RESEND_API_KEY: keys.resendApiKey,
           RESEND_BASE_URL: `${url}/resend`,
+          RESEND_WEBHOOK_SECRET: keys.resendWebhookSecret,
           ...options.env,
         },
         log,
@@ -109,7 +112,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       opened.push(functions.close);
       route = createRouter({ ...parts, functions });
       await functions.started;
-      opened.push(startSchedule(database, log));
+      const sendEmails = sendEmailsOf(functions, { url, secretKey: keys.secretKey, log });
+      opened.push(startSchedule({ database, sendEmails, log }));
     }
 
     return {
@@ -118,6 +122,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       secretKey: keys.secretKey,
       webhookSecret: keys.webhookSecret,
       resendApiKey: keys.resendApiKey,
+      resendWebhookSecret: keys.resendWebhookSecret,
       inboxUrl: `${url}/inbox`,
       resendUrl: `${url}/resend`,
       functions: functions?.names ?? [],

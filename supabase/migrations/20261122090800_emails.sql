@@ -51,14 +51,26 @@ create table public.emails (
   resend_id text,
   created_at timestamptz not null default now(),
   sent_at timestamptz,
+  given_up_at timestamptz,
+  reason text,
+  excused integer not null default 0,
+  doubtful_since timestamptz,
+  doubtful_attempt integer,
+  delivery text,
+  delivery_at timestamptz,
+  delivery_reason text,
   constraint emails_pkey primary key (id),
   constraint emails_event_id_fkey
     foreign key (event_id) references public.calcom_events (id) deferrable initially deferred,
   constraint emails_booking_id_fkey foreign key (booking_id) references public.bookings (id) on delete set null,
   constraint emails_once_per_booking_kind_and_uid unique nulls not distinct (to_address, kind, calcom_uid, seat_id),
   constraint emails_kind_is_known check (kind in ('confirmation', 'reschedule', 'cancellation')),
-  constraint emails_status_is_known check (status in ('due', 'sent')),
-  constraint emails_sent_has_its_time check ((status = 'sent') = (sent_at is not null))
+  constraint emails_status_is_known check (status in ('due', 'sent', 'failed', 'dropped')),
+  constraint emails_sent_has_its_time check ((status = 'sent') = (sent_at is not null)),
+  constraint emails_given_up_has_its_time check ((status in ('failed', 'dropped')) = (given_up_at is not null)),
+  constraint emails_given_up_says_why check (given_up_at is null or reason is not null),
+  constraint emails_doubt_has_its_attempt check ((doubtful_since is null) = (doubtful_attempt is null)),
+  constraint emails_delivery_has_its_time check ((delivery is null) = (delivery_at is null))
 );
 comment on table public.emails is 'One row per mail owed to one attendee, and what became of it. The outbox.';
 comment on column public.emails.id is 'Also the idempotency key: Resend sends a key once, however often it is asked.';
@@ -67,8 +79,18 @@ comment on column public.emails.details is 'What the mail has to say, as it was 
 comment on column public.emails.message is 'What is sent, frozen before the first attempt: a key must never carry two texts.';
 comment on column public.emails.leased_until is 'A sender is at it until then; after that another may take it.';
 comment on column public.emails.last_error is 'Why the last attempt failed, in Resend''s words.';
+comment on column public.emails.status is
+  'due: to be sent. sent: Resend has taken it. failed: it cannot be sent. dropped: it was not to be sent any more.';
+comment on column public.emails.reason is 'Why it waits, or why it will not be sent, in plain words.';
+comment on column public.emails.excused is 'The attempts that do not count: Resend took no mail at all, whatever it was.';
+comment on column public.emails.doubtful_since is
+  'When the first attempt began whose outcome nobody knows; the key protects from a second copy for a day from then.';
+comment on column public.emails.delivery is
+  'The furthest that Resend has reported: sent, delayed, delivered, opened, clicked, failed, suppressed, bounced, complained.';
+comment on column public.emails.delivery_reason is 'Why it did not arrive, in the words of Resend or of the other mail server.';
 create index emails_event_id_idx on public.emails (event_id);
 create index emails_booking_id_idx on public.emails (booking_id);
+create index emails_resend_id_idx on public.emails (resend_id) where resend_id is not null;
 create index emails_due_idx on public.emails (next_attempt_at) where status = 'due';
 alter table public.emails enable row level security;
 
