@@ -78,7 +78,7 @@ async function sendEmail(
 /** The mail as it was first rendered, by whoever came first: a key must never carry two mails. */
 async function freeze(email: OwedEmail, database: DatabaseClient): Promise<Message> {
   if (email.message !== null) return email.message as Message;
-  const message = renderMessage(email);
+  const message = await renderMessage(email);
   return await call(database.rpc("freeze_email", { email_id: email.id, message })) as Message;
 }
 
