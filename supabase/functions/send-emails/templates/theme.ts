@@ -1,9 +1,7 @@
 /** Colours and sizes of all mails. Inline, because many mail programs drop style sheets. */
-export const PAGE = {
-  margin: 0,
-  padding: "24px 12px",
-  backgroundColor: "#f3f4f6",
-} as const;
+export const BODY = { margin: 0, padding: 0 } as const;
+
+export const PAGE = { padding: "24px 12px", backgroundColor: "#f3f4f6" } as const;
 
 export const CARD = {
   maxWidth: "600px",
