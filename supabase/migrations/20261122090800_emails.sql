@@ -205,8 +205,7 @@ begin
       case when p_body ->> 'iCalSequence' ~ '^\d{1,6}$' then (p_body ->> 'iCalSequence')::integer end,
       0
     ),
-    'hides_notes',
-    'true' = any (array[p_body ->> 'hideCalendarNotes', p_body ->> 'hideCalendarEventDetails', 'false'])
+    'hides_notes', coalesce('true' in (p_body ->> 'hideCalendarNotes', p_body ->> 'hideCalendarEventDetails'), false)
   );
 end;
 $$;
