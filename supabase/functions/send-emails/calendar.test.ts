@@ -79,7 +79,18 @@ Deno.test("a cancellation takes the same entry out", () => {
   for (const line of ["METHOD:CANCEL", "UID:abc@Cal.com", "SEQUENCE:3", "STATUS:CANCELLED"]) {
     assert.ok(text.includes(line), line);
   }
-  assert.ok(!text.some((line) => line.startsWith("DESCRIPTION")));
+  assert.ok(!text.some((line) => /^(DESCRIPTION|LOCATION)/.test(line)));
+});
+
+Deno.test("the place is the link or the address, not where else to look", () => {
+  const place = (details: Record<string, Json>) =>
+    lines(write("confirmation", details)).find((line) => line.startsWith("LOCATION"));
+  assert.equal(
+    place({ location: "integrations:daily", join_url: "https://app.cal.com/video/abc" }),
+    "LOCATION:https://app.cal.com/video/abc",
+  );
+  assert.equal(place({ location: "integrations:daily" }), undefined);
+  assert.equal(place({ location: null }), undefined);
 });
 
 Deno.test("the host invites, the attendee comes, the guests are named", () => {

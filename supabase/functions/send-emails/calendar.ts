@@ -69,8 +69,9 @@ export function writeCalendar(
   };
 }
 
-function describePlace({ place }: Mail): string | null {
-  if (place === null) return null;
+/** A hint to look into the calendar has no place in it, nor has the way into a call that is off. */
+function describePlace({ kind, place }: Mail): string | null {
+  if (place === null || kind === "cancellation" || "hint" in place) return null;
   return "url" in place ? place.url : place.text;
 }
 

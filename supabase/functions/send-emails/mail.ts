@@ -12,8 +12,8 @@ export interface Person {
   email: string | null;
 }
 
-/** Where the meeting is: behind a link, or at what the text says. */
-export type Place = { url: string } | { text: string };
+/** Where the meeting is: behind a link, at what the text says, or where the text says to look. */
+export type Place = { url: string } | { text: string } | { hint: string };
 
 /** How the sender's mails look. */
 export interface Brand {
@@ -117,7 +117,7 @@ function findPlace(facts: Facts, words: Language): Place | null {
   if (url !== null) return { url };
 
   if (location === null) return null;
-  if (isCall) return { text: words.callWithoutLink };
+  if (isCall) return { hint: words.callWithoutLink };
   return { text: isPhoneNumber(location) ? words.phone(location) : location };
 }
 

@@ -71,7 +71,7 @@ export function Where({ mail }: PartProps) {
   }
   return (
     <Fact name={words.where}>
-      <Typed text={place.text} />
+      <Typed text={"text" in place ? place.text : place.hint} />
     </Fact>
   );
 }
