@@ -38,7 +38,11 @@ Deno.test("an accepted mail is in the box as it was sent", async () => {
   await using box = await serveSandbox();
 
   const { data, error } = await box.resend.emails.send(
-    { ...MAIL, headers: { "X-Booking": "b-1" } },
+    {
+      ...MAIL,
+      headers: { "X-Booking": "b-1" },
+      attachments: [{ filename: "a.txt", content: btoa("Hi"), contentType: "text/plain" }],
+    },
     { idempotencyKey: "key-1" },
   );
 
@@ -54,6 +58,7 @@ Deno.test("an accepted mail is in the box as it was sent", async () => {
     text: "Yes",
     headers: { "x-booking": "b-1", "reply-to": "ada@brand.example" },
     reply_to: ["ada@brand.example"],
+    attachments: [{ filename: "a.txt", content_type: "text/plain", content: btoa("Hi") }],
     idempotency_key: "key-1",
   });
 });

@@ -6,6 +6,7 @@ import { StackError } from "./stack-error.ts";
 import { dropHalfCreated, markCreated, openDataFolder } from "./stack-folder.ts";
 import { type EdgeFunctions, startFunctions } from "./stack-functions.ts";
 import { applyMigrations, seedDatabase } from "./stack-migrations.ts";
+import { readOutbox } from "./inbox-states.ts";
 import { createRouter } from "./stack-router.ts";
 import { sendEmailsOf, startSchedule } from "./stack-schedule.ts";
 import { serveSupabase } from "./stack-studio.ts";
@@ -89,7 +90,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       file: folder.mails,
       verifiedDomains: () => readVerifiedDomains(database),
     });
-    const parts = { port, supabase: serveSupabase(database, keys, log), sandbox };
+    const outbox = () => readOutbox(database);
+    const parts = { port, supabase: serveSupabase(database, keys, log), sandbox, outbox };
     route = createRouter({ ...parts, functions: null });
 
     let functions: EdgeFunctions | null = null;

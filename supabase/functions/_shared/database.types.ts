@@ -549,22 +549,34 @@ export type Database = {
       };
       "senders": {
         Row: {
+          "attaches_calendar": boolean;
+          "color": string | null;
+          "footer": string | null;
           "from_address": string;
           "from_name": string | null;
           "is_default": boolean;
+          "logo_url": string | null;
           "organizer_domain": string;
         };
         ComputedFields: never;
         Insert: {
+          "attaches_calendar"?: boolean;
+          "color"?: string | null;
+          "footer"?: string | null;
           "from_address": string;
           "from_name"?: string | null;
           "is_default"?: boolean;
+          "logo_url"?: string | null;
           "organizer_domain": string;
         };
         Update: {
+          "attaches_calendar"?: boolean;
+          "color"?: string | null;
+          "footer"?: string | null;
           "from_address"?: string;
           "from_name"?: string | null;
           "is_default"?: boolean;
+          "logo_url"?: string | null;
           "organizer_domain"?: string;
         };
         Relationships: [];

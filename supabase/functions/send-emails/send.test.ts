@@ -76,9 +76,9 @@ test("a mail that cannot be written is given up, and the others go out", async (
   await outbox.owe(2);
   let count = 0;
   const { tally } = await outbox.send({
-    write: (email) => {
+    write: async (email) => {
       if (++count === 1) throw new RangeError(email.to_address);
-      return writeMessage(email);
+      return await writeMessage(email);
     },
   });
   assert.deepEqual(tally, { sent: 1, due: 0, failed: 1, dropped: 0 });

@@ -16,7 +16,7 @@ export interface SendDeps {
   /** Milliseconds to wait for Resend; the usual time unless told otherwise. */
   timeout?: number;
   /** Puts a mail into words; {@linkcode writeMessage} unless told otherwise. */
-  write?: (email: OwedEmail) => Message;
+  write?: (email: OwedEmail) => Promise<Message>;
 }
 
 /** How many mails went which way. */
@@ -83,7 +83,7 @@ async function sendEmail(
 ): Promise<Result> {
   let draft: Json;
   try {
-    draft = email.message ?? write(email);
+    draft = email.message ?? await write(email);
   } catch (error) {
     // It would fail in the same way for ever, and hold up the others.
     const failure = { kind: "rejected", error: `It cannot be put into words: ${errorName(error)}` };
@@ -116,10 +116,10 @@ async function sendEmail(
  * Puts a mail into words. The tag comes back with every report of Resend, and tells which mail it
  * is about even when the answer that held Resend's id was lost.
  */
-export function writeMessage(
+export async function writeMessage(
   email: OwedEmail,
-): Message & { tags: { name: string; value: string }[] } {
-  return { ...renderMessage(email), tags: [{ name: "email_id", value: email.id }] };
+): Promise<Message & { tags: { name: string; value: string }[] }> {
+  return { ...await renderMessage(email), tags: [{ name: "email_id", value: email.id }] };
 }
 
 async function recordFailure(
