@@ -64,10 +64,10 @@ begin
   returning id into v_person_id;
   insert into public.deals (company_id, ordinal, opened_by) values (v_company_id, 1, v_event_id) returning id into v_deal_id;
   insert into public.bookings (
-    calcom_uid, first_uid, person_id, deal_id, title, start_time, end_time, organizer_email, ical_uid, changed_by
+    calcom_uid, first_uid, account, person_id, deal_id, title, start_time, end_time, organizer_email, ical_uid, changed_by
   )
   values (
-    v_uid, v_uid, v_person_id, v_deal_id, 'Discovery call', '2026-12-01T15:00:00Z', '2026-12-01T15:30:00Z',
+    v_uid, v_uid, v_domain, v_person_id, v_deal_id, 'Discovery call', '2026-12-01T15:00:00Z', '2026-12-01T15:30:00Z',
     'mara@brightloom.example', v_uid || '@Cal.com', v_event_id
   )
   returning id into v_booking_id;
@@ -79,5 +79,80 @@ begin
     v_event_id, v_booking_id, 'confirmation', v_uid, 'team@outboundsolutions.com', 'mara@brightloom.example', 'ann@' || v_domain,
     '{"title": "Discovery call between Mara Lindqvist and Tobias Reyes", "start_time": "2026-12-01T15:00:00+00:00", "end_time": "2026-12-01T15:30:00+00:00", "time_zone": "America/Chicago", "locale": "en", "attendee_name": "Ann Example", "organizer_name": "Mara Lindqvist", "organizer_email": "mara@brightloom.example", "location": "integrations:daily", "join_url": "https://app.cal.com/video/kX3vQ9mTzR4bLs7WdYn2Pa", "booker_url": "https://cal.com"}'
   );
+end;
+$$;
+
+-- A company with as many events as asked for: bookings that end and move, a minute apart, in the sender's order.
+create function bench.fill_company(p_domain text, p_events integer)
+returns void
+language plpgsql
+as $$
+begin
+  for v_number in 1 .. p_events loop
+    perform public.handle_calcom_event(bench.body(
+      p_domain, format('%s-%s', p_domain, v_number), timestamptz '2026-01-01' + v_number * interval '1 minute'
+    ));
+  end loop;
+end;
+$$;
+
+-- Companies by the shortest way: the rows that a first booking and two later events of each leave behind.
+create function bench.fill_tables(p_companies integer)
+returns void
+language plpgsql
+as $$
+begin
+  create temporary table made on commit drop as
+  select
+    n, format('full%s.example', n) as domain, format('full-%s', n) as uid, gen_random_uuid() as event_id,
+    gen_random_uuid() as company_id, gen_random_uuid() as person_id, gen_random_uuid() as deal_id, gen_random_uuid() as booking_id
+  from generate_series(1, p_companies) as n;
+
+  insert into public.calcom_events (
+    id, payload, outcome, reason, touched, handled_at, attempts, trigger, uid, email, account, happened_at, rank
+  )
+  select
+    case when k.part = 1 then m.event_id else gen_random_uuid() end,
+    jsonb_build_object('triggerEvent', k.trigger, 'createdAt', k.part, 'payload', jsonb_build_object('uid', m.uid, 'email', m.domain)),
+    'applied', 'Filled in.', '[]', now(), 1, k.trigger, m.uid,
+    case when k.part = 1 then 'ann@' || m.domain end, case when k.part = 1 then m.domain end,
+    timestamptz '2026-01-01' + k.part * interval '1 day', k.part + 1
+  from made as m
+  cross join (values (1, 'BOOKING_CREATED'), (2, 'MEETING_ENDED'), (3, 'BOOKING_NO_SHOW_UPDATED')) as k (part, trigger);
+
+  insert into public.companies (id, name, domain) select m.company_id, m.domain, m.domain from made as m;
+  insert into public.people (id, email, name, company_id) select m.person_id, 'ann@' || m.domain, 'Ann', m.company_id from made as m;
+  insert into public.deals (id, company_id, ordinal, opened_by) select m.deal_id, m.company_id, 1, m.event_id from made as m;
+  insert into public.bookings (id, calcom_uid, first_uid, account, person_id, deal_id, title, ical_uid, changed_by)
+  select m.booking_id, m.uid, m.uid, m.domain, m.person_id, m.deal_id, 'Discovery call', m.uid || '@Cal.com', m.event_id from made as m;
+  insert into public.event_effects (event_id, account, booking_id, deal_id, deal, reason)
+  select m.event_id, m.domain, m.booking_id, m.deal_id, 'opened', 'Filled in.' from made as m;
+  insert into crm.accounts (key, happened_at, rank, digest) select m.domain, '2026-01-04', 7, m.n from made as m;
+  insert into public.emails (event_id, booking_id, kind, calcom_uid, from_address, to_address, details, status, sent_at)
+  select m.event_id, m.booking_id, 'confirmation', m.uid, 'team@outboundsolutions.com', 'ann@' || m.domain, '{}', 'sent', now()
+  from made as m;
+end;
+$$;
+
+-- How long one event takes, in milliseconds: the median of several, each undone.
+create function bench.time_event(p_domain text, p_created_at timestamptz, p_times integer)
+returns double precision
+language plpgsql
+as $$
+declare
+  v_times double precision[] := array[]::double precision[];
+  v_start timestamptz;
+begin
+  for v_number in 1 .. p_times loop
+    begin
+      v_start := clock_timestamp();
+      perform public.handle_calcom_event(bench.body(p_domain, format('timed-%s', v_number), p_created_at));
+      v_times := v_times || (extract(epoch from clock_timestamp() - v_start) * 1000)::double precision;
+      raise exception using errcode = 'KB001';
+    exception
+      when sqlstate 'KB001' then null;
+    end;
+  end loop;
+  return (select percentile_cont(0.5) within group (order by t.ms) from unnest(v_times) as t (ms));
 end;
 $$;

@@ -4,6 +4,8 @@ import { join } from "node:path";
 export interface Server {
   /** Connection string of its superuser, database `postgres`. */
   url: string;
+  /** Stops it as a power cut would, with `pg_ctl stop -m immediate`, and starts it again. */
+  crash(): Promise<void>;
   /** Shuts it down and removes its data. */
   close(): Promise<void>;
 }
@@ -48,9 +50,10 @@ export async function findPostgresPrograms(): Promise<string | null> {
  * password. Everything else is as Postgres ships it, fsync included.
  *
  * @param programs the folder that {@linkcode findPostgresPrograms} found
+ * @param settings more settings, for example `shared_preload_libraries=pg_cron`
  * @throws {Error} with the server's own words if it does not come up
  */
-export async function startServer(programs: string): Promise<Server> {
+export async function startServer(programs: string, settings: string[] = []): Promise<Server> {
   const user = await unprivilegedUser();
   const folder = await Deno.makeTempDir({ prefix: "calcom-deals-postgres-" });
   try {
@@ -65,11 +68,22 @@ export async function startServer(programs: string): Promise<Server> {
     await initialize(programs, data, passwordFile, { ...user, cwd: folder });
 
     const port = freePort();
-    const server = superviseServer(programs, folder, data, port, user);
-    await untilReady(server);
+    const start = async () => {
+      const server = superviseServer(programs, folder, data, [`port=${port}`, ...settings], user);
+      await untilReady(server);
+      return server;
+    };
+    const servers = [await start()];
     return {
       url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
-      close: () => closeServer(server, folder),
+      crash: async () => {
+        await stopAtOnce(programs, data, { ...user, cwd: folder });
+        servers.push(await start());
+      },
+      close: async () => {
+        // The last one first: whoever watched one that has crashed only has the folder to remove.
+        for (const server of servers.reverse()) await closeServer(server, folder);
+      },
     };
   } catch (error) {
     await removeFolder(folder);
@@ -127,15 +141,15 @@ function superviseServer(
   programs: string,
   folder: string,
   data: string,
-  port: number,
+  moreSettings: string[],
   user: ProcessUser,
 ): Deno.ChildProcess {
   const settings = [
-    `port=${port}`,
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "timezone=UTC",
     "lc_messages=C",
+    ...moreSettings,
   ];
   return new Deno.Command("sh", {
     ...user,
@@ -168,7 +182,7 @@ async function untilReady(server: Deno.ChildProcess): Promise<void> {
         if (log.includes("ready to accept connections")) {
           isUp = true;
           ready.resolve();
-        } else if (/FATAL|PANIC|not found/.test(log)) {
+        } else if (/FATAL(?!: +the database system is)|PANIC|not found/.test(log)) {
           ready.reject(new Error(`Cannot start Postgres: ${log}`));
         }
       },
@@ -183,6 +197,18 @@ async function untilReady(server: Deno.ChildProcess): Promise<void> {
   } finally {
     clearTimeout(timeout);
   }
+}
+
+async function stopAtOnce(
+  programs: string,
+  data: string,
+  options: ProcessUser & { cwd: string },
+): Promise<void> {
+  const { success, stderr } = await new Deno.Command(join(programs, "pg_ctl"), {
+    ...options,
+    args: ["stop", "--pgdata", data, "--mode", "immediate"],
+  }).output();
+  if (!success) throw new Error(`Cannot stop Postgres: ${new TextDecoder().decode(stderr)}`);
 }
 
 async function closeServer(server: Deno.ChildProcess, folder: string): Promise<void> {

@@ -1,6 +1,6 @@
 import postgres from "npm:postgres@3.4.9";
 import { readMigrations, SUPABASE_BASE_SQL, SUPABASE_FOLDER } from "./migrations.ts";
-import { findPostgresPrograms, startServer } from "./postgres-server.ts";
+import { findPostgresPrograms, type Server, startServer } from "./postgres-server.ts";
 
 /** A real Postgres for tests. */
 export interface Postgres {
@@ -14,6 +14,8 @@ export interface Postgres {
   createEmptyDatabase(): Promise<Database>;
   /** A fresh database with the migrations applied, without the seed. */
   createDatabase(): Promise<Database>;
+  /** Stops the server as a power cut would and starts it again; null for a server that is not ours. */
+  crash: (() => Promise<void>) | null;
   /** Removes everything that was created. */
   stop(): Promise<void>;
 }
@@ -68,24 +70,29 @@ export async function withPostgres<T>(use: (postgres: Postgres) => Promise<T>): 
  */
 export async function startPostgres(folder: URL = SUPABASE_FOLDER): Promise<Postgres> {
   const given = Deno.env.get("DATABASE_URL");
-  if (given !== undefined) return await prepare(given, folder, () => Promise.resolve());
+  if (given !== undefined) {
+    return await prepare({
+      url: given,
+      crash: null,
+      close: () => Promise.resolve(),
+    }, folder);
+  }
 
   const programs = await findPostgresPrograms();
   if (programs === null) throw new Error(NO_POSTGRES);
-  const server = await startServer(programs);
-  return await prepare(server.url, folder, server.close);
+  return await prepare(await startServer(programs), folder);
 }
 
 /** Opens a connection (or `max` of them) that the caller ends. */
 export function connect(url: string, max = 1): postgres.Sql {
-  return postgres(url, { max, onnotice: () => {} });
+  // Seconds between attempts: what a test has stopped is back at once.
+  return postgres(url, { max, onnotice: () => {}, backoff: () => 0.1 });
 }
 
 /** Creates the owner and the two databases that later ones are cheap copies of. */
 async function prepare(
-  superuserUrl: string,
+  { url: superuserUrl, crash, close }: Omit<Server, "crash"> & Pick<Postgres, "crash">,
   folder: URL,
-  close: () => Promise<void>,
 ): Promise<Postgres> {
   const prefix = `calcom_deals_test_${crypto.randomUUID().slice(0, 8)}`;
   const owner: Owner = { name: `${prefix}_owner`, password: crypto.randomUUID() };
@@ -124,6 +131,7 @@ async function prepare(
       missingExtensions,
       createEmptyDatabase: () => copy(`${++copies}`, base.name),
       createDatabase: () => copy(`${++copies}`, migrated.name),
+      crash,
       stop,
     };
   } catch (error) {

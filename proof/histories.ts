@@ -15,6 +15,7 @@ type Step =
   | { do: "end"; which: number; variant: number; formerUid: boolean; after: number }
   | { do: "noShow"; which: number; isNoShow: boolean; after: number }
   | { do: "deliverAgain"; which: number; later: number }
+  | { do: "lose"; which: number }
   | { do: "noise"; which: number; after: number };
 
 const DOMAINS = ["acme.example", "birch.example", "gmail.com"];
@@ -22,8 +23,8 @@ const PEOPLE = DOMAINS.flatMap((domain) => [`ann@${domain}`, `bob@${domain}`]);
 const START = Date.parse("2026-10-01T08:00:00Z");
 
 const pick = fc.nat({ max: 11 });
-/** Minutes to the next event; 0 makes ties. */
-const after = fc.constantFrom(0, 1, 7, 60, 600);
+/** Minutes to the next event; 0 makes ties, and a server whose clock is slow makes less of it. */
+const after = fc.constantFrom(0, 1, 7, 60, 600, -2);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -82,6 +83,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       later: fc.constantFrom(0, 4, 60_000),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("lose" as const), which: pick }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("noise" as const), which: fc.nat({ max: 2 }), after }),
@@ -93,6 +95,19 @@ export const history: fc.Arbitrary<Body[]> = fc
   .array(step, { minLength: 2, maxLength: 14 })
   .map(tell)
   .filter((bodies) => bodies.length > 1);
+
+/** The same bodies in another order. */
+export function shuffled<T>(items: fc.Arbitrary<T[]>): fc.Arbitrary<T[]> {
+  return items.chain((all) => fc.shuffledSubarray(all, { minLength: all.length }));
+}
+
+/** The same history among other people at other companies, so that many can be told at once. */
+export function apart(bodies: Body[], index: number): Body[] {
+  const text = JSON.stringify(bodies)
+    .replaceAll(/\b(uid|seats?|acme|birch)(?=[-.])/g, `$1-${index}`)
+    .replaceAll(/\b(ann|bob)(?=@)/gi, `$1.${index}`);
+  return JSON.parse(text);
+}
 
 interface Meeting {
   uid: string;
@@ -226,6 +241,10 @@ function tell(steps: Step[]): Body[] {
           ? { createdAt: new Date(Date.parse(body.createdAt) + step.later).toISOString() }
           : {};
         bodies.push({ ...body, ...createdAt });
+        break;
+      }
+      case "lose": {
+        bodies.splice(step.which % Math.max(bodies.length, 1), 1);
         break;
       }
       case "noise":

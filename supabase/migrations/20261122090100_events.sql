@@ -2,7 +2,7 @@
 -- Purpose:   every delivery is kept, with what it says and what became of it
 -- Needs:     foundations
 -- Creates:   public.calcom_events, crm.body_of(), crm.rank_of(), crm.is_seated(), crm.seat_of(), crm.named_addresses(),
---            crm.booker_address(), crm.record_event(), crm.read_event()
+--            crm.booker_address(), crm.find_or_make_event(), crm.store_event(), crm.read_event()
 -- Tests:     supabase/tests/events/
 
 create table public.calcom_events (
@@ -131,10 +131,13 @@ set search_path = ''
 as $$
 begin
   return (
-    select coalesce(array_agg(crm.address_of(a.attendee -> 'email')), '{}')
-    from jsonb_array_elements(
-      case when jsonb_typeof(p_body -> 'attendees') = 'array' then p_body -> 'attendees' else '[]' end
-    ) as a (attendee)
+    select coalesce(array_agg(a.address) filter (where a.address is not null), '{}')
+    from (
+      select crm.address_of(l.attendee -> 'email') as address
+      from jsonb_array_elements(
+        case when jsonb_typeof(p_body -> 'attendees') = 'array' then p_body -> 'attendees' else '[]' end
+      ) as l (attendee)
+    ) as a
   );
 end;
 $$;
@@ -159,9 +162,10 @@ end;
 $$;
 comment on function crm.booker_address(jsonb) is 'The mail address of the person who booked; null when the body names none.';
 
--- Rule: a delivery is one row. The Edge Function has stored it already; from SQL it is stored here.
+-- Rule: a delivery is one row. The Edge Function has stored it already; from SQL it is stored with its decision,
+--       which is why what refers to an event is checked at the end of the transaction.
 -- Race: two deliveries of one body have two rows; each call takes a row that no other call holds.
-create function crm.record_event(p_payload jsonb)
+create function crm.find_or_make_event(p_payload jsonb)
 returns public.calcom_events
 language plpgsql
 volatile
@@ -169,7 +173,7 @@ security invoker
 set search_path = ''
 as $$
 declare
-  v_payload jsonb := coalesce(p_payload, 'null');
+  v_payload jsonb := coalesce(p_payload, 'null'::jsonb);
   v_event public.calcom_events;
 begin
   select e.* into v_event
@@ -178,13 +182,43 @@ begin
   limit 1
   for update skip locked;
 
-  if not found then
-    insert into public.calcom_events as e (payload) values (v_payload) returning e.* into v_event;
+  if v_event.id is null then
+    v_event.id := gen_random_uuid();
+    v_event.payload := v_payload;
+    v_event.received_at := now();
+    v_event.attempts := 0;
+    v_event.digest := jsonb_hash_extended(v_payload, 0);
   end if;
   return v_event;
 end;
 $$;
-comment on function crm.record_event(jsonb) is 'The row of a delivery: the one that waits for its decision, or a new one.';
+comment on function crm.find_or_make_event(jsonb) is
+  'The event of a body: the stored one that waits for its decision, or a new one that is not stored yet.';
+
+-- Rule: what the body says, and what became of it so far.
+create function crm.store_event(p_event public.calcom_events)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  insert into public.calcom_events as e (
+    id, payload, received_at, outcome, reason, touched, handled_at, attempts, trigger, uid, new_uid, email, account, happened_at, rank
+  )
+  values (
+    p_event.id, p_event.payload, p_event.received_at, p_event.outcome, p_event.reason, p_event.touched, p_event.handled_at,
+    p_event.attempts, p_event.trigger, p_event.uid, p_event.new_uid, p_event.email, p_event.account, p_event.happened_at, p_event.rank
+  )
+  on conflict on constraint calcom_events_pkey do update set
+    (outcome, reason, touched, handled_at, attempts, trigger, uid, new_uid, email, account, happened_at, rank) = (
+      excluded.outcome, excluded.reason, excluded.touched, excluded.handled_at, excluded.attempts,
+      excluded.trigger, excluded.uid, excluded.new_uid, excluded.email, excluded.account, excluded.happened_at, excluded.rank
+    );
+end;
+$$;
+comment on function crm.store_event(public.calcom_events) is 'Stores an event, or brings its row up to date.';
 
 -- Rule: which booking, which person, when. MEETING_ENDED carries the creation of the booking in createdAt, so its
 --       time is endTime. rescheduleUid names the booking before only where a booking moves: a cancellation repeats

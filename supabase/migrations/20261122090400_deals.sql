@@ -14,7 +14,8 @@ create table public.deals (
   created_at timestamptz not null default now(),
   constraint deals_pkey primary key (id),
   constraint deals_company_id_fkey foreign key (company_id) references public.companies (id),
-  constraint deals_opened_by_fkey foreign key (opened_by) references public.calcom_events (id),
+  constraint deals_opened_by_fkey
+    foreign key (opened_by) references public.calcom_events (id) deferrable initially deferred,
   constraint deals_company_id_ordinal_key unique (company_id, ordinal),
   constraint deals_status_is_known check (status in ('active', 'cancelled')),
   constraint deals_stage_is_known check (stage in ('booked', 'met'))
@@ -40,21 +41,20 @@ begin
     return;
   end if;
 
-  select d.id, 'kept' into deal_id, change
-  from public.deals as d
-  where d.company_id = p_company_id and d.status = 'active';
-  if found then
-    return;
-  end if;
-
   -- A rebuild opens the deals again by their ordinal, so the row that had it keeps its id.
   insert into public.deals as d (company_id, ordinal, opened_by)
-  select p_company_id, 1 + coalesce(max(o.ordinal), 0), p_event_id
+  select p_company_id, 1 + coalesce(max(o.ordinal) filter (where o.opened_by is not null), 0), p_event_id
   from public.deals as o
-  where o.company_id = p_company_id and o.opened_by is not null
+  where o.company_id = p_company_id
+  having bool_or(o.status = 'active') is not true
   on conflict on constraint deals_company_id_ordinal_key do update set
     status = 'active', stage = 'booked', opened_by = excluded.opened_by
   returning d.id, 'opened' into deal_id, change;
+  if deal_id is null then
+    select d.id, 'kept' into deal_id, change
+    from public.deals as d
+    where d.company_id = p_company_id and d.status = 'active';
+  end if;
 end;
 $$;
 comment on function crm.find_or_open_deal(uuid, uuid) is

@@ -36,7 +36,8 @@ create table public.bookings (
   constraint bookings_met_deal_id_fkey foreign key (met_deal_id) references public.deals (id) on delete set null,
   constraint bookings_closed_deal_id_fkey
     foreign key (closed_deal_id) references public.deals (id) on delete set null,
-  constraint bookings_changed_by_fkey foreign key (changed_by) references public.calcom_events (id),
+  constraint bookings_changed_by_fkey
+    foreign key (changed_by) references public.calcom_events (id) deferrable initially deferred,
   constraint bookings_status_is_known check (status in ('ACCEPTED', 'CANCELLED'))
 );
 comment on table public.bookings is

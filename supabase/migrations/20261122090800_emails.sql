@@ -60,7 +60,8 @@ create table public.emails (
   delivery_at timestamptz,
   delivery_reason text,
   constraint emails_pkey primary key (id),
-  constraint emails_event_id_fkey foreign key (event_id) references public.calcom_events (id),
+  constraint emails_event_id_fkey
+    foreign key (event_id) references public.calcom_events (id) deferrable initially deferred,
   constraint emails_booking_id_fkey foreign key (booking_id) references public.bookings (id) on delete set null,
   constraint emails_once_per_booking_kind_and_uid unique nulls not distinct (to_address, kind, calcom_uid, seat_id),
   constraint emails_kind_is_known check (kind in ('confirmation', 'reschedule', 'cancellation')),

@@ -39,23 +39,33 @@ as $$
 declare
   v_thread crm.thread;
   v_known_uid text := case when p_event.email is not null then coalesce(p_event.new_uid, p_event.uid) end;
+  v_is_alone boolean;
 begin
+  -- Most events are the first of their thread: two looks into an index, and all is said.
+  select
+    not exists (
+      select from public.calcom_events as e
+      where (e.uid in (p_event.uid, p_event.new_uid) or e.new_uid in (p_event.uid, p_event.new_uid)) and e.id <> p_event.id
+    ),
+    exists (select from public.calcom_events as e where e.outcome = 'waiting' and e.email = p_event.email)
+  into v_is_alone, v_thread.is_late;
+  if v_is_alone then
+    v_thread.uids := p_uids;
+    v_thread.accounts := array_remove(array[p_event.account], null);
+    return v_thread;
+  end if;
+
   select
     array_agg(e.uid) || array_agg(e.new_uid),
     array_agg(e.account),
     bool_or(
       (e.happened_at, e.rank, e.digest) > (p_event.happened_at, p_event.rank, p_event.digest)
       or (e.uid = v_known_uid and e.trigger <> 'BOOKING_CREATED')
-    )
+    ) or v_thread.is_late
   into v_thread.uids, v_thread.accounts, v_thread.is_late
   from public.calcom_events as e
   where (e.uid = any (p_uids) or e.new_uid = any (p_uids)) and e.id <> p_event.id;
 
-  if p_event.email is not null and v_thread.is_late is not true then
-    v_thread.is_late := exists (
-      select from public.calcom_events as e where e.outcome = 'waiting' and e.email = p_event.email
-    );
-  end if;
   v_thread.uids := crm.sorted(v_thread.uids || p_uids);
   v_thread.accounts := crm.sorted(v_thread.accounts || p_event.account);
   return v_thread;

@@ -12,7 +12,8 @@ create table public.event_effects (
   deal text,
   reason text not null,
   constraint event_effects_pkey primary key (event_id, booking_id),
-  constraint event_effects_event_id_fkey foreign key (event_id) references public.calcom_events (id),
+  constraint event_effects_event_id_fkey
+    foreign key (event_id) references public.calcom_events (id) deferrable initially deferred,
   constraint event_effects_booking_id_fkey foreign key (booking_id) references public.bookings (id) on delete cascade,
   constraint event_effects_deal_id_fkey foreign key (deal_id) references public.deals (id) on delete cascade,
   constraint event_effects_deal_is_known check (deal in ('opened', 'kept', 'met', 'booked', 'cancelled', 'revived'))
@@ -34,11 +35,14 @@ set search_path = ''
 as $$
 declare
   v_effects crm.effect[] := crm.apply_event(p_event, p_account);
+  v_effect crm.effect;
 begin
-  insert into public.event_effects (event_id, account, booking_id, deal_id, deal, reason)
-  select f.event_id, p_account, f.booking_id, f.deal_id, f.deal, f.reason
-  from unnest(v_effects) as f
-  where f.outcome = 'applied';
+  foreach v_effect in array v_effects loop
+    if v_effect.outcome = 'applied' then
+      insert into public.event_effects (event_id, account, booking_id, deal_id, deal, reason)
+      values (v_effect.event_id, p_account, v_effect.booking_id, v_effect.deal_id, v_effect.deal, v_effect.reason);
+    end if;
+  end loop;
   return v_effects;
 end;
 $$;
@@ -189,7 +193,7 @@ begin
     if crm.is_newest(p_event, v_account) and p_thread.is_late is not true then
       v_effects := v_effects || crm.take_step(p_event, v_account);
     else
-      perform crm.store_facts(p_event);
+      perform crm.store_event(p_event);
       v_effects := v_effects || crm.refold(v_account);
     end if;
   end loop;

@@ -1,46 +1,33 @@
 -- Migration: handle_calcom_event
 -- Purpose:   the door: one webhook body in, one decision out
 -- Needs:     everything before
--- Creates:   crm.store_facts(), crm.record_outcome(), crm.settle(), crm.settle_others(), crm.unusable(), crm.is_repeat(), crm.without_booking(),
+-- Creates:   crm.record_outcome(), crm.settle(), crm.settle_others(), crm.unusable(), crm.is_repeat(), crm.without_booking(),
 --            crm.decide(), crm.try_decide(), public.handle_calcom_event()
 -- Tests:     supabase/tests/handle_calcom_event/
 
-create function crm.store_facts(p_event public.calcom_events)
-returns void
-language plpgsql
-volatile
-security invoker
-set search_path = ''
-as $$
-begin
-  update public.calcom_events as e
-  set (trigger, uid, new_uid, email, account, happened_at, rank) = (
-    p_event.trigger, p_event.uid, p_event.new_uid, p_event.email, p_event.account, p_event.happened_at, p_event.rank
-  )
-  where e.id = p_event.id;
-end;
-$$;
-comment on function crm.store_facts(public.calcom_events) is 'Stores what the body says, so that the event counts in its thread.';
-
 -- Rule: the answer is what the log keeps.
-create function crm.record_outcome(p_event public.calcom_events, p_outcome text, p_reason text, p_touched jsonb default '[]')
+create function crm.record_outcome(
+  p_event public.calcom_events, p_outcome text, p_reason text, p_touched jsonb default '[]'::jsonb
+)
 returns jsonb
 language plpgsql
 volatile
 security invoker
 set search_path = ''
 as $$
+declare
+  v_event public.calcom_events := p_event;
 begin
-  update public.calcom_events as e
-  set (trigger, uid, new_uid, email, account, happened_at, rank) = (
-      p_event.trigger, p_event.uid, p_event.new_uid, p_event.email, p_event.account, p_event.happened_at, p_event.rank
-    ),
-    outcome = p_outcome, reason = p_reason, touched = p_touched, handled_at = clock_timestamp(), attempts = e.attempts + 1
-  where e.id = p_event.id;
+  v_event.outcome := p_outcome;
+  v_event.reason := p_reason;
+  v_event.touched := p_touched;
+  v_event.handled_at := clock_timestamp();
+  v_event.attempts := p_event.attempts + 1;
+  perform crm.store_event(v_event);
 
-  return jsonb_build_object('event_id', p_event.id, 'trigger', p_event.trigger, 'outcome', p_outcome, 'reason', p_reason)
-    || coalesce(p_touched -> 0, '{}')
-    || case when jsonb_array_length(p_touched) > 1 then jsonb_build_object('touched', p_touched) else '{}' end;
+  return jsonb_build_object('event_id', v_event.id, 'trigger', v_event.trigger, 'outcome', p_outcome, 'reason', p_reason)
+    || coalesce(p_touched -> 0, '{}'::jsonb)
+    || case when jsonb_array_length(p_touched) > 1 then jsonb_build_object('touched', p_touched) else '{}'::jsonb end;
 end;
 $$;
 comment on function crm.record_outcome(public.calcom_events, text, text, jsonb) is
@@ -254,9 +241,9 @@ begin
 exception
   when others then -- the promise of the door: whatever a body holds, it is kept with its reason
     if left(sqlstate, 2) in ('40', '53', '55', '57', '58') then
-      update public.calcom_events as e
-      set reason = format('It could not be decided yet: %s (%s)', sqlerrm, sqlstate), attempts = e.attempts + 1
-      where e.id = p_event.id;
+      v_event.reason := format('It could not be decided yet: %s (%s)', sqlerrm, sqlstate);
+      v_event.attempts := p_event.attempts + 1;
+      perform crm.store_event(v_event);
       return jsonb_build_object(
         'event_id', p_event.id, 'outcome', 'failed', 'reason', format('Kept; it is tried again within a minute: %s', sqlerrm)
       );
@@ -280,7 +267,7 @@ set search_path = ''
 as $$
 begin
   perform pg_advisory_xact_lock_shared(crm.house_key());
-  return crm.try_decide(crm.record_event(event));
+  return crm.try_decide(crm.find_or_make_event(event));
 end;
 $$;
 comment on function public.handle_calcom_event(jsonb) is
