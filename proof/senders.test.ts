@@ -27,7 +27,10 @@ function test(
   });
 }
 
-test("senders that claim at once get every mail, and none gets another's", MAILS, async (sql, senders) => {
+test(
+  "senders that claim at once get every mail, and none gets another's",
+  MAILS,
+  async (sql, senders) => {
     const claimed = (await Promise.all(senders.map(async (sender) => {
       const ids: string[] = [];
       for (;;) {
@@ -43,37 +46,36 @@ test("senders that claim at once get every mail, and none gets another's", MAILS
       { attempts: number }[]
     >`select max(attempts) as attempts from public.emails`;
     assert.equal(row?.attempts, 1);
-});
+  },
+);
 
 test("a sender does not wait for what another is about to claim", 2, async (_sql, [one, other]) => {
-    await one!.begin(async (open) => {
-      const [first] = await open<{ id: string }[]>`select id from public.claim_emails(1)`;
-      await other!`set lock_timeout = '2s'`;
-      const [second] = await other!<{ id: string }[]>`select id from public.claim_emails(1)`;
-      assert.ok(first && second && first.id !== second.id);
-    });
+  await one!.begin(async (open) => {
+    const [first] = await open<{ id: string }[]>`select id from public.claim_emails(1)`;
+    await other!`set lock_timeout = '2s'`;
+    const [second] = await other!<{ id: string }[]>`select id from public.claim_emails(1)`;
+    assert.ok(first && second && first.id !== second.id);
+  });
 });
 
 test("senders that freeze a mail at once send one text", 1, async (sql, senders) => {
-    const [mail] = await sql<{ id: string }[]>`select id from public.claim_emails(1)`;
-    const texts = await Promise.all(senders.map(async (sender, index) => {
-      const [row] = await sender<{ message: { subject: string } }[]>`
-        select public.freeze_email(${mail!.id}, ${
-        sender.json({ subject: `${index}` })
-      }) as message`;
-      return row!.message.subject;
-  });
-    assert.equal(new Set(texts).size, 1);
+  const [mail] = await sql<{ id: string }[]>`select id from public.claim_emails(1)`;
+  const texts = await Promise.all(senders.map(async (sender, index) => {
+    const [row] = await sender<{ message: { subject: string } }[]>`
+      select public.freeze_email(${mail!.id}, ${sender.json({ subject: `${index}` })}) as message`;
+    return row!.message.subject;
+  }));
+  assert.equal(new Set(texts).size, 1);
 });
 
 test("a report that is delivered many times at once counts once", 1, async (sql, senders) => {
-    const [mail] = await sql<{ id: string }[]>`select id from public.claim_emails(1)`;
-    await sql`select public.record_email_sent(${mail!.id}, 're_1')`;
-    const report = { type: "email.complained", data: { email_id: "re_1" } };
-    const outcomes = await Promise.all(senders.map(async (sender) => {
-      const [row] = await sender<{ outcome: string }[]>`
-        select public.record_delivery('msg_1', ${sender.json(report)}) ->> 'outcome' as outcome`;
-      return row!.outcome;
-  });
-    assert.deepEqual(outcomes.toSorted(), ["applied", ...Array(SENDERS - 1).fill("duplicate")]);
+  const [mail] = await sql<{ id: string }[]>`select id from public.claim_emails(1)`;
+  await sql`select public.record_email_sent(${mail!.id}, 're_1')`;
+  const report = { type: "email.complained", data: { email_id: "re_1" } };
+  const outcomes = await Promise.all(senders.map(async (sender) => {
+    const [row] = await sender<{ outcome: string }[]>`
+      select public.record_delivery('msg_1', ${sender.json(report)}) ->> 'outcome' as outcome`;
+    return row!.outcome;
+  }));
+  assert.deepEqual(outcomes.toSorted(), ["applied", ...Array(SENDERS - 1).fill("duplicate")]);
 });
