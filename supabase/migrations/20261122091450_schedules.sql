@@ -15,29 +15,31 @@ security invoker
 set search_path = ''
 as $$
 declare
+  v_vault regclass := to_regclass('vault.decrypted_secrets');
+  v_net regnamespace := to_regnamespace('net');
   v_url text;
   v_key text;
-  v_request bigint;
 begin
   if not exists (
     select from public.emails as e
     where e.status = 'due' and e.next_attempt_at <= now() and (e.leased_until is null or e.leased_until <= now())
   ) then
     return 'nothing is due';
-  elsif to_regclass('vault.decrypted_secrets') is null or to_regnamespace('net') is null then
+  elsif v_vault is null or v_net is null then
     return 'pg_net and Vault are not here: call the Edge Function send-emails by other means';
   end if;
 
-  execute 'select max(s.decrypted_secret) filter (where s.name = $1), max(s.decrypted_secret) filter (where s.name = $2)
-    from vault.decrypted_secrets as s'
+  execute format(
+    'select max(s.decrypted_secret) filter (where s.name = $1), max(s.decrypted_secret) filter (where s.name = $2) from %s as s',
+    v_vault
+  )
   into v_url, v_key
   using 'project_url', 'secret_key';
   if v_url is null or v_key is null then
     return 'Vault has no "project_url" or no "secret_key"';
   end if;
 
-  execute 'select net.http_post(url := $1, headers := $2, body := $3, timeout_milliseconds := $4)'
-  into v_request
+  execute format('select %s.http_post(url := $1, headers := $2, body := $3, timeout_milliseconds := $4)', v_net)
   using rtrim(v_url, '/') || '/functions/v1/send-emails', jsonb_build_object('apikey', v_key, 'content-type', 'application/json'),
     jsonb_build_object(), 60000;
   return 'called';
