@@ -182,7 +182,7 @@ declare
   v_hosts text[] := array[p_email, crm.address_of(p_body #> '{organizer,email}')];
 begin
   if crm.is_seated(p_body) or jsonb_typeof(p_body -> 'attendees') is distinct from 'array' then
-    return '[]';
+    return jsonb_build_array();
   end if;
   if jsonb_typeof(p_body #> '{team,members}') = 'array' then
     v_hosts := v_hosts || (

@@ -73,6 +73,8 @@ comment on function crm.wait_after(text, integer, integer) is 'How long a mail w
 
 -- Rule: a mail says only what is still true, and goes to nobody who cannot or will not have it.
 --       What it says is compared with the booking itself: which event wrote it last may change with the order of arrival.
+-- Time: only a mail that had to wait is compared. In its first ten seconds it goes out as the event told it, so that
+--       who books and cancels in one go hears of both, in that order, and not of a cancellation alone.
 create function crm.reason_to_drop(p_email public.emails)
 returns text
 language plpgsql
@@ -90,6 +92,7 @@ begin
   return case
     when v_blocked_reason is not null then format('The address gets no mail: %s Clear it with allow_mail().', v_blocked_reason)
     when v_booking.id is null then 'The booking is not there any more.'
+    when p_email.last_error is null and p_email.created_at > clock_timestamp() - interval '10 seconds' then null
     when p_email.kind = 'cancellation' and v_booking.status <> 'CANCELLED' then 'The booking was given a new time meanwhile.'
     when p_email.kind = 'cancellation' then null
     when v_booking.status = 'CANCELLED' then 'The booking was cancelled meanwhile.'

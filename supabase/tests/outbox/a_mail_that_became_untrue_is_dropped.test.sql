@@ -18,6 +18,7 @@ select tests.send(
   'BOOKING_RESCHEDULED',
   '{"uid": "revived-2", "rescheduleUid": "revived", "email": "revived@lovelace.test", "createdAt": "2026-03-02T11:30:00.000Z"}'
 );
+update public.emails as e set created_at = now() - interval '1 minute' where e.to_address like '%@lovelace.test';
 create temporary table claimed as select c.* from public.claim_emails(10) as c;
 
 -- Then

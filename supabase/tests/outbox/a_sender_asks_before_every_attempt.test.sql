@@ -15,6 +15,7 @@ select is((select e.status from public.emails as e join mail as m using (id)), '
 -- When another claims it, and the booking is cancelled before the attempt
 select c.id from public.claim_emails(10) as c;
 select tests.send('BOOKING_CANCELLED');
+update public.emails as e set created_at = now() - interval '1 minute' from mail as m where m.id = e.id;
 select is((select public.freeze_email(m.id, '{}') from mail as m), null, 'the other gets nothing either');
 select is(
   (select concat_ws(' ', e.status, e.reason) from public.emails as e join mail as m using (id)),
