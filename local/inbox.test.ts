@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { serveInbox } from "./inbox.ts";
+import type { OutboxRow } from "./inbox-states.ts";
 import type { Mail } from "./sandbox-mailbox.ts";
 
 const MAIL: Mail = {
@@ -11,6 +12,7 @@ const MAIL: Mail = {
   text: null,
   headers: {},
   reply_to: [],
+  attachments: [],
   idempotency_key: null,
   created_at: "2026-11-22T12:00:00.000Z",
 };
@@ -18,9 +20,34 @@ const MAIL: Mail = {
 Deno.test("the messages come as they are, and never from a cache", async () => {
   const answer = serveInbox("/messages", [MAIL]);
 
-  assert.deepEqual(await answer.json(), [MAIL]);
+  assert.deepEqual(await answer.json(), [{ ...MAIL, state: null }]);
   assert.equal(answer.headers.get("cache-control"), "no-store");
   assert.equal(answer.headers.get("access-control-allow-origin"), null);
+});
+
+Deno.test("a mail comes with what became of it, and what is not sent yet comes by itself", async () => {
+  const row: OutboxRow = {
+    id: "0b0f6a52-0000-4000-8000-000000000000",
+    kind: "confirmation",
+    to_address: "grace@customer.example",
+    created_at: MAIL.created_at,
+    status: "sent",
+    delivery: null,
+    reason: null,
+    attempts: 1,
+  };
+  const waiting = { ...row, id: "other", status: "due", reason: "429 rate_limit_exceeded" };
+  const outbox = [row, waiting];
+  const mails = [{ ...MAIL, idempotency_key: row.id }];
+  const stateAfter = async (delivery: string | null) => {
+    const rows = [{ ...row, delivery, reason: delivery && "No such mailbox" }, waiting];
+    const [mail] = await serveInbox("/messages", mails, rows).json();
+    return mail.state;
+  };
+
+  assert.deepEqual(await stateAfter(null), { name: "sent", reason: null });
+  assert.deepEqual(await stateAfter("bounced"), { name: "bounced", reason: "No such mailbox" });
+  assert.deepEqual(await serveInbox("/waiting", mails, outbox).json(), [waiting]);
 });
 
 Deno.test("the page runs its own script and no other", async () => {

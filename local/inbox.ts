@@ -1,21 +1,28 @@
+import { notSent, type OutboxRow, stateOf } from "./inbox-states.ts";
 import type { Mail } from "./sandbox-mailbox.ts";
 
 /** The page, read once per start. */
 const page = await readPage();
 
 /**
- * Serves the inbox: what the attendees got.
+ * Serves the inbox: what the attendees got, and what they are still to get.
  * @param path what follows `/inbox`
  * @param mails newest first
+ * @param outbox what the product says about its mails
  */
-export function serveInbox(path: string, mails: Mail[]): Response {
+export function serveInbox(path: string, mails: Mail[], outbox: OutboxRow[] = []): Response {
   if (path === "" || path === "/") return new Response(page.html, { headers: page.headers });
   if (path === "/messages") {
-    return Response.json(mails, {
-      headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" },
-    });
+    return answer(mails.map((mail) => ({ ...mail, state: stateOf(mail, outbox) })));
   }
+  if (path === "/waiting") return answer(notSent(mails, outbox));
   return Response.json({ message: "Not found" }, { status: 404 });
+}
+
+function answer(value: unknown): Response {
+  return Response.json(value, {
+    headers: { "cache-control": "no-store", "x-content-type-options": "nosniff" },
+  });
 }
 
 /**

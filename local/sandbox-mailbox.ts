@@ -1,3 +1,11 @@
+/** A file that came along. */
+export interface Attachment {
+  filename: string;
+  content_type: string;
+  /** Base64. */
+  content: string;
+}
+
 /** A mail that the sandbox accepted, as `GET /inbox/messages` shows it. */
 export interface Mail {
   id: string;
@@ -9,6 +17,7 @@ export interface Mail {
   /** The headers that the sender chose, with lower-case names. */
   headers: Record<string, string>;
   reply_to: string[];
+  attachments: Attachment[];
   idempotency_key: string | null;
   /** ISO 8601. */
   created_at: string;
@@ -33,6 +42,7 @@ export interface Payload {
   text?: string;
   reply_to?: string | string[];
   headers?: Record<string, string>;
+  attachments?: { filename?: string; content_type?: string; content: string }[];
 }
 
 /**
@@ -70,6 +80,11 @@ function toMail(payload: Payload, body: string, idempotencyKey: string | null): 
       ...(replyTo.length > 0 ? { "reply-to": replyTo.join(", ") } : {}),
     },
     reply_to: replyTo,
+    attachments: (payload.attachments ?? []).map(({ filename, content_type, content }) => ({
+      filename: filename ?? "attachment",
+      content_type: content_type ?? "application/octet-stream",
+      content,
+    })),
     idempotency_key: idempotencyKey,
     created_at: new Date().toISOString(),
     body,
@@ -83,7 +98,8 @@ async function readMails(file: string): Promise<KeptMail[]> {
   });
   return text.split("\n").flatMap((line) => {
     try {
-      return [JSON.parse(line) as KeptMail];
+      // A folder of an earlier version has mails without attachments.
+      return [{ attachments: [], ...JSON.parse(line) } as KeptMail];
     } catch {
       return []; // The start of the file, or a line that a crash cut short.
     }

@@ -45,7 +45,16 @@ export function findMistake(payload: unknown): Refusal | null {
       return invalid(`The \`${field}\` field must be a \`string\`.`);
     }
   }
+  const attachments = [mail.attachments ?? []].flat() as { content?: unknown }[];
+  if (attachments.some((attachment) => !isBase64(attachment?.content))) {
+    return invalid("Each of the `attachments` needs its `content` in base64.");
+  }
   return null;
+}
+
+function isBase64(content: unknown): boolean {
+  return typeof content === "string" && content !== "" &&
+    /^[A-Za-z0-9+/]+={0,2}$/.test(content) && content.length % 4 === 0;
 }
 
 function isEmpty(value: unknown): boolean {

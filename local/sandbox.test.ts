@@ -17,6 +17,7 @@ const MAIL = {
 async function serveSandbox(file: string | null = null) {
   const sandbox = await openSandbox({
     apiKey: "re_test",
+    webhookSecret: "whsec_c2VjcmV0",
     file,
     verifiedDomains: () => Promise.resolve(["brand.example"]),
   });
@@ -37,7 +38,11 @@ Deno.test("an accepted mail is in the box as it was sent", async () => {
   await using box = await serveSandbox();
 
   const { data, error } = await box.resend.emails.send(
-    { ...MAIL, headers: { "X-Booking": "b-1" } },
+    {
+      ...MAIL,
+      headers: { "X-Booking": "b-1" },
+      attachments: [{ filename: "a.txt", content: btoa("Hi"), contentType: "text/plain" }],
+    },
     { idempotencyKey: "key-1" },
   );
 
@@ -53,6 +58,7 @@ Deno.test("an accepted mail is in the box as it was sent", async () => {
     text: "Yes",
     headers: { "x-booking": "b-1", "reply-to": "ada@brand.example" },
     reply_to: ["ada@brand.example"],
+    attachments: [{ filename: "a.txt", content_type: "text/plain", content: btoa("Hi") }],
     idempotency_key: "key-1",
   });
 });

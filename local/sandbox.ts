@@ -1,10 +1,13 @@
 import { type Mail, openMailbox } from "./sandbox-mailbox.ts";
+import { makeReport, type ReportOptions } from "./sandbox-reports.ts";
 import { addressOf, findMistake } from "./sandbox-rules.ts";
 
 /** What the sandbox needs from outside. */
 export interface SandboxOptions {
   /** The one key that is valid. */
   apiKey: string;
+  /** Signs what it reports about its mails, like `whsec_…`. */
+  webhookSecret: string;
   /** File to keep the mails in, or null to keep them in memory. */
   file: string | null;
   /** The domains mail may come from, read at each mail. */
@@ -29,6 +32,12 @@ export interface Sandbox {
   refuseNext(refusal: Refusal, times?: number): void;
   /** For tests: the next mail is accepted and kept, but its answer is lost on the way. */
   dropNextAnswer(): void;
+  /** For tests: the next mail is accepted and kept, but the answer says otherwise. */
+  spoilNextAnswer(refusal: Refusal): void;
+  /** For tests: the next mail is accepted and kept; its answer comes when it is released. */
+  holdNextAnswer(): { arrived: Promise<void>; release: () => void };
+  /** What Resend would post about an accepted mail: a report, signed as Svix does. */
+  report(mailId: string, report: ReportOptions): Request;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -37,7 +46,7 @@ const DAY = 24 * 60 * 60 * 1000;
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const mailbox = await openMailbox(options.file);
   const refusals: Refusal[] = [];
-  let answersToDrop = 0;
+  const spoils: ((answer: Response) => Response | Promise<Response>)[] = [];
 
   async function accept(request: Request): Promise<Response> {
     const planned = refusals.shift();
@@ -86,15 +95,36 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
       if (path !== "/emails") return refuse(NOT_FOUND);
       if (request.method !== "POST") return refuse(METHOD_NOT_ALLOWED);
       const answer = await accept(request);
-      if (!answer.ok || answersToDrop === 0) return answer;
-      answersToDrop--;
-      return new Response(new ReadableStream({ start: (body) => body.error("dropped") }));
+      return answer.ok ? await (spoils.shift()?.(answer) ?? answer) : answer;
     },
     messages: () => mailbox.mails.toReversed().map(({ body: _, ...mail }) => mail),
     refuseNext: (refusal, times = 1) => {
       for (let i = 0; i < times; i++) refusals.push(refusal);
     },
-    dropNextAnswer: () => answersToDrop++,
+    dropNextAnswer: () => {
+      spoils.push(() =>
+        new Response(new ReadableStream({ start: (body) => body.error("dropped") }))
+      );
+    },
+    spoilNextAnswer: (refusal) => {
+      spoils.push(() => refuse(refusal));
+    },
+    holdNextAnswer: () => {
+      const arrived = Promise.withResolvers<void>();
+      const released = Promise.withResolvers<void>();
+      spoils.push((answer) => {
+        arrived.resolve();
+        return released.promise.then(() => answer);
+      });
+      return { arrived: arrived.promise, release: released.resolve };
+    },
+    report: (mailId, report) => {
+      const mail = mailbox.mails.find(({ id }) => id === mailId)!;
+      return makeReport({ ...mail, tags: JSON.parse(mail.body).tags }, {
+        ...report,
+        secret: report.secret ?? options.webhookSecret,
+      });
+    },
   };
 }
 

@@ -15,7 +15,7 @@ Deno.test("the keys of a folder stay, and are for their owner's eyes only", asyn
   assert.deepEqual(second.keys, first.keys);
   assert.match(first.keys.secretKey, /^sb_secret_[0-9a-f]{48}$/);
   assert.match(first.keys.publishableKey, /^sb_publishable_[0-9a-f]{48}$/);
-  assert.equal(new Set(Object.values(first.keys)).size, 4);
+  assert.equal(new Set(Object.values(first.keys)).size, 5);
   if (Deno.build.os !== "windows") {
     assert.equal((await Deno.stat(join(path, "keys.json"))).mode! & 0o777, 0o600);
     assert.equal((await Deno.stat(path)).mode! & 0o777, 0o700);

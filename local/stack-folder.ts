@@ -7,6 +7,8 @@ export interface Keys {
   secretKey: string;
   webhookSecret: string;
   resendApiKey: string;
+  /** Signs what the sandbox reports about its mails. */
+  resendWebhookSecret: string;
 }
 
 /** Where one stack keeps what has to survive a restart. */
@@ -92,7 +94,8 @@ async function lockFolder(path: string): Promise<Deno.FsFile> {
 
 async function readKeys(file: string): Promise<Keys> {
   try {
-    return JSON.parse(await Deno.readTextFile(file));
+    // A folder of an earlier version lacks the keys that were added since.
+    return { ...makeKeys(), ...JSON.parse(await Deno.readTextFile(file)) };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) {
       throw new StackError(
@@ -111,6 +114,7 @@ function makeKeys(): Keys {
     secretKey: `sb_secret_${random()}`,
     webhookSecret: random(),
     resendApiKey: `re_local_${random()}`,
+    resendWebhookSecret: `whsec_${btoa(random())}`,
   };
 }
 

@@ -1,4 +1,5 @@
 import { serveInbox } from "./inbox.ts";
+import type { OutboxRow } from "./inbox-states.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { EdgeFunctions } from "./stack-functions.ts";
 import { isFromOwnPage, reasonToRefuse } from "./stack-guard.ts";
@@ -9,11 +10,12 @@ export interface Parts {
   port: number;
   supabase: Supabase;
   sandbox: Sandbox;
+  outbox: () => Promise<OutboxRow[]>;
   functions: EdgeFunctions | null;
 }
 
 /** Sends each request to the part of the stack that its path names. */
-export function createRouter({ port, supabase, sandbox, functions }: Parts) {
+export function createRouter({ port, supabase, sandbox, outbox, functions }: Parts) {
   return async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url);
 
@@ -33,7 +35,8 @@ export function createRouter({ port, supabase, sandbox, functions }: Parts) {
       return await sandbox.fetch(request, pathname.slice("/resend".length));
     }
     if (isUnder("/inbox", pathname)) {
-      return serveInbox(pathname.slice("/inbox".length), sandbox.messages());
+      const path = pathname.slice("/inbox".length);
+      return serveInbox(path, sandbox.messages(), path === "" ? [] : await outbox());
     }
     if (isUnder("/static", pathname)) return await supabase.file(pathname.slice("/static/".length));
     if (isUnder("/_system", pathname) && isFromOwnPage(request)) {

@@ -4,7 +4,7 @@ import { applyMigrations } from "./stack-migrations.ts";
 import { startSchedule } from "./stack-schedule.ts";
 import { fileURLToPath } from "node:url";
 
-Deno.test("an event that was stored and never decided is decided by the schedule", async () => {
+Deno.test("an event that was stored and never decided is decided by the schedule, and the due mails are sent", async () => {
   const supabase = fileURLToPath(new URL("../supabase", import.meta.url));
   const database = await openDatabase("memory");
   try {
@@ -17,11 +17,17 @@ Deno.test("an event that was stored and never decided is decided by the schedule
 
     const lines: string[] = [];
     const picked = Promise.withResolvers<void>();
-    const stop = startSchedule(database, (line) => {
-      lines.push(line);
-      picked.resolve();
-    }, 10);
-    await picked.promise;
+    const called = Promise.withResolvers<void>();
+    const stop = startSchedule({
+      database,
+      sendEmails: () => Promise.resolve(called.resolve()),
+      log: (line) => {
+        lines.push(line);
+        picked.resolve();
+      },
+      every: 10,
+    });
+    await Promise.all([picked.promise, called.promise]);
     await stop();
 
     assert.deepEqual(lines, ["Picked up events left undecided: ignored 1"]);

@@ -157,6 +157,7 @@ Deno.test("the stack", async (t) => {
           "EXTRA",
           "RESEND_API_KEY",
           "RESEND_BASE_URL",
+          "RESEND_WEBHOOK_SECRET",
           "SUPABASE_PUBLISHABLE_KEYS",
           "SUPABASE_SECRET_KEYS",
           "SUPABASE_URL",

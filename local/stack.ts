@@ -6,8 +6,9 @@ import { StackError } from "./stack-error.ts";
 import { dropHalfCreated, markCreated, openDataFolder } from "./stack-folder.ts";
 import { type EdgeFunctions, startFunctions } from "./stack-functions.ts";
 import { applyMigrations, seedDatabase } from "./stack-migrations.ts";
+import { readOutbox } from "./inbox-states.ts";
 import { createRouter } from "./stack-router.ts";
-import { startSchedule } from "./stack-schedule.ts";
+import { sendEmailsOf, startSchedule } from "./stack-schedule.ts";
 import { serveSupabase } from "./stack-studio.ts";
 
 /** What a stack is started with. */
@@ -35,6 +36,7 @@ export interface Stack {
   secretKey: string;
   webhookSecret: string;
   resendApiKey: string;
+  resendWebhookSecret: string;
   inboxUrl: string;
   /** What RESEND_BASE_URL has to be. */
   resendUrl: string;
@@ -84,10 +86,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     const sandbox = await openSandbox({
       apiKey: keys.resendApiKey,
+      webhookSecret: keys.resendWebhookSecret,
       file: folder.mails,
       verifiedDomains: () => readVerifiedDomains(database),
     });
-    const parts = { port, supabase: serveSupabase(database, keys, log), sandbox };
+    const outbox = () => readOutbox(database);
+    const parts = { port, supabase: serveSupabase(database, keys, log), sandbox, outbox };
     route = createRouter({ ...parts, functions: null });
 
     let functions: EdgeFunctions | null = null;
@@ -102,6 +106,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           CALCOM_WEBHOOK_SECRET: keys.webhookSecret,
           RESEND_API_KEY: keys.resendApiKey,
           RESEND_BASE_URL: `${url}/resend`,
+          RESEND_WEBHOOK_SECRET: keys.resendWebhookSecret,
           ...options.env,
         },
         log,
@@ -109,7 +114,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       opened.push(functions.close);
       route = createRouter({ ...parts, functions });
       await functions.started;
-      opened.push(startSchedule(database, log));
+      const sendEmails = sendEmailsOf(functions, { url, secretKey: keys.secretKey, log });
+      opened.push(startSchedule({ database, sendEmails, log }));
     }
 
     return {
@@ -118,6 +124,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       secretKey: keys.secretKey,
       webhookSecret: keys.webhookSecret,
       resendApiKey: keys.resendApiKey,
+      resendWebhookSecret: keys.resendWebhookSecret,
       inboxUrl: `${url}/inbox`,
       resendUrl: `${url}/resend`,
       functions: functions?.names ?? [],

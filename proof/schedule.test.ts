@@ -22,6 +22,10 @@ Deno.test({
       const jobs = await sql<{ schedule: string; command: string }[]>`
         select j.schedule, j.command from cron.job as j where j.command like '%pending%'`;
       assert.deepEqual(jobs.map(({ schedule }) => schedule), ["* * * * *"]);
+      const [send] = await sql<{ command: string }[]>`
+        select j.command from cron.job as j where j.schedule = '* * * * *' and j.command like '%send_emails%'`;
+      const [answer] = await sql.unsafe(send!.command);
+      assert.equal(answer?.call_send_emails, "nothing is due");
 
       await sql`
         insert into public.calcom_events (payload, received_at)

@@ -6,7 +6,7 @@ import { createDatabase } from "../../supabase/functions/_shared/database.ts";
 import { readEnv } from "../../supabase/functions/_shared/env.ts";
 import { signatureProblem } from "../../supabase/functions/calcom-webhook/signature.ts";
 
-const env = readEnv();
+const env = readEnv(["CALCOM_WEBHOOK_SECRET", "RESEND_API_KEY"]);
 // deno-lint-ignore no-explicit-any -- it writes to tables that service_role may only read elsewhere
 const database = createDatabase(env) as any;
 

@@ -9,16 +9,21 @@ create table public.people (
   email text not null,
   name text,
   company_id uuid,
+  mail_blocked_at timestamptz,
+  mail_blocked_reason text,
   created_at timestamptz not null default now(),
   constraint people_pkey primary key (id),
   constraint people_email_key unique (email),
   constraint people_email_is_lower_case check (email = lower(email)),
+  constraint people_mail_blocked_says_why check ((mail_blocked_at is null) = (mail_blocked_reason is null)),
   constraint people_company_id_fkey foreign key (company_id) references public.companies (id)
 );
 comment on table public.people is 'One row per individual who books, identified by mail address.';
 comment on column public.people.email is
   'Lower case, the +tag kept. A booking by phone alone has <digits>@sms.cal.com, which gets no mail.';
 comment on column public.people.company_id is 'The company of the mail domain, or the one that somebody chose by hand; null for personal mail.';
+comment on column public.people.mail_blocked_at is
+  'Since when the address gets no mail, because it bounced for good or somebody complained; allow_mail() clears it.';
 create index people_company_id_idx on public.people (company_id);
 alter table public.people enable row level security;
 

@@ -267,14 +267,3 @@ begin
 end;
 $$;
 comment on function crm.count_outcomes(uuid[]) is 'Decides these events; returns how many got which outcome.';
-
--- Every minute, where pg_cron is there (Supabase); elsewhere whoever runs the database calls the door.
-do $$
-begin
-  create extension if not exists pg_cron;
-  perform cron.schedule('handle-pending-calcom-events', '* * * * *', 'select public.handle_pending_events()');
-exception
-  when others then
-    raise notice 'No pg_cron here (%): call public.handle_pending_events() every minute by other means', sqlerrm;
-end;
-$$;

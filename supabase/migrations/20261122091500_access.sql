@@ -10,7 +10,7 @@ grant usage on schema public to service_role;
 
 -- Read the CRM and the log.
 grant select on
-  public.calcom_events, public.companies, public.people, public.bookings, public.deals, public.emails,
+  public.calcom_events, public.companies, public.people, public.bookings, public.deals, public.emails, public.email_events,
   public.event_effects, public.deal_timeline, public.booking_timeline
 to service_role;
 
@@ -33,5 +33,8 @@ grant execute on function
   public.claim_emails(integer),
   public.freeze_email(uuid, jsonb),
   public.record_email_sent(uuid, text),
-  public.record_email_error(uuid, text)
+  public.record_email_failure(uuid, text, text, text, integer),
+  public.retry_email(uuid),
+  public.record_delivery(text, jsonb),
+  public.allow_mail(text)
 to service_role;

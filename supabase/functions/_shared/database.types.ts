@@ -278,22 +278,60 @@ export type Database = {
           },
         ];
       };
+      "email_events": {
+        Row: {
+          "email_id": string | null;
+          "id": string;
+          "payload": NonNullable<Json>;
+          "received_at": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "email_id"?: string | null;
+          "id": string;
+          "payload": NonNullable<Json>;
+          "received_at"?: string;
+        };
+        Update: {
+          "email_id"?: string | null;
+          "id"?: string;
+          "payload"?: NonNullable<Json>;
+          "received_at"?: string;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "email_events_email_id_fkey";
+            columns: ["email_id"];
+            isOneToOne: false;
+            referencedRelation: "emails";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
       "emails": {
         Row: {
           "attempts": number;
           "booking_id": string | null;
           "calcom_uid": string;
           "created_at": string;
+          "delivery": string | null;
+          "delivery_at": string | null;
+          "delivery_reason": string | null;
           "details": NonNullable<Json>;
+          "doubtful_attempt": number | null;
+          "doubtful_since": string | null;
           "event_id": string;
+          "excused": number;
           "from_address": string;
           "from_name": string | null;
+          "given_up_at": string | null;
           "id": string;
           "kind": string;
           "last_error": string | null;
           "leased_until": string | null;
           "message": Json | null;
           "next_attempt_at": string;
+          "reason": string | null;
           "reply_to": string | null;
           "resend_id": string | null;
           "seat_id": string | null;
@@ -307,16 +345,24 @@ export type Database = {
           "booking_id"?: string | null;
           "calcom_uid": string;
           "created_at"?: string;
+          "delivery"?: string | null;
+          "delivery_at"?: string | null;
+          "delivery_reason"?: string | null;
           "details": NonNullable<Json>;
+          "doubtful_attempt"?: number | null;
+          "doubtful_since"?: string | null;
           "event_id": string;
+          "excused"?: number;
           "from_address": string;
           "from_name"?: string | null;
+          "given_up_at"?: string | null;
           "id"?: string;
           "kind": string;
           "last_error"?: string | null;
           "leased_until"?: string | null;
           "message"?: Json | null;
           "next_attempt_at"?: string;
+          "reason"?: string | null;
           "reply_to"?: string | null;
           "resend_id"?: string | null;
           "seat_id"?: string | null;
@@ -329,16 +375,24 @@ export type Database = {
           "booking_id"?: string | null;
           "calcom_uid"?: string;
           "created_at"?: string;
+          "delivery"?: string | null;
+          "delivery_at"?: string | null;
+          "delivery_reason"?: string | null;
           "details"?: NonNullable<Json>;
+          "doubtful_attempt"?: number | null;
+          "doubtful_since"?: string | null;
           "event_id"?: string;
+          "excused"?: number;
           "from_address"?: string;
           "from_name"?: string | null;
+          "given_up_at"?: string | null;
           "id"?: string;
           "kind"?: string;
           "last_error"?: string | null;
           "leased_until"?: string | null;
           "message"?: Json | null;
           "next_attempt_at"?: string;
+          "reason"?: string | null;
           "reply_to"?: string | null;
           "resend_id"?: string | null;
           "seat_id"?: string | null;
@@ -447,6 +501,8 @@ export type Database = {
           "created_at": string;
           "email": string;
           "id": string;
+          "mail_blocked_at": string | null;
+          "mail_blocked_reason": string | null;
           "name": string | null;
         };
         ComputedFields: never;
@@ -455,6 +511,8 @@ export type Database = {
           "created_at"?: string;
           "email": string;
           "id"?: string;
+          "mail_blocked_at"?: string | null;
+          "mail_blocked_reason"?: string | null;
           "name"?: string | null;
         };
         Update: {
@@ -462,6 +520,8 @@ export type Database = {
           "created_at"?: string;
           "email"?: string;
           "id"?: string;
+          "mail_blocked_at"?: string | null;
+          "mail_blocked_reason"?: string | null;
           "name"?: string | null;
         };
         Relationships: [
@@ -489,22 +549,34 @@ export type Database = {
       };
       "senders": {
         Row: {
+          "attaches_calendar": boolean;
+          "color": string | null;
+          "footer": string | null;
           "from_address": string;
           "from_name": string | null;
           "is_default": boolean;
+          "logo_url": string | null;
           "organizer_domain": string;
         };
         ComputedFields: never;
         Insert: {
+          "attaches_calendar"?: boolean;
+          "color"?: string | null;
+          "footer"?: string | null;
           "from_address": string;
           "from_name"?: string | null;
           "is_default"?: boolean;
+          "logo_url"?: string | null;
           "organizer_domain": string;
         };
         Update: {
+          "attaches_calendar"?: boolean;
+          "color"?: string | null;
+          "footer"?: string | null;
           "from_address"?: string;
           "from_name"?: string | null;
           "is_default"?: boolean;
+          "logo_url"?: string | null;
           "organizer_domain"?: string;
         };
         Relationships: [];
@@ -575,6 +647,7 @@ export type Database = {
       };
     };
     Functions: {
+      "allow_mail": { Args: { "email": string }; Returns: boolean };
       "claim_emails": {
         Args: { "batch_size"?: number };
         Returns: {
@@ -582,16 +655,24 @@ export type Database = {
           "booking_id": string | null;
           "calcom_uid": string;
           "created_at": string;
+          "delivery": string | null;
+          "delivery_at": string | null;
+          "delivery_reason": string | null;
           "details": NonNullable<Json>;
+          "doubtful_attempt": number | null;
+          "doubtful_since": string | null;
           "event_id": string;
+          "excused": number;
           "from_address": string;
           "from_name": string | null;
+          "given_up_at": string | null;
           "id": string;
           "kind": string;
           "last_error": string | null;
           "leased_until": string | null;
           "message": Json | null;
           "next_attempt_at": string;
+          "reason": string | null;
           "reply_to": string | null;
           "resend_id": string | null;
           "seat_id": string | null;
@@ -615,11 +696,22 @@ export type Database = {
       "rebuild_company": { Args: { "domain": string }; Returns: Json };
       "rebuild_everything": { Args: Record<PropertyKey, never>; Returns: Json };
       "rebuild_person": { Args: { "email": string }; Returns: Json };
-      "record_email_error": { Args: { "email_id": string; "error": string }; Returns: undefined };
+      "record_delivery": { Args: { "delivery_id": string; "event": Json }; Returns: Json };
+      "record_email_failure": {
+        Args: {
+          "email_id": string;
+          "error": string;
+          "kind": string;
+          "reason"?: string;
+          "retry_after"?: number;
+        };
+        Returns: string;
+      };
       "record_email_sent": {
         Args: { "email_id": string; "resend_id": string };
         Returns: undefined;
       };
+      "retry_email": { Args: { "email_id": string }; Returns: Json };
       "retry_event": { Args: { "event_id": string }; Returns: Json };
       "retry_failed_events": { Args: Record<PropertyKey, never>; Returns: Json };
     };

@@ -4,7 +4,10 @@ import { readEnv } from "./env.ts";
 const BASE = { SUPABASE_URL: "http://127.0.0.1:1", SUPABASE_SECRET_KEY: "sb_secret_one" };
 
 function read(variables: Record<string, string>) {
-  return readEnv((name) => variables[name]);
+  return readEnv(
+    ["CALCOM_WEBHOOK_SECRET", "RESEND_API_KEY"],
+    (name) => variables[name],
+  );
 }
 
 Deno.test("the environment is frozen, its lists too", () => {
@@ -56,4 +59,21 @@ for (
 Deno.test("Resend's address is its own unless another is given", () => {
   assert.equal(read(BASE).resendBaseUrl, null);
   assert.equal(read({ ...BASE, RESEND_BASE_URL: "http://x" }).resendBaseUrl, "http://x");
+});
+
+Deno.test("only what the function wants is missing", () => {
+  const env = readEnv(["RESEND_WEBHOOK_SECRET"], (name) => ({ ...BASE, RESEND_API_KEY: "" })[name]);
+  assert.deepEqual(env.missing, ["RESEND_WEBHOOK_SECRET"]);
+});
+
+Deno.test("every secret key of the project counts as one", () => {
+  assert.deepEqual(
+    read({
+      ...BASE,
+      SUPABASE_SECRET_KEYS: '{"default":"named","cron":" other ","none":""}',
+      SUPABASE_SERVICE_ROLE_KEY: "legacy",
+    }).secretKeys,
+    ["named", "other", "sb_secret_one", "legacy"],
+  );
+  assert.deepEqual(read({ ...BASE, SUPABASE_SECRET_KEYS: '"abc"' }).secretKeys, ["sb_secret_one"]);
 });

@@ -4,32 +4,44 @@ export interface Env {
   readonly supabaseUrl: string;
   /** A key that acts as service_role. */
   readonly supabaseKey: string;
+  /** Every key that acts as service_role: whoever shows one is the project itself. */
+  readonly secretKeys: readonly string[];
   /** The secrets typed into Cal.com's webhook forms. Empty: nobody can be let in. */
   readonly calcomSecrets: readonly string[];
   /** Null: mails stay due until somebody sets it. */
   readonly resendApiKey: string | null;
   /** Null: Resend's own address. */
   readonly resendBaseUrl: string | null;
-  /** The variables whose absence leaves the function running, but of little use. */
+  /** The signing secrets of the webhooks at Resend. Empty: no report is believed. */
+  readonly resendWebhookSecrets: readonly string[];
+  /** Which of the wanted variables are missing: the function runs, but is of little use. */
   readonly missing: readonly string[];
 }
+
+/** What only some functions need. */
+export type Wanted = "CALCOM_WEBHOOK_SECRET" | "RESEND_API_KEY" | "RESEND_WEBHOOK_SECRET";
 
 /**
  * Reads the environment once, at boot. The only place that reads it.
  *
  * Without Supabase's address and key nothing can be stored, so that is thrown, naming all that is
- * missing. The other two are named in `missing`: a deploy without them should answer and say so.
+ * missing. Of the others, those that a function wants are named in `missing`: a deploy without them
+ * should answer and say so.
  *
+ * @param wanted what the function is of little use without.
  * @param read looks one variable up; `Deno.env` unless told otherwise.
  */
 export function readEnv(
+  wanted: readonly Wanted[],
   read: (name: string) => string | undefined = (name) => Deno.env.get(name),
 ): Env {
   const value = (name: string): string | null => read(name)?.trim() || null;
 
   const supabaseUrl = value("SUPABASE_URL");
-  const supabaseKey = defaultSecretKey(value("SUPABASE_SECRET_KEYS")) ??
-    value("SUPABASE_SECRET_KEY") ?? value("SUPABASE_SERVICE_ROLE_KEY");
+  const namedKeys = readSecretKeys(value("SUPABASE_SECRET_KEYS"));
+  const otherKeys = [value("SUPABASE_SECRET_KEY"), value("SUPABASE_SERVICE_ROLE_KEY")]
+    .filter((key) => key !== null);
+  const supabaseKey = namedKeys.default ?? otherKeys[0] ?? null;
   if (supabaseUrl === null || supabaseKey === null) {
     throw new Error(
       `Cannot start without ${
@@ -42,29 +54,36 @@ export function readEnv(
     );
   }
 
-  const calcomSecrets = (read("CALCOM_WEBHOOK_SECRET") ?? "")
-    .split(",").map((secret) => secret.trim()).filter((secret) => secret !== "");
-  const resendApiKey = value("RESEND_API_KEY");
+  const list = (name: string) =>
+    Object.freeze(
+      (read(name) ?? "").split(",").map((secret) => secret.trim()).filter((secret) =>
+        secret !== ""
+      ),
+    );
   return Object.freeze({
     supabaseUrl,
     supabaseKey,
-    calcomSecrets: Object.freeze(calcomSecrets),
-    resendApiKey,
+    secretKeys: Object.freeze([...Object.values(namedKeys), ...otherKeys]),
+    calcomSecrets: list("CALCOM_WEBHOOK_SECRET"),
+    resendApiKey: value("RESEND_API_KEY"),
     resendBaseUrl: value("RESEND_BASE_URL"),
-    missing: Object.freeze([
-      ...(calcomSecrets.length === 0 ? ["CALCOM_WEBHOOK_SECRET"] : []),
-      ...(resendApiKey === null ? ["RESEND_API_KEY"] : []),
-    ]),
+    resendWebhookSecrets: list("RESEND_WEBHOOK_SECRET"),
+    missing: Object.freeze(wanted.filter((name) => list(name).length === 0)),
   });
 }
 
 /** The platform hands out a JSON object of named keys; older projects have none. */
-function defaultSecretKey(json: string | null): string | null {
-  if (json === null) return null;
+function readSecretKeys(json: string | null): Record<string, string> {
   try {
-    const key: unknown = JSON.parse(json)?.default;
-    return typeof key === "string" && key.trim() !== "" ? key.trim() : null;
+    const keys: unknown = JSON.parse(json ?? "null");
+    // The letters of a text would each be a key.
+    if (keys === null || typeof keys !== "object") return {};
+    return Object.fromEntries(
+      Object.entries(keys).flatMap(([name, key]) =>
+        typeof key === "string" && key.trim() !== "" ? [[name, key.trim()]] : []
+      ),
+    );
   } catch {
-    return null;
+    return {};
   }
 }

@@ -422,7 +422,9 @@ for (const [name, { steps, ...expected }] of Object.entries(SCENARIOS)) {
   Deno.test(name, async () => {
     await emptyDatabase(stack);
     await using webhook = startWebhook(stack);
-    for (const step of steps) await assertAnswer(webhook, step);
+    for (const step of steps) {
+      await assertAnswer(webhook, step);
+    }
     await webhook.settle();
     assert.deepEqual(await readEverything(), {
       companies: [],

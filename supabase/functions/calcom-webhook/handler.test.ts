@@ -8,7 +8,7 @@ import {
   type Webhook,
   type WebhookOptions,
 } from "../_testing/webhook.ts";
-import { BODY_CAP } from "./body.ts";
+import { BODY_CAP } from "../_shared/body.ts";
 import { createHandler } from "./handler.ts";
 
 const encoder = new TextEncoder();

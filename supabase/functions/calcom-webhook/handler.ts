@@ -1,5 +1,5 @@
 import type { Json } from "../_shared/database.types.ts";
-import { BODY_CAP, readBody } from "./body.ts";
+import { BODY_CAP, readBody } from "../_shared/body.ts";
 import { checkEnvelope } from "./envelope.ts";
 import type { EventStore } from "./events.ts";
 import { type Payload, toBytesPayload, toPayload, toTextPayload } from "./payload.ts";

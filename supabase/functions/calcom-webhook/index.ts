@@ -5,7 +5,7 @@ import { sendInBackground } from "../send-emails/background.ts";
 import { createEventStore } from "./events.ts";
 import { createHandler } from "./handler.ts";
 
-const env = readEnv();
+const env = readEnv(["CALCOM_WEBHOOK_SECRET", "RESEND_API_KEY"]);
 if (env.missing.length > 0) log({ at: "calcom-webhook", outcome: "started", missing: env.missing });
 const database = createDatabase(env);
 

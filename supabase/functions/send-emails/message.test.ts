@@ -22,6 +22,11 @@ const DETAILS: Details = {
   old_end_time: null,
   booker_url: "https://cal.com",
   uid: "abc",
+  guests: [],
+  host_page: "mara",
+  event_page: "discovery-call",
+  calendar: { uid: "abc@Cal.com", sequence: 1, hides_notes: false },
+  brand: { logo_url: null, color: null, footer: null, attaches_calendar: true },
 };
 
 function render(kind: string, details: Details = {}, email: Partial<OwedEmail> = {}) {
@@ -35,78 +40,136 @@ function render(kind: string, details: Details = {}, email: Partial<OwedEmail> =
     to_address: "tobias.reyes@northwindcargo.example",
     details: { ...DETAILS, ...details },
     message: null,
+    created_at: "2026-11-21T07:45:20Z",
     ...email,
   } as OwedEmail);
 }
 
-Deno.test("a confirmation says what, when, with whom, where, and how to change it", () => {
-  const message = render("confirmation");
+Deno.test("a confirmation says what, when, with whom, where, and how to change it", async () => {
+  const message = await render("confirmation", {
+    notes: "Looking at Q1 rollout.",
+    guests: [
+      { name: "Amara Silva", email: "amara@northwindcargo.example" },
+      { name: null, email: "kofi@northwindcargo.example" },
+    ],
+  });
   assert.equal(
     message.text,
     `Hello Tobias Reyes,
 
 your meeting is booked.
 
-What: Discovery call between Mara Lindqvist and Tobias Reyes
-When: Tuesday, December 1, 2026, 9:00 – 9:30 AM, Central Standard Time (America/Chicago)
-With: Mara Lindqvist
-Join the call: https://app.cal.com/video/abc?a=1&b=2
-Reschedule or cancel: https://cal.com/booking/abc
+What
+Discovery call between Mara Lindqvist and Tobias Reyes
+
+When
+Tuesday, December 1, 2026, 9:00 – 9:30 AM, Central Standard Time (America/Chicago)
+
+Host's time
+4:00 – 4:30 PM, Central European Standard Time (Europe/Stockholm)
+
+Who
+Mara Lindqvist (host)
+Tobias Reyes (you)
+Amara Silva
+kofi@northwindcargo.example
+
+Join the call https://app.cal.com/video/abc?a=1&b=2
+
+Notes
+Looking at Q1 rollout.
+
+Does the time no longer suit you?
+Reschedule https://cal.com/reschedule/abc
+Cancel the meeting https://cal.com/booking/abc?cancel=true
 
 Any questions? Just reply to this mail.
 `,
   );
   assert.equal(
     message.subject,
-    "Confirmed: Discovery call between Mara Lindqvist and Tobias Reyes",
+    "Confirmed: Discovery call between Mara Lindqvist and Tobias Reyes (Tue, Dec 1, 9:00 AM CST)",
   );
   assert.equal(message.from, "team@outboundsolutions.com");
   assert.equal(message.to, "tobias.reyes@northwindcargo.example");
   assert.equal(message.replyTo, "mara@brightloom.example");
+  assert.deepEqual(message.attachments?.map(({ filename }) => filename), ["invite.ics"]);
 });
 
-Deno.test("the HTML part says the same as the text part", () => {
+Deno.test("the HTML part says the same as the text part", async () => {
   for (const kind of ["confirmation", "reschedule", "cancellation"]) {
-    const { html, text } = render(kind, {
+    const { html, text } = await render(kind, {
       old_start_time: "2026-11-30T15:00:00Z",
       reason: "No longer needed",
+      notes: "One\nTwo & <three>",
     });
-    const words = html.replace(/<style[\s\S]*?<\/style>|<title>.*<\/title>|<[^>]+>/g, " ")
-      .replaceAll("&amp;", "&").replace(/\s+/g, " ");
+    const words = readWords(html);
     for (const line of text.split("\n").filter((line) => line !== "")) {
-      assert.ok(words.includes(line.replace(/^([\w ]+): /, "$1 ")), line);
+      assert.ok(words.includes(line.replace(/ https:.*$/, "")), `${kind}: ${line}`);
+    }
+    for (const [link] of text.matchAll(/https:\S+/g)) {
+      assert.ok(html.includes(`href="${link.replaceAll("&", "&amp;")}"`), link);
     }
   }
 });
 
-Deno.test("a reschedule shows the new and the old time", () => {
-  const { text, subject } = render("reschedule", {
+Deno.test("a reschedule shows the new time, and the old one struck through", async () => {
+  const { text, html, subject } = await render("reschedule", {
     start_time: "2026-12-03T15:00:00Z",
     end_time: "2026-12-03T15:30:00Z",
     old_start_time: "2026-12-01T15:00:00Z",
     old_end_time: "2026-12-01T15:30:00Z",
   });
-  assert.match(subject, /^New time: Discovery call/);
-  assert.match(text, /^New time: Thursday, December 3, 2026, 9:00 – 9:30 AM, Central/m);
-  assert.match(text, /^Old time: Tuesday, December 1, 2026, 9:00 – 9:30 AM, Central/m);
+  assert.match(subject, /^New time: Discovery call.* \(Thu, Dec 3, 9:00 AM CST\)$/);
+  assert.match(text, /^New time\nThursday, December 3, 2026, 9:00 – 9:30 AM, Central/m);
+  assert.match(text, /^Old time\nTuesday, December 1, 2026, 9:00 – 9:30 AM, Central/m);
+  assert.match(html, /<del style="text-decoration:line-through">Tuesday, December 1, 2026/);
+  assert.doesNotMatch(html, /<del[^>]*>Thursday/);
 });
 
-Deno.test("a cancellation shows the reason, and no way into a call that is off", () => {
-  const { text, html, subject } = render("cancellation", { reason: "No longer needed" });
+Deno.test("the change of the clocks between two times shows in both", async () => {
+  const { text } = await render("reschedule", {
+    time_zone: "Europe/Berlin",
+    locale: "de",
+    organizer_time_zone: "America/New_York",
+    // The clocks of Berlin go back on October 25, those of New York on November 1.
+    old_start_time: "2026-10-23T13:00:00Z",
+    old_end_time: null,
+    start_time: "2026-10-26T14:00:00Z",
+    end_time: "2026-10-26T15:00:00Z",
+  });
+  assert.match(text, /^Freitag, 23\. Oktober 2026 um 15:00, Mitteleuropäische Sommerzeit/m);
+  assert.match(text, /^Montag, 26\. Oktober 2026, 15:00–16:00 Uhr, Mitteleuropäische Normalzeit/m);
+  assert.match(text, /^10:00–11:00 Uhr, Nordamerikanische Ostküsten-Sommerzeit/m);
+});
+
+Deno.test("a cancellation shows the reason and the way to a new booking, and none into the call", async () => {
+  const { text, html, subject, attachments } = await render("cancellation", {
+    reason: "No longer needed",
+  });
   assert.match(subject, /^Cancelled: Discovery call/);
-  assert.match(text, /^Was planned for: Tuesday, December 1, 2026/m);
-  assert.match(text, /^Reason: No longer needed$/m);
-  assert.ok(!html.includes("href"));
+  assert.match(text, /^Was planned for\nTuesday, December 1, 2026/m);
+  assert.match(text, /^Reason\nNo longer needed$/m);
+  assert.deepEqual([...new Set(readLinks(html))], ["https://cal.com/mara/discovery-call"]);
+  assert.deepEqual(attachments?.map(({ filename }) => filename), ["cancel.ics"]);
 });
 
-Deno.test("no reason is no line", () => {
-  for (const reason of [null, "", "  ", "undefined", "Please reschedule. undefined"]) {
-    assert.ok(!render("cancellation", { reason }).text.includes("Reason"), String(reason));
-  }
+Deno.test("a host who asks for another time gets it asked for", async () => {
+  const { text } = await render("cancellation", { is_asked_to_move: true });
+  assert.match(text, /^Your host asks you to pick another time\.$/m);
   assert.match(
-    render("cancellation", { reason: "Please reschedule. I am ill" }).text,
-    /^Reason: Please reschedule. I am ill$/m,
+    text,
+    /^Pick another time https:\/\/cal\.com\/reschedule\/abc\?allowRescheduleForCancelledBooking=true$/m,
   );
+});
+
+Deno.test("no reason is no line", async () => {
+  for (const reason of [null, "", "  ", "undefined", "Please reschedule. undefined"]) {
+    const { text } = await render("cancellation", { reason });
+    assert.ok(!text.includes("Reason"), String(reason));
+  }
+  const { text } = await render("cancellation", { reason: "Please reschedule. I am ill" });
+  assert.match(text, /^Reason\nPlease reschedule. I am ill$/m);
 });
 
 for (
@@ -114,100 +177,200 @@ for (
     [
       "a call whose link is not known",
       { join_url: null },
-      "Where: Video call. The link is in your calendar invitation.",
+      "Where\nVideo call. The link is in your calendar invitation.",
     ],
     [
       "a link as location",
       { join_url: null, location: "https://meet.example/x" },
-      "Join the call: https://meet.example/x",
+      "Join the call https://meet.example/x",
     ],
     [
       "a telephone number",
       { join_url: null, location: "+15550142077" },
-      "Where: By phone: +15550142077",
+      "Where\nBy phone: +15550142077",
     ],
-    ["an address", { join_url: null, location: "Hafenstraße 12" }, "Where: Hafenstraße 12"],
+    ["an address", { join_url: null, location: "Hafenstraße 12" }, "Where\nHafenstraße 12"],
+    [
+      "a link that a visitor slipped in beside an address",
+      { join_url: "https://evil.example", location: "Hafenstraße 12" },
+      "Where\nHafenstraße 12",
+    ],
     [
       "a link that is none",
       { join_url: "javascript:alert(1)" },
-      "Where: Video call. The link is in your calendar invitation.",
+      "Where\nVideo call. The link is in your calendar invitation.",
     ],
   ] as const
 ) {
-  Deno.test(`the place: ${name}`, () => {
-    assert.ok(render("confirmation", details).text.split("\n").includes(expected));
+  Deno.test(`the place: ${name}`, async () => {
+    const { text, html } = await render("confirmation", details);
+    assert.ok(text.split("\n\n").includes(expected), text);
+    assert.ok(!/evil|javascript/.test(html));
   });
 }
 
-Deno.test("no place is no line", () => {
+Deno.test("no place is no line", async () => {
   for (const location of [null, "", " "]) {
-    const { text } = render("confirmation", { join_url: null, location });
+    const { text } = await render("confirmation", { join_url: null, location });
     assert.ok(!/^(Where|Join)/m.test(text));
   }
 });
 
-Deno.test("whatever is missing, a mail comes out", () => {
+Deno.test("a way that the booking does not have is no link, and none at all is no question", async () => {
+  const one = await render("confirmation", { is_reschedulable: false });
+  assert.ok(!/^Reschedule/m.test(one.text));
+  assert.match(one.text, /^Cancel the meeting/m);
+  const none = await render("confirmation", { is_reschedulable: false, is_cancellable: false });
+  assert.ok(!/Does the time|^Reschedule|^Cancel/m.test(none.text));
+});
+
+Deno.test("whatever is missing, a mail comes out", async () => {
   for (
-    const details of [{}, [], "x", { title: 7, start_time: {}, time_zone: [] }] as NonNullable<
-      Json
-    >[]
+    const details of [{}, [], "x", {
+      title: 7,
+      start_time: {},
+      time_zone: [],
+      guests: [7, null],
+    }] as NonNullable<Json>[]
   ) {
-    const { subject, text } = render("confirmation", {}, { details });
-    assert.equal(subject, "Confirmed: Your meeting");
-    assert.match(text, /^Hello,\n[^]*^When: See your calendar invitation$/m);
-    assert.ok(!/undefined|null|\[object/.test(text));
+    for (const kind of ["confirmation", "reschedule", "cancellation", "other"]) {
+      const { text, html, subject, attachments } = await render(kind, {}, { details });
+      if (kind === "confirmation") assert.equal(subject, "Confirmed: Your meeting");
+      assert.match(text, /^Hello,\n[^]*See your calendar invitation$/m);
+      assert.ok(!/undefined|null|\[object/.test(text + html));
+      assert.equal(attachments, undefined);
+    }
   }
 });
 
-Deno.test("markup in any value stays text", () => {
+Deno.test("markup in any value stays text", async () => {
   const evil = `<img src=x onerror="alert('1')">`;
-  const details = Object.fromEntries(Object.keys(DETAILS).map((key) => [key, evil]));
+  const details = {
+    ...Object.fromEntries(Object.keys(DETAILS).map((key) => [key, evil])),
+    guests: [{ name: evil, email: evil }],
+    brand: { logo_url: evil, color: `red;background:url(x)`, footer: evil },
+  };
   for (const kind of ["confirmation", "reschedule", "cancellation"]) {
-    const { html } = render(kind, { ...details, start_time: "2026-12-01T15:00:00Z" });
+    const { html } = await render(kind, { ...details, start_time: "2026-12-01T15:00:00Z" }, {
+      from_name: evil,
+    });
     assert.ok(!html.includes("<img"));
-    assert.ok(html.includes("&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;"));
+    assert.ok(!html.includes("url(x)"));
+    assert.ok(html.includes("&lt;img src=x onerror=&quot;alert(&#x27;1&#x27;)&quot;&gt;"));
   }
 });
 
-Deno.test("nothing in a link can leave its attribute", () => {
-  const { html } = render("confirmation", {
+Deno.test("nothing in a link can leave its attribute", async () => {
+  const { html } = await render("confirmation", {
     join_url: `https://a.example/?x="onmouseover=alert(1)'<b>`,
     booker_url: `https://b.example/"x`,
     uid: `"><b>`,
   });
-  assert.ok(
-    render("confirmation").html.includes('href="https://app.cal.com/video/abc?a=1&amp;b=2"'),
-  );
-  const links = [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
-  assert.deepEqual(links, [
+  const own = await render("confirmation");
+  assert.ok(own.html.includes('href="https://app.cal.com/video/abc?a=1&amp;b=2"'));
+  assert.deepEqual([...new Set(readLinks(html))], [
     "https://a.example/?x=%22onmouseover=alert(1)%27%3Cb%3E",
-    "https://b.example/%22x/booking/%22%3E%3Cb%3E",
+    "https://b.example/%22x/reschedule/%22%3E%3Cb%3E",
+    "https://b.example/%22x/booking/%22%3E%3Cb%3E?cancel=true",
   ]);
 });
 
-Deno.test("a line break in a title starts no header", () => {
-  const { subject } = render("confirmation", { title: "Call\r\nBcc: victim@x.example" });
+Deno.test("what visitors typed becomes no link", async () => {
+  const typed = "win at https://evil.example/prize, www.evil.example or mail a@evil.example";
+  const { html, text } = await render("confirmation", {
+    title: typed,
+    attendee_name: typed,
+    notes: `${typed}\n<a href="https://evil.example">here</a>`,
+  });
+  assert.ok(text.includes(typed) && html.includes(typed));
+  assert.ok(!readLinks(html).some((link) => link.includes("evil")));
+  assert.ok(html.includes('<meta name="format-detection"'));
+});
+
+Deno.test("a line break in a title starts no header", async () => {
+  const { subject } = await render("confirmation", {
+    title: "Call\r\nBcc: victim@x.example",
+    start_time: null,
+  });
   assert.equal(subject, "Confirmed: Call Bcc: victim@x.example");
 });
 
-Deno.test("the sender's name cannot change the sender", () => {
-  const from = (from_name: string) => render("confirmation", {}, { from_name }).from;
-  assert.equal(from("Outbound Solutions"), "Outbound Solutions <team@outboundsolutions.com>");
+Deno.test("a title from right to left turns nothing around it", async () => {
+  const { subject, html } = await render("confirmation", { title: "שיחת היכרות" });
+  assert.equal(subject, "Confirmed: \u2068שיחת היכרות\u2069 (Tue, Dec 1, 9:00 AM CST)");
+  assert.ok(html.includes("<bdi>שיחת היכרות</bdi>"));
+});
+
+Deno.test("the sender's name cannot change the sender", async () => {
+  const from = async (from_name: string) => (await render("confirmation", {}, { from_name })).from;
+  assert.equal(await from("Outbound Solutions"), "Outbound Solutions <team@outboundsolutions.com>");
   assert.equal(
-    from(`Evil" <x@y.example>,\r\n`),
+    await from(`Evil" <x@y.example>,\r\n`),
     `"Evil\\" <x@y.example>," <team@outboundsolutions.com>`,
   );
 });
 
-Deno.test("a host without an address gets no replies, and none are asked for", () => {
-  const message = render("confirmation", { organizer_name: "Nameless" }, {
+Deno.test("a host without an address gets no replies, and none are asked for", async () => {
+  const message = await render("confirmation", { organizer_name: "Nameless" }, {
     reply_to: "Email-less",
   });
   assert.ok(!("replyTo" in message));
   assert.ok(!/reply/.test(message.text));
-  assert.match(message.text, /^With: mara@brightloom.example$/m);
+  assert.match(message.text, /^Who\nmara@brightloom.example \(host\)$/m);
 });
 
-Deno.test("somebody who holds one of several seats gets no link to the whole booking", () => {
-  assert.ok(!render("confirmation", {}, { seat_id: "3be561a9" }).html.includes("/booking/"));
+Deno.test("somebody who holds one of several seats gets links to that seat alone", async () => {
+  const { html } = await render("confirmation", { is_seated: true }, { seat_id: "3be561a9" });
+  assert.deepEqual(readLinks(html).filter((link) => link.startsWith("https://cal.com/")), [
+    "https://cal.com/reschedule/3be561a9",
+    "https://cal.com/booking/abc?cancel=true&seatReferenceUid=3be561a9",
+  ]);
 });
+
+Deno.test("a brand shows its logo, its colour and its footer", async () => {
+  const { html, text } = await render("confirmation", {
+    brand: {
+      logo_url: "https://brand.example/logo.png",
+      color: "#ffcc00",
+      footer: "Brand Ltd\n1 Harbour Street",
+      attaches_calendar: false,
+    },
+  }, { from_name: "Brand & Co" });
+  assert.match(html, /<img alt="Brand &amp; Co"[^>]* src="https:\/\/brand\.example\/logo\.png"/);
+  assert.match(html, /background-color:#ffcc00;color:#000000/, "dark words on a light button");
+  assert.match(text, /Brand Ltd\n1 Harbour Street\n$/);
+});
+
+for (
+  const [locale, subject, hello, heading] of [
+    ["de-AT", "Bestätigt: ", "Guten Tag Tobias Reyes,", "Ihr Termin ist bestätigt"],
+    ["fr", "Confirmé : ", "Bonjour Tobias Reyes,", "Votre rendez-vous est confirmé"],
+    ["es-419", "Confirmada: ", "Hola, Tobias Reyes:", "Su reunión está confirmada"],
+    ["pt-BR", "Confirmada: ", "Olá, Tobias Reyes,", "A sua reunião está confirmada"],
+    ["it", "Confermato: ", "Buongiorno Tobias Reyes,", "Il Suo incontro è confermato"],
+    ["nl", "Bevestigd: ", "Hallo Tobias Reyes,", "Uw afspraak is bevestigd"],
+    ["sv", "Bekräftat: ", "Hej Tobias Reyes,", "Ditt möte är bekräftat"],
+    ["ja", "Confirmed: ", "Hello Tobias Reyes,", "Your meeting is confirmed"],
+  ] as const
+) {
+  Deno.test(`an attendee whose locale is ${locale} reads "${heading}"`, async () => {
+    const message = await render("confirmation", { locale });
+    assert.ok(message.subject.startsWith(subject), message.subject);
+    assert.ok(message.text.startsWith(`${hello}\n`), message.text);
+    assert.match(message.html, new RegExp(`<h1[^>]*>${heading}</h1>`));
+    const language = locale === "ja" ? "en" : locale.slice(0, 2);
+    assert.match(message.html, new RegExp(`<html dir="ltr" lang="${language}">`));
+  });
+}
+
+/** What a reader sees. */
+function readWords(html: string): string {
+  return html.replace(/<head>[^]*<\/head>|<!--.*?-->|<[^>]+>/g, " ")
+    .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&#x27;", "'")
+    .replaceAll("&amp;", "&").replace(/ {2,}/g, " ");
+}
+
+/** Where its links lead. */
+function readLinks(html: string): string[] {
+  return [...html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href!.replaceAll("&amp;", "&"));
+}

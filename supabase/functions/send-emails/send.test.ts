@@ -1,21 +1,7 @@
 import assert from "node:assert/strict";
 import { type Stack, startStack } from "../../../local/stack.ts";
-import { createDatabase } from "../_shared/database.ts";
-import { emptyDatabase, readFixture } from "../_testing/webhook.ts";
-import { sendDueEmails } from "./send.ts";
-
-interface MailRow {
-  id: string;
-  status: string;
-  attempts: number;
-  is_leased: boolean;
-  is_postponed: boolean;
-  last_error: string | null;
-  resend_id: string | null;
-  to_address: string;
-}
-
-type Line = Record<string, unknown>;
+import { openOutbox, type Outbox } from "../_testing/outbox.ts";
+import { writeMessage } from "./send.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => {
@@ -23,187 +9,148 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(() => stack.close());
 
-function test(name: string, body: () => Promise<void>) {
-  Deno.test(name, async () => {
-    await emptyDatabase(stack);
-    await body();
-  });
+function test(name: string, body: (outbox: Outbox) => Promise<void>) {
+  Deno.test(name, async () => body(await openOutbox(stack)));
 }
 
-/** Books with so many companies, so that a confirmation is owed to each. */
-async function owe(count: number): Promise<void> {
-  const event = JSON.parse(new TextDecoder().decode(readFixture("booking-created-business")));
-  for (let index = 1; index <= count; index++) {
-    const email = `guest@company-${index}.example`;
-    const { payload } = event;
-    payload.uid = `booking-${index}`;
-    payload.attendees[0].email = email;
-    payload.responses.email.value = email;
-    await stack.sql("select public.handle_calcom_event($1::jsonb)", [event]);
-  }
+const ONCE = { byKey: 1, byContent: 1 };
+
+/** Makes every mail older than the seconds in which it goes out as the event told it. */
+async function letMailsWait(): Promise<void> {
+  await stack.sql("update public.emails set created_at = created_at - interval '1 minute'");
 }
 
-async function send(
-  { resendApiKey = stack.resendApiKey, fetch }: {
-    resendApiKey?: string | null;
-    fetch?: typeof globalThis.fetch;
-  } = {},
-): Promise<Line[]> {
-  const lines: Line[] = [];
-  await sendDueEmails({
-    database: createDatabase({
-      supabaseUrl: stack.url,
-      supabaseKey: stack.secretKey,
-      ...(fetch && { fetch }),
-    }),
-    env: { resendApiKey, resendBaseUrl: stack.resendUrl },
-    log: (line) => lines.push(line),
-  });
-  assert.ok(!JSON.stringify(lines).includes("@"), "a line holds an address");
-  return lines;
-}
-
-function readMails(): Promise<MailRow[]> {
-  return stack.sql<MailRow>(
-    `select id, status, attempts, leased_until is not null as is_leased,
-       next_attempt_at > now() as is_postponed, last_error, resend_id, to_address
-     from public.emails order by to_address`,
-  );
-}
-
-/** As if the wait were over, and the lease of whoever died too. */
-async function letTimePass() {
-  await stack.sql("update public.emails set next_attempt_at = now(), leased_until = null");
-}
-
-function accepted(id: string) {
-  return stack.sandbox.messages().filter((mail) => mail.idempotency_key === id);
-}
-
-test("a mail that is due is sent, with its id as its key, and recorded", async () => {
-  await owe(1);
-  const lines = await send();
-  const [mail] = await readMails();
-  const [message, ...others] = accepted(mail!.id);
-  assert.deepEqual(others, []);
-  assert.deepEqual({ ...mail, id: "" }, {
+test("a mail that is due is sent, with its id as its key, and recorded", async (outbox) => {
+  await outbox.owe(1);
+  const { tally, lines } = await outbox.send();
+  const [mail] = await outbox.mails();
+  const message = stack.sandbox.messages().find((one) => one.idempotency_key === mail!.id)!;
+  assert.deepEqual({ ...mail, id: "", to_address: "", wait: 0 }, {
     id: "",
+    kind: "confirmation",
     status: "sent",
+    reason: null,
     attempts: 1,
     is_leased: false,
-    is_postponed: false,
+    wait: 0,
     last_error: null,
-    resend_id: message!.id,
-    to_address: "guest@company-1.example",
+    resend_id: message.id,
+    to_address: "",
+    delivery: null,
   });
-  assert.match(message!.subject, /^Confirmed: Discovery call/);
-  assert.match(message!.text ?? "", /9:00 – 9:30 AM, Central Standard Time \(America\/Chicago\)/);
-  assert.match(message!.html ?? "", /href="https:\/\/app.cal.com\/video\/kX3vQ9mTzR4bLs7WdYn2Pa"/);
+  assert.deepEqual(outbox.accepted(mail!), ONCE);
+  assert.match(message.subject, /^Confirmed: Discovery call/);
+  assert.deepEqual(tally, { sent: 1, due: 0, failed: 0, dropped: 0 });
   assert.deepEqual(lines, [
     { at: "send-emails", outcome: "sent", email_id: mail!.id, kind: "confirmation" },
   ]);
 });
 
-test("more mails than one batch go out, each once", async () => {
-  await owe(7);
-  await send();
-  const mails = await readMails();
+test("all that is due goes out, each once", async (outbox) => {
+  await outbox.owe(7);
+  await outbox.send();
+  const mails = await outbox.mails();
   assert.equal(mails.length, 7);
   for (const mail of mails) {
     assert.equal(mail.status, "sent");
-    assert.equal(accepted(mail.id).length, 1);
+    assert.deepEqual(outbox.accepted(mail), ONCE);
   }
 });
 
-test("two at it at once send each mail once", async () => {
-  await owe(6);
-  const lines = (await Promise.all([send(), send()])).flat();
-  assert.equal(lines.length, 6);
-  for (const mail of await readMails()) {
+test("several at it at once send each mail once", async (outbox) => {
+  await outbox.owe(6);
+  const passes = await Promise.all([outbox.send(), outbox.send(), outbox.send()]);
+  assert.equal(passes.flatMap(({ lines }) => lines).length, 6);
+  for (const mail of await outbox.mails()) {
     assert.equal(mail.attempts, 1);
-    assert.equal(accepted(mail.id).length, 1);
+    assert.deepEqual(outbox.accepted(mail), ONCE);
   }
 });
 
-test("a mail that is refused stays due with its error, and the others go out", async () => {
-  await owe(3);
+test("a mail that is rejected is given up with its reason, and the others go out", async (outbox) => {
+  await outbox.owe(3);
   stack.sandbox.refuseNext({ status: 422, name: "validation_error", message: "Bad address" });
-  const lines = await send();
-  const mails = await readMails();
-  const [due, ...others] = mails.filter(({ status }) => status === "due");
-  assert.deepEqual(others, []);
-  assert.equal(due!.last_error, "422 validation_error: Bad address");
-  assert.equal(due!.attempts, 1);
-  assert.ok(due!.is_postponed && !due!.is_leased);
-  assert.deepEqual(lines.map(({ outcome }) => outcome).toSorted(), ["due", "sent", "sent"]);
-
-  await letTimePass();
-  await send();
-  const sent = (await readMails()).find(({ id }) => id === due!.id);
-  assert.equal(sent?.status, "sent");
-  assert.equal(sent?.last_error, null);
+  const { tally } = await outbox.send();
+  assert.deepEqual(tally, { sent: 2, due: 0, failed: 1, dropped: 0 });
+  const [failed] = (await outbox.mails()).filter(({ status }) => status === "failed");
+  assert.equal(failed!.reason, "Resend does not accept it: Bad address");
+  assert.equal(failed!.last_error, "422 validation_error: Bad address");
 });
 
-test("while Resend is in trouble no further mail is tried, and all stay due", async () => {
-  await owe(7);
+test("a mail that cannot be written is given up, and the others go out", async (outbox) => {
+  await outbox.owe(2);
+  let count = 0;
+  const { tally } = await outbox.send({
+    write: async (email) => {
+      if (++count === 1) throw new RangeError(email.to_address);
+      return await writeMessage(email);
+    },
+  });
+  assert.deepEqual(tally, { sent: 1, due: 0, failed: 1, dropped: 0 });
+  const [failed] = (await outbox.mails()).filter(({ status }) => status === "failed");
+  assert.equal(failed!.reason, "It cannot be put into words: RangeError");
+});
+
+test("while Resend is in trouble no further mail is tried, and all stay due", async (outbox) => {
+  await outbox.owe(7);
   stack.sandbox.refuseNext({ status: 500, name: "internal_server_error", message: "Sorry" });
-  const lines = await send();
-  assert.equal(lines.length, 1);
-  const mails = await readMails();
-  assert.ok(mails.every(({ status }) => status === "due"));
-  const tried = mails.filter(({ attempts }) => attempts > 0);
-  assert.ok(tried.length < 7);
-  for (const { last_error, is_leased } of tried) {
-    assert.equal(last_error, "500 internal_server_error: Sorry");
-    assert.ok(!is_leased);
-  }
+  const { lines } = await outbox.send();
+  assert.deepEqual(lines.map(({ outcome, problem }) => [outcome, problem]), [["due", "unknown"]]);
+  const mails = await outbox.mails();
+  assert.ok(mails.every(({ status, is_leased }) => status === "due" && !is_leased));
+  assert.deepEqual(mails.filter(({ attempts }) => attempts > 0).map((mail) => mail.last_error), [
+    "500 internal_server_error: Sorry",
+  ]);
 });
 
-test("an answer that is lost does not send the mail twice, whatever has changed since", async () => {
-  await owe(1);
+test("what is sent for a key stays what it was, whatever has changed since", async (outbox) => {
+  await outbox.owe(1);
   stack.sandbox.dropNextAnswer();
-  await send();
-  const [mail] = await readMails();
+  await outbox.send();
+  const [mail] = await outbox.mails();
   assert.equal(mail!.status, "due");
-  assert.ok(mail!.last_error);
 
-  // Another text under the same key would be refused: what is sent was frozen.
+  // Another text under the same key would be refused.
   await stack.sql(`update public.emails set details = details || '{"title": "Other"}'`);
-  await letTimePass();
-  await send();
-  const [again] = await readMails();
+  await outbox.letTimePass();
+  await outbox.send();
+  const [again] = await outbox.mails();
   assert.equal(again!.status, "sent");
-  assert.equal(again!.resend_id, accepted(mail!.id)[0]!.id);
-  assert.equal(accepted(mail!.id).length, 1);
+  assert.deepEqual(outbox.accepted(again!), ONCE);
 });
 
-test("a database that is gone after the mail went out does not send it twice", async () => {
-  await owe(1);
-  await assert.rejects(
-    send({
-      fetch: (input, init) =>
-        String(input).includes("/rpc/record_email_sent")
-          ? Promise.resolve(
-            Response.json({ code: "57P01", message: "x@y.example" }, { status: 500 }),
-          )
-          : fetch(input, init),
-    }),
-    /The database answered 57P01$/,
-  );
-  const [mail] = await readMails();
-  assert.equal(mail!.status, "due");
-  assert.ok(mail!.is_leased);
-
-  await letTimePass();
-  await send();
-  assert.equal((await readMails())[0]!.status, "sent");
-  assert.equal(accepted(mail!.id).length, 1);
+test("a booking that is cancelled while its mail waits is not confirmed", async (outbox) => {
+  await outbox.owe(1);
+  await letMailsWait();
+  await outbox.cancel(1);
+  await outbox.send();
+  const [cancellation, confirmation] = await outbox.mails();
+  assert.equal(cancellation!.status, "sent");
+  assert.equal(confirmation!.status, "dropped");
+  assert.equal(confirmation!.reason, "The booking was cancelled meanwhile.");
+  assert.deepEqual(outbox.accepted(confirmation!), { byKey: 0, byContent: 0 });
 });
 
-test("without a key of Resend nothing is claimed", async () => {
-  await owe(1);
-  await send({ resendApiKey: null });
-  const [mail] = await readMails();
+test("a booking that is cancelled between claim and attempt is not confirmed", async (outbox) => {
+  await outbox.owe(1);
+  await letMailsWait();
+  const { tally } = await outbox.send({
+    fetch: async (input, init) => {
+      if (String(input).includes("/rpc/freeze_email")) await outbox.cancel(1);
+      return await fetch(input, init);
+    },
+  });
+  assert.deepEqual(tally, { sent: 1, due: 0, failed: 0, dropped: 1 });
+  assert.deepEqual((await outbox.mails()).map(({ kind, status }) => [kind, status]), [
+    ["cancellation", "sent"],
+    ["confirmation", "dropped"],
+  ]);
+});
+
+test("without a key of Resend nothing is claimed", async (outbox) => {
+  await outbox.owe(1);
+  await outbox.send({ resendApiKey: null });
+  const [mail] = await outbox.mails();
   assert.equal(mail!.attempts, 0);
-  assert.ok(!mail!.is_leased && !mail!.is_postponed);
+  assert.ok(!mail!.is_leased && mail!.wait <= 0);
 });

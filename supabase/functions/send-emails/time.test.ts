@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatTime } from "./time.ts";
+import { formatBriefly, formatHostTime, formatTime } from "./time.ts";
 
 const START = "2026-12-01T15:00:00Z";
 const END = "2026-12-01T15:30:00.000+00:00";
@@ -69,4 +69,32 @@ Deno.test("without an end, or with one before the start, the start stands alone"
 Deno.test("without a start there is no time", () => {
   assert.equal(formatTime({ start: null, end: END, timeZone: "UTC", locale: "en" }), null);
   assert.equal(show("UTC", "en", "tomorrow"), null);
+});
+
+Deno.test("in short it is the start, with the zone of that day", () => {
+  const brief = (start: string, timeZone: string, locale: string) =>
+    formatBriefly({ start, end: END, timeZone, locale });
+  assert.equal(brief(START, "America/Chicago", "en"), "Tue, Dec 1, 9:00 AM CST");
+  assert.equal(brief("2026-07-01T15:00:00Z", "America/Chicago", "en"), "Wed, Jul 1, 10:00 AM CDT");
+  assert.equal(brief(START, "Europe/Berlin", "de"), "Di., 1. Dez., 16:00 MEZ");
+  assert.equal(formatBriefly({ start: null, end: END, timeZone: null, locale: null }), null);
+});
+
+Deno.test("the host's clock is shown where it differs from the attendee's", () => {
+  const host = (zone: string | null, start = START, timeZone: string | null = "America/Chicago") =>
+    formatHostTime({ start, end: null, timeZone, locale: "en" }, zone);
+  assert.equal(
+    host("Europe/Stockholm"),
+    "4:00 PM, Central European Standard Time (Europe/Stockholm)",
+  );
+  // Phoenix never changes its clocks: it has the time of California in summer only.
+  assert.equal(host("America/Phoenix", "2026-07-01T15:00:00Z", "America/Los_Angeles"), null);
+  assert.match(
+    host("America/Phoenix", "2026-12-01T15:00:00Z", "America/Los_Angeles") ?? "",
+    /^8:00 AM, Mountain Standard Time/,
+  );
+  assert.match(host("Asia/Tokyo") ?? "", /^Wednesday, December 2, 2026 at 12:00 AM, Japan/);
+  for (const zone of ["America/Chicago", "America/Winnipeg", null, "Mars/Olympus"]) {
+    assert.equal(host(zone), null, String(zone));
+  }
 });

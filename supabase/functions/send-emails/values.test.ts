@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { escapeHtml, isPhoneNumber, toLine, toMailAddress, toWebUrl } from "./values.ts";
+import { isPhoneNumber, toLine, toLines, toMailAddress, toWebUrl } from "./values.ts";
 
 Deno.test("a value becomes one line", () => {
   assert.equal(toLine(" a\r\nBcc: b@c.example\t\u2028d\u0000 "), "a Bcc: b@c.example d");
@@ -55,9 +55,12 @@ Deno.test("a telephone number is told from an address", () => {
   }
 });
 
-Deno.test("markup becomes text", () => {
-  assert.equal(
-    escapeHtml(`<a href="x" b='y'>&`),
-    "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;",
-  );
+Deno.test("lines stay lines, without what cannot be printed", () => {
+  assert.deepEqual(toLines(" a\r\n\r\nb\u2028c\u202e\u0000d "), ["a", "", "b", "c d"]);
+  for (const value of [null, 7, "", " \r\n \u200e "]) assert.equal(toLines(value), null);
+});
+
+Deno.test("many lines are cut as a whole", () => {
+  assert.deepEqual(toLines("😀😀\n😀😀", 4), ["😀😀", "😀…"]);
+  assert.deepEqual(toLines("😀😀\n😀", 4), ["😀😀", "😀"]);
 });

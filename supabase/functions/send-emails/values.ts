@@ -16,6 +16,17 @@ export function toLine(value: unknown, length = 300): string | null {
   return characters.length <= length ? line : `${characters.slice(0, length - 1).join("")}…`;
 }
 
+/** The lines that were typed, of at most `length` characters in all; null when nothing is left. */
+export function toLines(value: unknown, length = 1000): string[] | null {
+  if (typeof value !== "string") return null;
+  const characters = [...value.trim()];
+  const text = characters.slice(0, length).join("");
+  const lines = (characters.length > length ? `${text}…` : text)
+    .split(/\r\n|[\n\r\u2028\u2029]/)
+    .map((line) => toLine(line, length + 1) ?? "");
+  return lines.some((line) => line !== "") ? lines : null;
+}
+
 /** A web address, or null. Nothing else may become a link: `javascript:` is an address too. */
 export function toWebUrl(value: unknown): string | null {
   const line = toLine(value, 2000);
@@ -33,16 +44,4 @@ export function toMailAddress(value: unknown): string | null {
 /** Whether a location is a telephone number. */
 export function isPhoneNumber(location: string): boolean {
   return /^\+?[\d\s().\-/]{5,25}$/.test(location) && /\d{4}/.test(location.replace(/\D/g, ""));
-}
-
-/** Text that stays text between tags and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  const names: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (character) => names[character] ?? character);
 }

@@ -50,9 +50,10 @@ select is(
     order by 1
   ),
   array[
-    'claim_emails(integer)', 'freeze_email(uuid,jsonb)', 'handle_calcom_event(jsonb)',
+    'allow_mail(text)', 'claim_emails(integer)', 'freeze_email(uuid,jsonb)', 'handle_calcom_event(jsonb)',
     'handle_pending_events(interval,integer)', 'rebuild_company(text)', 'rebuild_everything()', 'rebuild_person(text)',
-    'record_email_error(uuid,text)', 'record_email_sent(uuid,text)', 'retry_event(uuid)', 'retry_failed_events()'
+    'record_delivery(text,jsonb)', 'record_email_failure(uuid,text,text,text,integer)', 'record_email_sent(uuid,text)',
+    'retry_email(uuid)', 'retry_event(uuid)', 'retry_failed_events()'
   ],
   'it may call exactly the doors'
 );

@@ -9,7 +9,7 @@ select c.id from public.claim_emails(10) as c;
 
 -- When Resend has taken it, and a slower sender reports an error and another id
 select public.record_email_sent(m.id, 're_1') from mail as m;
-select public.record_email_error(m.id, 'timeout') from mail as m;
+select public.record_email_failure(m.id, 'unknown', 'timeout') from mail as m;
 select public.record_email_sent(m.id, 're_2') from mail as m;
 
 -- Then

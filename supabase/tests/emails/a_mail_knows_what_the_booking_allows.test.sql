@@ -1,0 +1,40 @@
+-- Rule: links that the booking switches off are not offered, and what Cal.com is asked to hide stays hidden.
+begin;
+select plan(2);
+
+-- When
+select tests.send('BOOKING_CREATED', '{
+  "disableRescheduling": true, "disableCancelling": true, "hideOrganizerEmail": true, "hideCalendarNotes": true
+}');
+select tests.send('BOOKING_CANCELLED', '{
+  "requestReschedule": true, "rescheduleLink": "https://cal.com/greta/discovery-call?rescheduleUid=uid-a", "type": "Discovery call"
+}');
+
+-- Then
+select is(
+  (
+    select jsonb_build_object(
+      'is_reschedulable', e.details -> 'is_reschedulable', 'is_cancellable', e.details -> 'is_cancellable',
+      'organizer_email', e.details -> 'organizer_email', 'hides_notes', e.details #> '{calendar,hides_notes}'
+    )
+    from public.emails as e where e.to_address = 'ada@lovelace.test' and e.kind = 'confirmation'
+  ),
+  '{"is_reschedulable": false, "is_cancellable": false, "organizer_email": null, "hides_notes": true}'::jsonb,
+  'a confirmation knows what is switched off'
+);
+select is(
+  (
+    select jsonb_build_object(
+      'is_asked_to_move', e.details -> 'is_asked_to_move', 'reschedule_url', e.details -> 'reschedule_url',
+      'event_page', e.details -> 'event_page'
+    )
+    from public.emails as e where e.to_address = 'ada@lovelace.test' and e.kind = 'cancellation'
+  ),
+  '{
+    "is_asked_to_move": true, "reschedule_url": "https://cal.com/greta/discovery-call?rescheduleUid=uid-a", "event_page": null
+  }'::jsonb,
+  'a cancellation knows where to pick another time, and takes no title for a page'
+);
+
+select * from finish();
+rollback;
