@@ -1,7 +1,8 @@
 -- Migration: fold
 -- Purpose:   an event is applied when it is the newest, and folded in when it is late
 -- Needs:     order
--- Creates:   public.event_effects, crm.take_step(), crm.try_step(), crm.events_of(), crm.clear_account(), crm.refold(), crm.fold()
+-- Creates:   public.event_effects, crm.take_step(), crm.try_step(), crm.events_of(), crm.give_back_deals(),
+--            crm.clear_account(), crm.refold(), crm.fold()
 -- Tests:     supabase/tests/order/
 
 create table public.event_effects (
@@ -98,8 +99,39 @@ end;
 $$;
 comment on function crm.events_of(text) is 'Every event that may concern an account, in the sender''s order.';
 
+-- Rule: a deal entered by hand that the log has met or cancelled was booked and active before. When there are several,
+--       the youngest is active again: a company has one active deal.
+create function crm.give_back_deals(p_account text)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+declare
+  v_company_id uuid := crm.company_of(p_account);
+begin
+  update public.deals as d set stage = 'booked'
+  where d.company_id = v_company_id and d.ordinal is null
+    and exists (select from public.event_effects as f where f.deal_id = d.id and f.deal = 'met');
+
+  update public.deals as d set status = 'active'
+  where d.id = (
+      select o.id
+      from public.deals as o
+      where o.company_id = v_company_id and o.ordinal is null
+        and exists (select from public.event_effects as f where f.deal_id = o.id and f.deal = 'cancelled')
+      order by o.created_at desc, o.id
+      limit 1
+    )
+    and not exists (select from public.deals as a where a.company_id = v_company_id and a.status = 'active');
+end;
+$$;
+comment on function crm.give_back_deals(text) is 'Takes back what the log did to the deals that somebody entered by hand.';
+
 -- Rule: the rows that the log made become as if nothing had happened, and keep their ids. What somebody entered
---       by hand (no first_uid, no ordinal, a name of their own) is not touched.
+--       by hand (no first_uid, no ordinal, a name of their own) stays; what the log did to a deal entered by hand is
+--       taken back.
 create function crm.clear_account(p_account text)
 returns void
 language plpgsql
@@ -108,16 +140,16 @@ security invoker
 set search_path = ''
 as $$
 begin
+  update public.deals as d
+  set status = 'cancelled', opened_by = null
+  where d.company_id = crm.company_of(p_account) and d.ordinal is not null;
+  perform crm.give_back_deals(p_account);
   delete from public.event_effects as f where f.account = p_account;
 
   update public.bookings as b
   set calcom_uid = b.id::text, former_uids = '{}', ical_uid = null, deal_id = null, met_deal_id = null,
     closed_deal_id = null, changed_by = null
   where b.account = p_account and b.first_uid is not null;
-
-  update public.deals as d
-  set status = 'cancelled', opened_by = null
-  where d.company_id = crm.company_of(p_account) and d.ordinal is not null;
 
   update public.companies as c
   set name = c.domain, answered_name = null

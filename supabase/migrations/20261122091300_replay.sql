@@ -78,7 +78,10 @@ declare
   v_effects crm.effect[] := array[]::crm.effect[];
   v_account text;
 begin
-  delete from public.event_effects as f where f.account = any (p_accounts);
+  -- All are cleared before the first is folded: an event may have moved from one account to another.
+  foreach v_account in array p_accounts loop
+    perform crm.clear_account(v_account);
+  end loop;
   foreach v_account in array p_accounts loop
     v_effects := v_effects || crm.refold(v_account);
   end loop;
@@ -161,7 +164,6 @@ begin
   where p.email in (select e.email from public.calcom_events as e)
     and not exists (select from public.companies as c where c.id = p.company_id and c.domain <> split_part(p.email, '@', 2));
 
-  delete from public.event_effects;
   perform crm.rebuild(v_accounts);
   delete from public.companies as c
   using public.personal_email_domains as d
