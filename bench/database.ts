@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { connect, type Database, withPostgres } from "../local/postgres.ts";
-import { findPostgresPrograms } from "../local/postgres-server.ts";
+import { connect, type Database, withPostgres } from "../proof/postgres.ts";
+import { findPostgresPrograms } from "../proof/postgres-server.ts";
 import { median, type Result } from "./result.ts";
 
 const SECONDS = 8;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readMigrations, SUPABASE_BASE_SQL } from "../local/migrations.ts";
-import { connect } from "../local/postgres.ts";
-import { findPostgresPrograms, startServer } from "../local/postgres-server.ts";
+import { connect } from "./postgres.ts";
+import { findPostgresPrograms, startServer } from "./postgres-server.ts";
 
 const programs = await findPostgresPrograms();
 

@@ -1,5 +1,5 @@
 import type { Sql } from "npm:postgres@3.4.9";
-import { connect, type Postgres, skipWithoutPostgres, startPostgres } from "../local/postgres.ts";
+import { connect, type Postgres, skipWithoutPostgres, startPostgres } from "./postgres.ts";
 
 /** What a test gets: a database of its own, and as many connections to it as it likes. */
 export interface Ground {

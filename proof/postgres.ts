@@ -1,5 +1,5 @@
 import postgres from "npm:postgres@3.4.9";
-import { readMigrations, SUPABASE_BASE_SQL, SUPABASE_FOLDER } from "./migrations.ts";
+import { readMigrations, SUPABASE_BASE_SQL, SUPABASE_FOLDER } from "../local/migrations.ts";
 import { findPostgresPrograms, type Server, startServer } from "./postgres-server.ts";
 
 /** A real Postgres for tests. */

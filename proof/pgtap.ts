@@ -7,7 +7,7 @@ import {
   type SqlFile,
   SUPABASE_BASE_SQL,
   SUPABASE_FOLDER,
-} from "./migrations.ts";
+} from "../local/migrations.ts";
 import { describeError, failure, type Run, runPgtapFile } from "./pgtap-file.ts";
 import type { Tally, TapResult } from "./tap.ts";
 

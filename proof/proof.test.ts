@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readMigrations, readSeed } from "./migrations.ts";
+import { readMigrations, readSeed } from "../local/migrations.ts";
 import { hasPgProve, prove, proveWithoutPgProve } from "./pg-prove.ts";
 import { connect, type Database, skipWithoutPostgres, startPostgres } from "./postgres.ts";
 import { advise, generateTypes, lint, listVersions, push } from "./supabase-cli.ts";

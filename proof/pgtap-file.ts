@@ -1,4 +1,4 @@
-import type { SqlFile } from "./migrations.ts";
+import type { SqlFile } from "../local/migrations.ts";
 import { readTap, type TapResult } from "./tap.ts";
 
 /** Runs statements, and gives back all rows of all of them. */

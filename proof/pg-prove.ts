@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { readPgtapFiles, SUPABASE_FOLDER } from "./migrations.ts";
+import { readPgtapFiles, SUPABASE_FOLDER } from "../local/migrations.ts";
 import { runPgtapFile } from "./pgtap-file.ts";
 import { connect } from "./postgres.ts";
 

@@ -1,5 +1,5 @@
 // deno-lint-ignore-file no-console -- a command line program
-import { SUPABASE_FOLDER } from "./migrations.ts";
+import { SUPABASE_FOLDER } from "../local/migrations.ts";
 import { hasPostgres, NO_POSTGRES, withPostgres } from "./postgres.ts";
 import { generateTypes } from "./supabase-cli.ts";
 
