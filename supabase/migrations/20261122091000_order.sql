@@ -183,4 +183,4 @@ begin
   return hashtextextended('calcom-deals', 0);
 end;
 $$;
-comment on function crm.house_key() is 'The lock that every event shares and a rebuild of everything has alone.';
+comment on function crm.house_key() is 'The lock that every event shares, and that rebuilds, retries and the pick-up have alone.';

@@ -257,7 +257,7 @@ $$;
 comment on function crm.try_decide(public.calcom_events) is 'Decides an event, or records why it could not be decided.';
 
 -- Rule: the only way in.
--- Race: what needs the whole house to itself (a rebuild of everything) waits for events on their way, and they for it.
+-- Race: what needs the whole house to itself (a rebuild, a retry) waits for events on their way, and they for it.
 create function public.handle_calcom_event(event jsonb)
 returns jsonb
 language plpgsql

@@ -5,6 +5,10 @@
 --            public.rebuild_person(), public.rebuild_everything(), public.retry_event(),
 --            public.retry_failed_events(), public.handle_pending_events(), crm.count_outcomes()
 -- Tests:     supabase/tests/replay/
+--
+-- Race: what is done here touches many events, in whatever order; taking their locks one by one could make two
+--       transactions wait for each other. So each of these has the house to itself while it runs: events that arrive
+--       meanwhile wait for it, and it for those on their way.
 
 create function crm.rows_of(p_accounts text[])
 returns jsonb
@@ -114,8 +118,7 @@ security definer -- an operator may ask for a rebuild, not edit the tables it re
 set search_path = ''
 as $$
 begin
-  perform pg_advisory_xact_lock_shared(crm.house_key());
-  perform crm.lock('account', array[lower(domain)]);
+  perform pg_advisory_xact_lock(crm.house_key());
   return crm.rebuild(array[lower(domain)]);
 end;
 $$;
@@ -187,8 +190,8 @@ as $$
 declare
   v_event public.calcom_events;
 begin
-  perform pg_advisory_xact_lock_shared(crm.house_key());
-  select e.* into v_event from public.calcom_events as e where e.id = retry_event.event_id for update;
+  perform pg_advisory_xact_lock(crm.house_key());
+  select e.* into v_event from public.calcom_events as e where e.id = retry_event.event_id;
   if not found then
     raise exception using
       errcode = 'KC002', message = format('Cannot retry event %s: the log has no such event', event_id),
@@ -202,7 +205,6 @@ end;
 $$;
 comment on function public.retry_event(uuid) is 'Decides an event again that failed, and returns its outcome; any other is left as it is.';
 
--- Race: several events in one transaction would take their locks in any order, so these take the house instead.
 create function public.retry_failed_events()
 returns jsonb
 language plpgsql
