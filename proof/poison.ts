@@ -147,7 +147,8 @@ function mutate(holder: { body: Json }, { how, where, from, value }: Mutation): 
   const source = places[from % places.length]!;
   switch (how) {
     case "replace":
-      parent[key] = value;
+      // A copy: the generator hands out the same object again, and it must not end up in itself.
+      parent[key] = structuredClone(value);
       break;
     case "remove":
       if (parent !== holder) delete parent[key];
