@@ -1,7 +1,7 @@
 -- Migration: foundations
 -- Purpose:   the closed schema, "nobody may touch anything" by default, and how odd JSON is read
 -- Creates:   schema crm, crm.text_of(), crm.time_of(), crm.address_of()
--- Tests:     supabase/tests/house_rules/, supabase/tests/reading/
+-- Tests:     supabase/tests/house_rules/, supabase/tests/events/
 --
 -- The steps are plpgsql even where plain SQL would do: a function with a pinned search_path is never inlined, and
 -- a plain SQL function that is not inlined is planned anew at every call. plpgsql keeps its plans.
