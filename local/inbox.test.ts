@@ -48,6 +48,8 @@ Deno.test("a mail comes with what became of it, and what is not sent yet comes b
   assert.deepEqual(await stateAfter(null), { name: "sent", reason: null });
   assert.deepEqual(await stateAfter("bounced"), { name: "bounced", reason: "No such mailbox" });
   assert.deepEqual(await serveInbox("/waiting", mails, outbox).json(), [waiting]);
+  // The demo's mails count as sent, and nobody is to wait for them.
+  assert.deepEqual(await serveInbox("/waiting", [], outbox).json(), [waiting]);
 });
 
 Deno.test("the page runs its own script and no other", async () => {
