@@ -278,7 +278,7 @@ export type Database = {
           },
         ];
       };
-      "email_events": {
+      "email_deliveries": {
         Row: {
           "email_id": string | null;
           "id": string;
@@ -300,7 +300,7 @@ export type Database = {
         };
         Relationships: [
           {
-            foreignKeyName: "email_events_email_id_fkey";
+            foreignKeyName: "email_deliveries_email_id_fkey";
             columns: ["email_id"];
             isOneToOne: false;
             referencedRelation: "emails";
@@ -317,23 +317,19 @@ export type Database = {
           "delivery": string | null;
           "delivery_at": string | null;
           "delivery_reason": string | null;
-          "details": NonNullable<Json>;
-          "doubtful_attempt": number | null;
-          "doubtful_since": string | null;
+          "template_data": NonNullable<Json>;
           "event_id": string;
-          "excused": number;
           "from_address": string;
           "from_name": string | null;
-          "given_up_at": string | null;
+          "finalized_at": string | null;
           "id": string;
           "kind": string;
-          "last_error": string | null;
-          "leased_until": string | null;
-          "message": Json | null;
+          "request_body": Json | null;
           "next_attempt_at": string;
           "reason": string | null;
           "reply_to": string | null;
           "resend_id": string | null;
+          "retried_at": string | null;
           "seat_id": string | null;
           "sent_at": string | null;
           "status": string;
@@ -348,23 +344,19 @@ export type Database = {
           "delivery"?: string | null;
           "delivery_at"?: string | null;
           "delivery_reason"?: string | null;
-          "details": NonNullable<Json>;
-          "doubtful_attempt"?: number | null;
-          "doubtful_since"?: string | null;
+          "template_data": NonNullable<Json>;
           "event_id": string;
-          "excused"?: number;
           "from_address": string;
           "from_name"?: string | null;
-          "given_up_at"?: string | null;
+          "finalized_at"?: string | null;
           "id"?: string;
           "kind": string;
-          "last_error"?: string | null;
-          "leased_until"?: string | null;
-          "message"?: Json | null;
+          "request_body"?: Json | null;
           "next_attempt_at"?: string;
           "reason"?: string | null;
           "reply_to"?: string | null;
           "resend_id"?: string | null;
+          "retried_at"?: string | null;
           "seat_id"?: string | null;
           "sent_at"?: string | null;
           "status"?: string;
@@ -378,23 +370,19 @@ export type Database = {
           "delivery"?: string | null;
           "delivery_at"?: string | null;
           "delivery_reason"?: string | null;
-          "details"?: NonNullable<Json>;
-          "doubtful_attempt"?: number | null;
-          "doubtful_since"?: string | null;
+          "template_data"?: NonNullable<Json>;
           "event_id"?: string;
-          "excused"?: number;
           "from_address"?: string;
           "from_name"?: string | null;
-          "given_up_at"?: string | null;
+          "finalized_at"?: string | null;
           "id"?: string;
           "kind"?: string;
-          "last_error"?: string | null;
-          "leased_until"?: string | null;
-          "message"?: Json | null;
+          "request_body"?: Json | null;
           "next_attempt_at"?: string;
           "reason"?: string | null;
           "reply_to"?: string | null;
           "resend_id"?: string | null;
+          "retried_at"?: string | null;
           "seat_id"?: string | null;
           "sent_at"?: string | null;
           "status"?: string;
@@ -501,8 +489,8 @@ export type Database = {
           "created_at": string;
           "email": string;
           "id": string;
-          "mail_blocked_at": string | null;
-          "mail_blocked_reason": string | null;
+          "suppressed_at": string | null;
+          "suppressed_reason": string | null;
           "name": string | null;
         };
         ComputedFields: never;
@@ -511,8 +499,8 @@ export type Database = {
           "created_at"?: string;
           "email": string;
           "id"?: string;
-          "mail_blocked_at"?: string | null;
-          "mail_blocked_reason"?: string | null;
+          "suppressed_at"?: string | null;
+          "suppressed_reason"?: string | null;
           "name"?: string | null;
         };
         Update: {
@@ -520,8 +508,8 @@ export type Database = {
           "created_at"?: string;
           "email"?: string;
           "id"?: string;
-          "mail_blocked_at"?: string | null;
-          "mail_blocked_reason"?: string | null;
+          "suppressed_at"?: string | null;
+          "suppressed_reason"?: string | null;
           "name"?: string | null;
         };
         Relationships: [
@@ -648,8 +636,8 @@ export type Database = {
     };
     Functions: {
       "allow_mail": { Args: { "email": string }; Returns: boolean };
-      "claim_emails": {
-        Args: { "batch_size"?: number };
+      "claim_email": {
+        Args: Record<PropertyKey, never>;
         Returns: {
           "attempts": number;
           "booking_id": string | null;
@@ -658,23 +646,19 @@ export type Database = {
           "delivery": string | null;
           "delivery_at": string | null;
           "delivery_reason": string | null;
-          "details": NonNullable<Json>;
-          "doubtful_attempt": number | null;
-          "doubtful_since": string | null;
+          "template_data": NonNullable<Json>;
           "event_id": string;
-          "excused": number;
           "from_address": string;
           "from_name": string | null;
-          "given_up_at": string | null;
+          "finalized_at": string | null;
           "id": string;
           "kind": string;
-          "last_error": string | null;
-          "leased_until": string | null;
-          "message": Json | null;
+          "request_body": Json | null;
           "next_attempt_at": string;
           "reason": string | null;
           "reply_to": string | null;
           "resend_id": string | null;
+          "retried_at": string | null;
           "seat_id": string | null;
           "sent_at": string | null;
           "status": string;
@@ -687,33 +671,31 @@ export type Database = {
           isSetofReturn: true;
         };
       };
-      "freeze_email": { Args: { "email_id": string; "message": Json }; Returns: Json };
-      "handle_calcom_event": { Args: { "event": Json }; Returns: Json };
-      "handle_pending_events": {
-        Args: { "batch_size"?: number; "older_than"?: string };
-        Returns: Json;
-      };
-      "rebuild_company": { Args: { "domain": string }; Returns: Json };
-      "rebuild_everything": { Args: Record<PropertyKey, never>; Returns: Json };
-      "rebuild_person": { Args: { "email": string }; Returns: Json };
-      "record_delivery": { Args: { "delivery_id": string; "event": Json }; Returns: Json };
-      "record_email_failure": {
+      "finish_email_attempt": {
         Args: {
+          "attempt": number;
           "email_id": string;
-          "error": string;
-          "kind": string;
+          "error"?: string;
+          "outcome": string;
           "reason"?: string;
+          "resend_id"?: string;
           "retry_after"?: number;
         };
         Returns: string;
       };
-      "record_email_sent": {
-        Args: { "email_id": string; "resend_id": string };
-        Returns: undefined;
-      };
+      "handle_calcom_event": { Args: { "event": Json }; Returns: Json };
+      "handle_pending_event": { Args: { "older_than"?: string }; Returns: Json };
+      "handle_resend_event": { Args: { "delivery_id": string; "event": Json }; Returns: Json };
+      "rebuild_company": { Args: { "domain": string }; Returns: Json };
+      "rebuild_everything": { Args: Record<PropertyKey, never>; Returns: Json };
+      "rebuild_person": { Args: { "email": string }; Returns: Json };
       "retry_email": { Args: { "email_id": string }; Returns: Json };
       "retry_event": { Args: { "event_id": string }; Returns: Json };
       "retry_failed_events": { Args: Record<PropertyKey, never>; Returns: Json };
+      "start_email_attempt": {
+        Args: { "attempt": number; "email_id": string; "request_body": Json };
+        Returns: Json;
+      };
     };
     Enums: {
       [_ in never]: never;
