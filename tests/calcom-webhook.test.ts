@@ -1,5 +1,15 @@
-import { assert, assertEquals, assertMatch, fail } from "npm:deno-std@1.4.0/assert/mod.js";
-import { type Stack, startStack } from "../../../local/stack.ts";
+import { encodeHex } from "npm:deno-std@1.4.0/encoding/hex.js";
+import { assert, assertEquals, assertMatch } from "npm:deno-std@1.4.0/assert/mod.js";
+import { type Stack, startStack } from "../local/stack/stack.ts";
+import { MAX_BODY_BYTES } from "../supabase/functions/_shared/http.ts";
+import {
+  answerCalls,
+  answerError,
+  failCalls,
+  failFirst,
+  hangCalls,
+  refuseFirst,
+} from "./support/faulty-fetch.ts";
 import {
   emptyDatabase,
   readFixture,
@@ -7,18 +17,18 @@ import {
   startWebhook,
   type Webhook,
   type WebhookOptions,
-} from "../_testing/webhook.ts";
-import { BODY_CAP } from "../_shared/body.ts";
-import { createHandler } from "./handler.ts";
+} from "./support/webhook.ts";
 
 const encoder = new TextEncoder();
 const CREATED = readFixture("booking-created-business");
+/** One attempt to store and one to decide; whoever hangs is not waited for. */
+const SHORT = { pause: 0, lastAttempt: 0, store: 5000, process: 50 };
 
 interface EventRow {
   id: string;
   payload: unknown;
   raw: string | null;
-  outcome: string | null;
+  outcome: string;
   reason: string | null;
 }
 
@@ -34,7 +44,7 @@ function test(name: string, options: WebhookOptions, body: (webhook: Webhook) =>
     await emptyDatabase(stack);
     await using webhook = startWebhook(stack, options);
     await body(webhook);
-    await webhook.settle();
+    await webhook.finish();
     assertNothingTold(webhook.lines);
   });
 }
@@ -46,22 +56,22 @@ function readEvents(): Promise<EventRow[]> {
   );
 }
 
+/** The one event that there is. */
+async function readEvent(): Promise<EventRow> {
+  const events = await readEvents();
+  assertEquals(events.length, 1);
+  return events[0]!;
+}
+
 async function assertNothingStored() {
   assertEquals(await readEvents(), []);
 }
 
 /** No line may hold an address, a name, a secret or a piece of a body. */
 function assertNothingTold(lines: unknown[]) {
-  const told = JSON.stringify(lines);
-  for (
-    const piece of ["@", "Tobias", "northwind", "brightloom", "discovery", stack.webhookSecret]
-  ) {
-    assert(!told.toLowerCase().includes(piece.toLowerCase()), `${piece} in ${told}`);
-  }
-}
-
-function toHex(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const told = JSON.stringify(lines).toLowerCase();
+  const pieces = ["@", "Tobias", "northwind", "brightloom", "discovery", stack.webhookSecret];
+  for (const piece of pieces) assert(!told.includes(piece.toLowerCase()), `${piece} in ${told}`);
 }
 
 /** An event that nothing follows from, padded to so many bytes. */
@@ -71,20 +81,16 @@ function bodyOfSize(size: number): Uint8Array<ArrayBuffer> {
 }
 
 test(
-  "an event is stored as it came, decided, answered with what the database said",
+  "an event is stored as it came, decided, and the decision is answered",
   {},
   async (webhook) => {
     const { status, headers, body } = await webhook.post(CREATED);
-    const [event, ...others] = await readEvents();
-    assertEquals(status, 200);
-    assertEquals(headers.get("content-type"), "application/json");
-    assertEquals(body.outcome, "applied");
-    assertEquals(body.trigger, "BOOKING_CREATED");
-    assertEquals(body.event_id, event?.id);
-    assertEquals(others, []);
-    assertEquals(event?.payload, JSON.parse(new TextDecoder().decode(CREATED)));
-    assertEquals(event?.raw, null);
-    assertEquals(event?.outcome, "applied");
+    const event = await readEvent();
+    assertEquals([status, headers.get("content-type")], [200, "application/json"]);
+    assertEquals([body.outcome, body.trigger], ["applied", "BOOKING_CREATED"]);
+    assertEquals(body.event_id, event.id);
+    assertEquals(event.payload, JSON.parse(new TextDecoder().decode(CREATED)));
+    assertEquals([event.raw, event.outcome], [null, "applied"]);
   },
 );
 
@@ -103,70 +109,40 @@ test("one line a request says what happened and how long it took", {}, async (we
   });
 });
 
-test("the line of a trigger that is none does not repeat it", {}, async (webhook) => {
-  const { status } = await webhook.post(
-    JSON.stringify({ triggerEvent: "tobias@northwind.example" }),
-  );
-  assertEquals(status, 200);
-  assertEquals(webhook.lines[0]?.trigger, undefined);
-});
-
-for (const method of ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
-  test(`405 with Allow: ${method}`, {}, async (webhook) => {
+test("405 with Allow, over HTTP", {}, async (webhook) => {
+  for (const method of ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]) {
     const response = await fetch(webhook.url, { method });
-    const text = await response.text();
-    assertEquals(response.status, 405);
-    assertEquals(response.headers.get("allow"), "POST");
-    if (method !== "HEAD") assertMatch(JSON.parse(text).reason, /POST/);
-    await assertNothingStored();
-  });
-}
-
-for (
-  const [name, header, reason] of [
-    ["a wrong signature", "0".repeat(64), /does not fit/],
-    ["Cal.com without a secret", "no-secret-provided", /give the webhook in Cal.com a secret/],
-    ["an empty signature", "", /64/],
-  ] as const
-) {
-  test(`401: ${name}`, {}, async (webhook) => {
-    const answer = await webhook.post(CREATED, { "x-cal-signature-256": header });
-    assertEquals(answer.status, 401);
-    assertEquals(answer.body.outcome, "unauthorized");
-    assertMatch(String(answer.body.reason), reason);
-    await assertNothingStored();
-  });
-}
-
-test("401: no signature header", {}, async (webhook) => {
-  const response = await fetch(webhook.url, { method: "POST", body: CREATED });
-  assertEquals(response.status, 401);
-  assertMatch((await response.json()).reason, /no X-Cal-Signature-256/);
+    await response.body?.cancel();
+    assertEquals([response.status, response.headers.get("allow")], [405, "POST"], method);
+  }
   await assertNothingStored();
 });
 
-test("401: a body that was changed on the way", {}, async (webhook) => {
+test("401, and nothing is stored: no signature, or not this body's", {}, async (webhook) => {
+  const none = await fetch(webhook.url, { method: "POST", body: CREATED });
+  assertEquals(none.status, 401);
+  assertMatch((await none.json()).reason, /no X-Cal-Signature-256/);
+
   const signature = sign(CREATED, stack.webhookSecret);
-  const answer = await webhook.post(CREATED.slice(0, -1), { "x-cal-signature-256": signature });
-  assertEquals(answer.status, 401);
+  for (const header of ["0".repeat(64), "no-secret-provided", ""]) {
+    const { status, body } = await webhook.post(CREATED, { "x-cal-signature-256": header });
+    assertEquals([status, body.outcome], [401, "unauthorized"]);
+  }
+  const changed = await webhook.post(CREATED.slice(0, -1), { "x-cal-signature-256": signature });
+  assertEquals(changed.status, 401);
   await assertNothingStored();
 });
 
-test(
-  "401 for everybody while no secret is set, naming the variable",
-  { secrets: [] },
-  async (webhook) => {
-    for (const secret of ["", "none", stack.webhookSecret]) {
-      const answer = await webhook.post(CREATED, { "x-cal-signature-256": sign(CREATED, secret) });
-      assertEquals(answer.status, 401);
-      assertMatch(String(answer.body.reason), /CALCOM_WEBHOOK_SECRET/);
-    }
-    await assertNothingStored();
-  },
-);
+test("401 for everybody while no secret is set", { secrets: [] }, async (webhook) => {
+  for (const secret of ["", "none", stack.webhookSecret]) {
+    const answer = await webhook.post(CREATED, { "x-cal-signature-256": sign(CREATED, secret) });
+    assertEquals(answer.status, 401);
+    assertMatch(String(answer.body.reason), /CALCOM_WEBHOOK_SECRET/);
+  }
+});
 
 test(
-  "two secrets are good at once while one follows the other",
+  "two secrets are valid while one follows the other",
   { secrets: ["old", "new"] },
   async (webhook) => {
     for (const [secret, status] of [["old", 200], ["new", 200], ["older", 401]] as const) {
@@ -176,71 +152,36 @@ test(
   },
 );
 
-test("a body of exactly 1 MiB is taken", {}, async (webhook) => {
-  const { status, body } = await webhook.post(bodyOfSize(BODY_CAP));
-  assertEquals(BODY_CAP, 1_048_576);
-  assertEquals(status, 200);
-  assertEquals(body.outcome, "ignored");
-});
-
-test("413: one byte over 1 MiB, signed or not", {}, async (webhook) => {
-  const body = bodyOfSize(BODY_CAP + 1);
-  assertEquals((await webhook.post(body)).status, 413);
-  const answer = await webhook.post(body, { "x-cal-signature-256": "x" });
-  assertEquals(answer.status, 413);
-  assertMatch(String(answer.body.reason), /1048576 bytes/);
-  await assertNothingStored();
+test("a body of 1 MiB is stored, one byte more is 413", {}, async (webhook) => {
+  const { status, body } = await webhook.post(bodyOfSize(MAX_BODY_BYTES));
+  assertEquals([status, body.outcome], [200, "ignored"]);
+  assertEquals((await webhook.post(bodyOfSize(MAX_BODY_BYTES + 1))).status, 413);
+  assertEquals((await readEvents()).length, 1);
 });
 
 test("a body in chunks, without a length, is the same body", {}, async (webhook) => {
-  const response = await fetch(webhook.url, {
-    method: "POST",
-    body: inChunks(CREATED, 100),
-    headers: { "x-cal-signature-256": sign(CREATED, stack.webhookSecret) },
-  });
-  assertEquals(response.status, 200);
-  assertEquals((await response.json()).outcome, "applied");
-});
-
-test("413: a body in chunks that goes on past 1 MiB", {}, async (webhook) => {
-  const body = bodyOfSize(BODY_CAP + 1);
-  const response = await fetch(webhook.url, {
-    method: "POST",
-    body: inChunks(body, 64 * 1024),
-    headers: { "x-cal-signature-256": sign(body, stack.webhookSecret) },
-  });
-  assertEquals(response.status, 413);
-  await response.body?.cancel();
-});
-
-Deno.test("413: a body over 1 MiB that says it is short", async () => {
-  // Over real HTTP the server cuts a body at its Content-Length; a proxy need not.
-  const handle = createHandler({
-    secrets: [stack.webhookSecret],
-    events: { store: () => fail("not to be stored"), decide: () => fail() },
-    sendMails: () => {},
-    log: () => {},
-  });
-  const response = await handle(
-    new Request("http://localhost/", {
+  const send = (body: Uint8Array<ArrayBuffer>) =>
+    fetch(webhook.url, {
       method: "POST",
-      body: inChunks(bodyOfSize(BODY_CAP + 1), 64 * 1024),
-      headers: { "content-length": "10", "x-cal-signature-256": "0".repeat(64) },
-    }),
-  );
-  assertEquals(response.status, 413);
+      body: new Blob([body]).stream(),
+      headers: { "x-cal-signature-256": sign(body, stack.webhookSecret) },
+    });
+  assertEquals((await (await send(CREATED)).json()).outcome, "applied");
+  const large = await send(bodyOfSize(MAX_BODY_BYTES + 1));
+  await large.body?.cancel();
+  assertEquals(large.status, 413);
 });
 
 test("503: a body that breaks off", {}, async (webhook) => {
-  const lines = webhook.lines;
   const { hostname, port } = new URL(webhook.url);
   const connection = await Deno.connect({ hostname, port: Number(port) });
-  await connection.write(
-    encoder.encode("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"),
-  );
+  const head = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{";
+  await connection.write(encoder.encode(head));
   connection.close();
-  await until(() => lines.length > 0);
-  assertEquals(lines[0]?.status, 503);
+  for (const end = Date.now() + 5000; webhook.lines.length === 0 && Date.now() < end;) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assertEquals(webhook.lines[0]?.status, 503);
   await assertNothingStored();
 });
 
@@ -248,52 +189,43 @@ for (
   const [name, text, reason] of [
     ["empty", "", /not JSON/],
     ["form-encoded", "name=Tobias&event=discovery", /not JSON/],
-    ["a template that was no JSON", "false", /not an object/],
+    ["a template that was no JSON", "false", /not a JSON object/],
     ["null", "null", /is null/],
-    ["a list", "[]", /not an object/],
-    ["a text", '"BOOKING_CREATED"', /not an object/],
-    ["an empty object", "{}", /"triggerEvent" is missing/],
-    ["a trigger that is no text", '{"triggerEvent":{"a":1}}', /"triggerEvent" is missing/],
+    ["a list", "[]", /not a JSON object/],
+    ["a text", '"BOOKING_CREATED"', /not a JSON object/],
+    ["an empty object", "{}", /no "triggerEvent"/],
+    ["a trigger that is an object", '{"triggerEvent":{"a":1}}', /no "triggerEvent"/],
     ["nested deeply", "[".repeat(100_000) + "]".repeat(100_000), /nested/],
   ] as const
 ) {
   test(`422, and kept with the reason: ${name}`, {}, async (webhook) => {
     const { status, body } = await webhook.post(text);
-    const [event, ...others] = await readEvents();
-    assertEquals(status, 422);
-    assertEquals(body.outcome, "failed");
+    const event = await readEvent();
+    assertEquals([status, body.outcome, body.event_id], [422, "failed", event.id]);
     assertMatch(String(body.reason), reason);
-    assertEquals(body.event_id, event?.id);
-    assertEquals(others, []);
-    assertEquals(event?.outcome, "failed");
-    assert(event?.reason);
-    if (event?.raw === null) assertEquals(event.payload, JSON.parse(text));
-    else assertEquals(event?.raw, toHex(encoder.encode(text)));
+    assertEquals(event.outcome, "failed");
+    assert(event.reason);
+    if (event.raw === null) assertEquals(event.payload, JSON.parse(text));
+    else assertEquals(event.raw, encodeHex(text));
   });
 }
 
 test(
-  "what JSON can say and Postgres cannot is mended, and its bytes are kept",
+  "what Postgres cannot hold of JSON is replaced, and its bytes are kept",
   {},
   async (webhook) => {
     const text = '{"triggerEvent":"PING","a\\u0000":"\\u0000 \\ud800 \\ud83d\\ude00","n":1e999999}';
     const { status, body } = await webhook.post(text);
-    const [event] = await readEvents();
-    assertEquals(status, 200);
-    assertEquals(body.outcome, "ignored");
-    assertEquals(event?.payload, {
+    const event = await readEvent();
+    assertEquals([status, body.outcome], [200, "ignored"]);
+    assertEquals(event.payload, {
       triggerEvent: "PING",
       "a\ufffd": "\ufffd \ufffd 😀",
       n: null,
     });
-    assertEquals(event?.raw, toHex(encoder.encode(text)));
+    assertEquals(event.raw, encodeHex(text));
   },
 );
-
-test("a byte order mark does no harm", {}, async (webhook) => {
-  const { body } = await webhook.post("\ufeff" + new TextDecoder().decode(CREATED));
-  assertEquals(body.outcome, "applied");
-});
 
 for (
   const [code, times, payload] of [
@@ -303,96 +235,68 @@ for (
   ] as const
 ) {
   const sent: string[] = [];
+  const options = { fetch: refuseFirst(code, times, sent) };
   test(
-    `422, and its bytes kept, what the database refuses with ${code}, ${times} times`,
-    { fetch: refuse(code, times, sent) },
+    `422, its bytes kept, what is refused with ${code}, ${times} times`,
+    options,
     async (webhook) => {
       const { status, body } = await webhook.post(CREATED);
-      const [event, ...others] = await readEvents();
-      assertEquals(status, 422);
+      const event = await readEvent();
+      assertEquals([status, body.event_id], [422, event.id]);
       assertMatch(String(body.reason), new RegExp(`cannot keep the body as JSON \\(${code}\\)`));
-      assertEquals(body.event_id, event?.id);
-      assertEquals(others, []);
       assertEquals(JSON.parse(sent[times]!).payload, payload);
-      assertEquals(event?.raw, toHex(CREATED));
+      assertEquals(event.raw, encodeHex(CREATED));
     },
   );
 }
 
-test(
-  "503 with Retry-After: nobody there",
-  { supabaseUrl: "http://127.0.0.1:1" },
-  async (webhook) => {
+for (
+  const [name, options, reason] of [
+    ["nobody there", { supabaseUrl: "http://127.0.0.1:1" }, /could not store.*send it again/],
+    ["a key that may not write", { fetch: answerError(403, "42501") }, /42501/],
+    ["a database that does not answer", {
+      fetch: hangCalls("/calcom_events"),
+      timeouts: { ...SHORT, store: 50 },
+    }, /could not store/],
+  ] as const
+) {
+  test(`503 with Retry-After, soon: ${name}`, { ...options }, async (webhook) => {
     const start = performance.now();
     const { status, headers, body } = await webhook.post(CREATED);
-    assertEquals(status, 503);
+    assertEquals([status, body.outcome], [503, "unavailable"]);
     assert(Number(headers.get("retry-after")) > 0);
-    assertEquals(body.outcome, "unavailable");
-    assertMatch(String(body.reason), /could not store the event.*send it again/);
+    assertMatch(String(body.reason), reason);
     assert(performance.now() - start < 2000);
-    assertEquals(webhook.lines[0]?.outcome, "unavailable");
-  },
-);
-
-test(
-  "503: a database that does not answer is not waited for",
-  {
-    fetch: hang("/calcom_events"),
-    patience: { pauses: [], lastAttempt: 0, store: 50, decide: 50 },
-  },
-  async (webhook) => {
-    assertEquals((await webhook.post(CREATED)).status, 503);
     await assertNothingStored();
-  },
-);
-
-test("503: a key that may not write", { fetch: answerAll(403, "42501") }, async (webhook) => {
-  const { status, body } = await webhook.post(CREATED);
-  assertEquals(status, 503);
-  assertMatch(String(body.reason), /42501/);
-});
+  });
+}
 
 for (const failures of [1, 2]) {
   const fetch = failFirst(failures);
   test(`${failures} short failures of the database are not noticed`, { fetch }, async (webhook) => {
     const { status, body } = await webhook.post(CREATED);
-    assertEquals(status, 200);
-    assertEquals(body.outcome, "applied");
-    assertEquals((await readEvents()).length, 1);
+    assertEquals([status, body.outcome], [200, "applied"]);
+    await readEvent();
   });
 }
 
 for (
   const [name, options] of [
-    ["fails", { fetch: breakCalls("/rpc/handle_calcom_event") }],
-    ["does not answer", {
-      fetch: hang("/rpc/handle_calcom_event"),
-      patience: { pauses: [], lastAttempt: 0, store: 5000, decide: 50 },
+    ["fails", { fetch: failCalls("/rpc/handle_calcom_event") }],
+    ["does not come", { fetch: hangCalls("/rpc/handle_calcom_event"), timeouts: SHORT }],
+    ["is nonsense", { fetch: answerCalls({ hello: "world" }) }],
+    ["is an outcome that nobody knows", {
+      fetch: answerCalls({ event_id: "1", outcome: "lost" }),
     }],
-    ["answers nonsense", { fetch: answerRpc({ hello: "world" }) }],
   ] as const
 ) {
   test(`200 failed, and safe, when the decision ${name}`, { ...options }, async (webhook) => {
     const { status, body } = await webhook.post(CREATED);
-    const [event] = await readEvents();
-    assertEquals(status, 200);
-    assertEquals(body.outcome, "failed");
-    assertEquals(body.event_id, event?.id);
+    const event = await readEvent();
+    assertEquals([status, body.outcome, body.event_id], [200, "failed", event.id]);
     assertMatch(String(body.reason), /is stored/);
-    assertEquals(event?.outcome, null);
+    assertEquals(event.outcome, "pending");
   });
-
-  test(
-    `422, and kept, when the decision about no event ${name}`,
-    { ...options },
-    async (webhook) => {
-      const { status, body } = await webhook.post("{}");
-      const [event] = await readEvents();
-      assertEquals(status, 422);
-      assertEquals(body.event_id, event?.id);
-      assertMatch(String(body.reason), /"triggerEvent" is missing/);
-    },
-  );
 }
 
 test("the answer does not wait for the mail", {}, async () => {
@@ -406,123 +310,12 @@ test("the answer does not wait for the mail", {}, async () => {
   await using webhook = startWebhook(stack, {
     resendBaseUrl: `http://127.0.0.1:${resend.addr.port}`,
   });
+  const readMails = () => stack.sql("select status, resend_id from public.emails");
 
   assertEquals((await webhook.post(CREATED)).body.outcome, "applied");
   await asked.promise;
   assertEquals(await readMails(), [{ status: "due", resend_id: null }]);
   answer.resolve();
-  await webhook.settle();
+  await webhook.finish();
   assertEquals(await readMails(), [{ status: "sent", resend_id: "resend-1" }]);
 });
-
-function readMails() {
-  return stack.sql<{ status: string; resend_id: string | null }>(
-    "select status, resend_id from public.emails",
-  );
-}
-
-Deno.test("nothing that only the mail needs is loaded before the answer", async () => {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", new URL("index.ts", import.meta.url).href],
-    stdout: "piped",
-    stderr: "null",
-  }).output();
-  const graph = JSON.parse(new TextDecoder().decode(stdout)) as {
-    roots: string[];
-    modules: {
-      specifier: string;
-      dependencies?: { isDynamic?: boolean; code?: { specifier: string } }[];
-    }[];
-  };
-  const loaded = new Set<string>();
-  const open = [...graph.roots];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (loaded.has(next)) continue;
-    loaded.add(next);
-    const module = graph.modules.find(({ specifier }) => specifier === next);
-    for (const { isDynamic, code } of module?.dependencies ?? []) {
-      if (!isDynamic && code !== undefined) open.push(code.specifier);
-    }
-  }
-  const names = [...loaded].map((specifier) => specifier.replace(/^.*\/functions\//, "")).sort();
-  assert(names.includes("calcom-webhook/handler.ts"));
-  assert(names.some((name) => name.includes("supabase-js")));
-  assertEquals(names.filter((name) => /resend|send-emails/.test(name)), [
-    "send-emails/background.ts",
-  ]);
-});
-
-/** Waits for something that another connection does. */
-async function until(isTrue: () => boolean) {
-  for (const end = Date.now() + 5000; !isTrue() && Date.now() < end;) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
-function inChunks(
-  body: Uint8Array<ArrayBuffer>,
-  size: number,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let offset = 0;
-  return new ReadableStream({
-    pull(controller) {
-      if (offset >= body.length) return controller.close();
-      controller.enqueue(body.slice(offset, offset += size));
-    },
-  });
-}
-
-type Fetch = typeof globalThis.fetch;
-
-function urlOf(input: Parameters<Fetch>[0]): string {
-  return input instanceof Request ? input.url : String(input);
-}
-
-/** Nobody answers calls of this path. */
-function breakCalls(path: string): Fetch {
-  return (input, init) =>
-    urlOf(input).includes(path)
-      ? Promise.reject(new TypeError("fetch failed"))
-      : fetch(input, init);
-}
-
-/** Calls of this path take for ever. */
-function hang(path: string): Fetch {
-  return (input, init) =>
-    urlOf(input).includes(path)
-      ? new Promise((_, reject) =>
-        init?.signal?.addEventListener("abort", () => reject(init.signal?.reason))
-      )
-      : fetch(input, init);
-}
-
-/** The first calls find nobody, or a database that is starting. */
-function failFirst(failures: number): Fetch {
-  let left = failures;
-  return (input, init) => {
-    if (left === 0) return fetch(input, init);
-    left--;
-    return left % 2 === 0
-      ? Promise.reject(new TypeError("fetch failed"))
-      : Promise.resolve(Response.json({ code: "57P03", message: "starting" }, { status: 503 }));
-  };
-}
-
-function answerAll(status: number, code: string): Fetch {
-  return () => Promise.resolve(Response.json({ code, message: "no" }, { status }));
-}
-
-/** The first calls are refused for what they hold; all bodies end up in `sent`. */
-function refuse(code: string, times: number, sent: string[]): Fetch {
-  return (input, init) => {
-    sent.push(String(init?.body));
-    return sent.length > times
-      ? fetch(input, init)
-      : Promise.resolve(Response.json({ code, message: "no" }, { status: 400 }));
-  };
-}
-
-function answerRpc(answer: unknown): Fetch {
-  return (input, init) =>
-    urlOf(input).includes("/rpc/") ? Promise.resolve(Response.json(answer)) : fetch(input, init);
-}

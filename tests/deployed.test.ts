@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch, assertNotEquals } from "npm:deno-std@1.4.0/assert/mod.js";
-import { startStack } from "../../../local/stack.ts";
-import { readFixture, sign } from "../_testing/webhook.ts";
+import { retry } from "npm:deno-std@1.4.0/async/retry.js";
+import { startStack } from "../local/stack/stack.ts";
+import { openOutbox } from "./support/outbox.ts";
+import { readFixture, sign } from "./support/webhook.ts";
 
 /** What Deno itself needs to find its cache. */
 const DENO = Object.fromEntries(
@@ -19,7 +21,7 @@ function run(env: Record<string, string>): Deno.ChildProcess {
       "--cached-only",
       "--allow-env",
       "--allow-net=127.0.0.1",
-      new URL("index.ts", import.meta.url).href,
+      new URL("../supabase/functions/calcom-webhook/index.ts", import.meta.url).href,
     ],
     clearEnv: true,
     env: { ...DENO, ...env },
@@ -34,7 +36,7 @@ Deno.test("it does not start without what it needs, and names all of it", async 
   assertMatch(new TextDecoder().decode(stderr), /Cannot start without SUPABASE_URL and a secret/);
 });
 
-Deno.test("without a secret it starts, says what is missing, and lets nobody in", async () => {
+Deno.test("without a secret it starts, says what is missing, and refuses every request", async () => {
   const port = freePort();
   await using child = run({
     DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`,
@@ -78,17 +80,46 @@ Deno.test("as it is deployed, it books, and the mail goes out", async () => {
   }
 });
 
+Deno.test("as they are deployed, one function sends, the other hears of it", async () => {
+  const stack = await startStack({ port: 0, data: "memory", functions: true });
+  try {
+    assertEquals(stack.functions.toSorted(), ["calcom-webhook", "resend-webhook", "send-emails"]);
+    const outbox = await openOutbox(stack);
+    await outbox.owe(1);
+
+    const send = (headers: Record<string, string>) =>
+      fetch(`${stack.url}/functions/v1/send-emails`, { method: "POST", headers });
+    const refused = await send({ apikey: stack.publishableKey });
+    assertEquals(refused.status, 401);
+    await refused.body?.cancel();
+    const answer = await send({ apikey: stack.secretKey });
+    // The schedule of the stack may have been faster.
+    assertEquals((await answer.json()).outcome, "done");
+    const [message] = stack.sandbox.messages();
+    assertMatch(message!.subject, /^Confirmed/);
+
+    const report = stack.sandbox.report(message!.id, { type: "email.delivered" });
+    const heard = await fetch(`${stack.url}/functions/v1/resend-webhook`, {
+      method: report.method,
+      headers: report.headers,
+      body: report.body,
+    });
+    assertEquals((await heard.json()).outcome, "applied");
+    assertEquals((await outbox.mails())[0]!.delivery, "delivered");
+  } finally {
+    await stack.close();
+  }
+});
+
 /** Posts as soon as somebody listens. */
 async function post(url: string, body: BodyInit, signature: string): Promise<Response> {
   const headers = { "x-cal-signature-256": signature };
-  for (const end = Date.now() + 20_000;;) {
-    try {
-      return await fetch(url, { method: "POST", body, headers });
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
+  return await retry(() => fetch(url, { method: "POST", body, headers }), {
+    maxAttempts: 400,
+    minTimeout: 50,
+    multiplier: 1,
+    jitter: 0,
+  });
 }
 
 function freePort(): number {

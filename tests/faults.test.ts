@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "npm:deno-std@1.4.0/assert/mod.js";
-import type { Sandbox } from "../../../local/sandbox.ts";
-import { type Stack, startStack } from "../../../local/stack.ts";
-import { type MailRow, openOutbox, type Outbox } from "../_testing/outbox.ts";
+import type { Sandbox } from "../local/resend/types.ts";
+import { type Stack, startStack } from "../local/stack/stack.ts";
+import { type MailRow, openOutbox, type Outbox } from "./support/outbox.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => {
@@ -22,7 +22,7 @@ const FAULTS: [
   inject: (sandbox: Sandbox) => void,
   after: { status: "due" | "failed"; reason: RegExp; wait?: [number, number] },
 ][] = [
-  ["drops the answer", (sandbox) => sandbox.dropNextAnswer(), {
+  ["drops the answer", (sandbox) => sandbox.dropNextResponse(), {
     status: "due",
     reason: /no answer/,
     wait: [25, 40],
@@ -31,7 +31,7 @@ const FAULTS: [
     sandbox.refuseNext({ status: 500, name: "internal_server_error" });
   }, { status: "due", reason: /no answer/, wait: [25, 40] }],
   ["fails after it took the mail", (sandbox) => {
-    sandbox.spoilNextAnswer({ status: 500, name: "internal_server_error" });
+    sandbox.corruptNextResponse({ status: 500, name: "internal_server_error" });
   }, { status: "due", reason: /no answer/, wait: [25, 40] }],
   ["has too much to do", (sandbox) => {
     sandbox.refuseNext({ status: 429, name: "rate_limit_exceeded" });
@@ -65,14 +65,14 @@ const FAULTS: [
 ];
 
 for (const [name, inject, { status, reason, wait }] of FAULTS) {
-  test(`Resend ${name}: the mail is ${status}, and in the end out once or given up`, async (outbox) => {
+  test(`Resend ${name}: the mail is ${status}, in the end out once or failed`, async (outbox) => {
     await outbox.owe(1);
     inject(stack.sandbox);
     await outbox.send();
     const [mail] = await outbox.mails();
     assertEquals(mail!.status, status);
     assertMatch(mail!.reason ?? "", reason);
-    assert(mail!.last_error);
+    assert(mail!.error);
     if (wait) assert(mail!.wait > wait[0] && mail!.wait < wait[1], `${mail!.wait} s`);
 
     await outbox.send();
@@ -98,12 +98,12 @@ test("nobody listens: the mail stays due", async (outbox) => {
 
 test("an answer that is too slow is not waited for, and the mail is out once", async (outbox) => {
   await outbox.owe(1);
-  const { release } = stack.sandbox.holdNextAnswer();
+  const { release } = stack.sandbox.holdNextResponse();
   await outbox.send({ timeout: 100 });
   release();
   const [mail] = await outbox.mails();
   assertEquals(mail!.status, "due");
-  assertMatch(mail!.last_error!, /no answer/);
+  assertMatch(mail!.error!, /no answer/);
 
   await outbox.letTimePass();
   await outbox.send();
@@ -111,10 +111,10 @@ test("an answer that is too slow is not waited for, and the mail is out once", a
   assertEquals(outbox.accepted(mail!), ONCE);
 });
 
-test("killed before or after any step, the mail is out once when the next one comes", async (outbox) => {
+test("killed before or after any step: the next sender completes it, once", async (outbox) => {
   await outbox.owe(1);
   const healthy = await withFaults(outbox, () => null);
-  assertEquals(healthy, 5, "claim, freeze, send, record, and a claim that finds nothing");
+  assertEquals(healthy, 5, "claim, start, send, finish, and a claim that finds nothing");
 
   for (let step = 1; step <= healthy; step++) {
     for (const moment of ["before", "after"] as const) {
@@ -130,9 +130,9 @@ test("killed before or after any step, the mail is out once when the next one co
   }
 });
 
-test("a lease that runs out under a slow sender does not double the mail", async (outbox) => {
+test("a claim that ends under a slow sender does not double the mail", async (outbox) => {
   await outbox.owe(1);
-  const { arrived, release } = stack.sandbox.holdNextAnswer();
+  const { arrived, release } = stack.sandbox.holdNextResponse();
   const slow = outbox.send();
   await arrived;
   await outbox.letTimePass();
@@ -145,7 +145,7 @@ test("a lease that runs out under a slow sender does not double the mail", async
   assertEquals(outbox.accepted(mail!), ONCE);
 });
 
-test("three senders in a storm of faults: every mail is out once, or says why not", async (outbox) => {
+test("three senders, many faults: every mail is out once, or says why not", async (outbox) => {
   const random = randomNumbers(20261122);
   const weather = (_count: number, url: string): Fault => {
     const roll = random();

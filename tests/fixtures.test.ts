@@ -1,6 +1,6 @@
 import { assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
-import { type Stack, startStack } from "../../../local/stack.ts";
-import { emptyDatabase, readFixture, startWebhook, type Webhook } from "../_testing/webhook.ts";
+import { type Stack, startStack } from "../local/stack/stack.ts";
+import { emptyDatabase, readFixture, startWebhook, type Webhook } from "./support/webhook.ts";
 
 /** A body and what is answered to it: the outcome of a 200, or the status of anything else. */
 type Step = [
@@ -425,7 +425,7 @@ for (const [name, { steps, ...expected }] of Object.entries(SCENARIOS)) {
     for (const step of steps) {
       await assertAnswer(webhook, step);
     }
-    await webhook.settle();
+    await webhook.finish();
     assertEquals(await readEverything(), {
       companies: [],
       people: [],
@@ -439,7 +439,7 @@ for (const [name, { steps, ...expected }] of Object.entries(SCENARIOS)) {
 
 Deno.test("every body of the folder is in the table", () => {
   const posted = new Set(Object.values(SCENARIOS).flatMap(({ steps }) => steps.map(([f]) => f)));
-  const files = [...Deno.readDirSync(new URL("../_fixtures/calcom/", import.meta.url))]
+  const files = [...Deno.readDirSync(new URL("./fixtures/calcom/", import.meta.url))]
     .map(({ name }) => name.replace(/\.json$/, ""));
   assertEquals(files.filter((file) => !posted.has(file)), []);
 });
@@ -462,7 +462,8 @@ async function readEverything() {
       array(select domain || ': ' || name from public.companies order by domain) as companies,
       array(
         select p.email || ': ' || coalesce(p.name, 'none') || ', ' || coalesce(c.domain, 'none')
-        from public.people as p left join public.companies as c on c.id = p.company_id order by p.email
+        from public.people as p left join public.companies as c on c.id = p.company_id
+        order by p.email
       ) as people,
       array(
         select b.calcom_uid || ': ' || p.email

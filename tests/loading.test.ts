@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 
+const FUNCTIONS = new URL("../supabase/functions/", import.meta.url);
+
 interface Module {
   specifier: string;
   dependencies?: { isDynamic?: boolean; code?: { specifier?: string } }[];
@@ -7,7 +9,7 @@ interface Module {
 
 /** Everything that is loaded together with a module, before anything in it runs. */
 async function readGraph(path: string): Promise<string[]> {
-  const url = new URL(path, import.meta.url).href;
+  const url = new URL(path, FUNCTIONS).href;
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", url],
     stderr: "null",
@@ -27,18 +29,35 @@ async function readGraph(path: string): Promise<string[]> {
       if (!isDynamic && code?.specifier) open.push(code.specifier);
     }
   }
-  return [...loaded];
+  return [...loaded].map((specifier) => specifier.replace(FUNCTIONS.href, ""));
 }
 
-for (const path of ["../calcom-webhook/index.ts", "send.ts", "message.ts"]) {
-  Deno.test(`${path} loads nothing that only the writing of a mail needs`, async () => {
+Deno.test("the webhook loads nothing of what a mail needs before it has answered", async () => {
+  const graph = await readGraph("calcom-webhook/index.ts");
+  assert(graph.includes("calcom-webhook/handler.ts"));
+  assert(graph.some((name) => name.includes("supabase-js")));
+  assertEquals(graph.filter((name) => /react|ical|resend|send-emails/.test(name)), [
+    "send-emails/background.ts",
+  ]);
+});
+
+for (const path of ["send-emails/send.ts", "send-emails/email/message.ts"]) {
+  Deno.test(`${path} loads nothing that only the rendering of a mail needs`, async () => {
     const graph = await readGraph(path);
     assert(graph.length > 2);
-    assertEquals(graph.filter((specifier) => /react|ical|templates\//.test(specifier)), []);
+    assertEquals(graph.filter((name) => /react|ical|templates\//.test(name)), []);
   });
 }
 
 Deno.test("a template loads React, so that the tests above can see it", async () => {
-  const graph = await readGraph("templates/render.tsx");
-  assert(graph.some((specifier) => /npm:.*@react-email\/render/.test(specifier)));
+  const graph = await readGraph("send-emails/email/templates/render.tsx");
+  assert(graph.some((name) => /npm:.*@react-email\/render/.test(name)));
 });
+
+for (const name of ["calcom-webhook", "resend-webhook", "send-emails"]) {
+  Deno.test(`${name} loads nothing from outside the functions`, async () => {
+    const outside = (await readGraph(`${name}/index.ts`))
+      .filter((module) => module.startsWith("file:"));
+    assertEquals(outside, []);
+  });
+}

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch } from "npm:deno-std@1.4.0/assert/mod.js";
-import type { ReportOptions } from "../../../local/sandbox-reports.ts";
-import { type Stack, startStack } from "../../../local/stack.ts";
-import { BODY_CAP } from "../_shared/body.ts";
-import { call, createDatabase, DatabaseError } from "../_shared/database.ts";
-import { openOutbox, type Outbox } from "../_testing/outbox.ts";
-import { createHandler, type HandlerDeps } from "./handler.ts";
+import type { ReportOptions } from "../local/resend/types.ts";
+import { type Stack, startStack } from "../local/stack/stack.ts";
+import { call, createDatabase, DatabaseError } from "../supabase/functions/_shared/database.ts";
+import { MAX_BODY_BYTES } from "../supabase/functions/_shared/http.ts";
+import { createHandler, type HandlerDeps } from "../supabase/functions/resend-webhook/handler.ts";
+import { openOutbox, type Outbox } from "./support/outbox.ts";
 
 let stack: Stack;
 Deno.test.beforeAll(async () => {
@@ -20,7 +20,7 @@ async function receive(request: Request, deps: Partial<HandlerDeps> = {}) {
   const database = createDatabase({ supabaseUrl: stack.url, supabaseKey: stack.secretKey });
   const handler = createHandler({
     secrets: [stack.resendWebhookSecret],
-    record: (id, event) => call(database.rpc("record_delivery", { delivery_id: id, event })),
+    process: (id, event) => call(database.rpc("handle_resend_event", { delivery_id: id, event })),
     log: (line) => lines.push(line),
     ...deps,
   });
@@ -57,12 +57,13 @@ test("a genuine report is believed, and kept", async ({ report, delivery }) => {
   const { status, body, lines } = await receive(report({ type: "email.delivered" }));
   assertEquals([status, body.outcome, body.delivery], [200, "applied", "delivered"]);
   assertEquals(await delivery(), "delivered");
-  assertEquals(lines, [{
+  assertEquals(lines.map((line) => ({ ...line, ms: 0 })), [{
     at: "resend-webhook",
     status: 200,
     outcome: "applied",
     delivery: "delivered",
     email_id: body.email_id,
+    ms: 0,
   }]);
 });
 
@@ -101,7 +102,7 @@ test("what Resend did not sign just now is turned away", async ({ report, delive
     assertEquals([status, outcome], [401, "unauthorized"], name);
   }
   assertEquals(await delivery(), null);
-  assertEquals(await stack.sql("select id from public.email_events"), []);
+  assertEquals(await stack.sql("select id from public.email_deliveries"), []);
 });
 
 test("without a secret nobody is believed, and the answer says why", async ({ report }) => {
@@ -122,12 +123,12 @@ test("a report that is delivered again counts once", async ({ report }) => {
   await stack.sql("select public.allow_mail(email) from public.people");
   assertEquals((await receive(again)).outcome, "duplicate");
   assertEquals(
-    await stack.sql("select email from public.people where mail_blocked_at is not null"),
+    await stack.sql("select email from public.people where suppressed_at is not null"),
     [],
   );
 });
 
-test("in whatever order reports come, the mail ends in the same state", async ({ report, delivery }) => {
+test("in any order of reports the mail ends in the same state", async ({ report, delivery }) => {
   const reports: ReportOptions[] = [
     { type: "email.sent" },
     { type: "email.delivery_delayed" },
@@ -176,14 +177,14 @@ test("a full mailbox blocks nobody", async ({ report, delivery }) => {
   );
   assertEquals(await delivery(), "bounced");
   assertEquals(
-    await stack.sql("select email from public.people where mail_blocked_at is not null"),
+    await stack.sql("select email from public.people where suppressed_at is not null"),
     [],
   );
 });
 
 test("a report tells of a mail whose answer was lost", async ({ outbox }) => {
   await outbox.owe(2);
-  stack.sandbox.dropNextAnswer();
+  stack.sandbox.dropNextResponse();
   await outbox.send();
   const lost = (await outbox.mails()).find(({ status }) => status === "due")!;
   const mail = stack.sandbox.messages().find((one) => one.idempotency_key === lost.id)!;
@@ -197,24 +198,24 @@ test("a report tells of a mail whose answer was lost", async ({ outbox }) => {
 });
 
 test("what is no report is answered clearly", async ({ report }) => {
-  const get = new Request("http://127.0.0.1/");
-  assertEquals((await receive(get)).status, 405);
-  const large = new Request(report({ type: "email.sent" }), { body: "x".repeat(BODY_CAP + 1) });
+  const large = new Request(report({ type: "email.sent" }), {
+    body: "x".repeat(MAX_BODY_BYTES + 1),
+  });
   assertEquals((await receive(large)).status, 413);
   const nul = report({ type: "email.sent", data: { subject: "\0" } });
   assertEquals((({ status, outcome }) => [status, outcome])(await receive(nul)), [
     422,
     "failed",
   ]);
-  const foreign = await receive(
+  const contact = await receive(
     report({ type: "contact.created", data: { email_id: "x", tags: {} } }),
   );
-  assertEquals([foreign.status, foreign.outcome], [200, "ignored"]);
+  assertEquals([contact.status, contact.outcome], [200, "ignored"]);
 });
 
 test("a database that is gone is told, so that Resend sends it again", async ({ report }) => {
-  const record = () => Promise.reject(new DatabaseError("57P01"));
-  const { status, body } = await receive(report({ type: "email.sent" }), { record });
+  const process = () => Promise.reject(new DatabaseError("57P01"));
+  const { status, body } = await receive(report({ type: "email.sent" }), { process });
   assertEquals([status, body.outcome], [503, "unavailable"]);
 });
 

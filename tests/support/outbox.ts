@@ -1,7 +1,11 @@
 import { assert } from "npm:deno-std@1.4.0/assert/mod.js";
-import type { Stack } from "../../../local/stack.ts";
-import { createDatabase } from "../_shared/database.ts";
-import { type SendDeps, sendDueEmails, type Tally } from "../send-emails/send.ts";
+import type { Stack } from "../../local/stack/stack.ts";
+import { createDatabase } from "../../supabase/functions/_shared/database.ts";
+import {
+  type SendDeps,
+  sendDueEmails,
+  type SendSummary,
+} from "../../supabase/functions/send-emails/send.ts";
 import { emptyDatabase, readFixture } from "./webhook.ts";
 
 /** A mail as the outbox has it. */
@@ -11,10 +15,12 @@ export interface MailRow {
   status: string;
   reason: string | null;
   attempts: number;
-  is_leased: boolean;
+  /** Whether an attempt is under way. */
+  is_claimed: boolean;
   /** Seconds until the next attempt. */
   wait: number;
-  last_error: string | null;
+  /** What the last attempt met, in Resend's words. */
+  error: string | null;
   resend_id: string | null;
   to_address: string;
   delivery: string | null;
@@ -25,22 +31,22 @@ export interface SendOptions {
   resendApiKey?: string | null;
   resendBaseUrl?: string;
   timeout?: number;
-  write?: SendDeps["write"];
+  render?: SendDeps["render"];
   /** Stands between the sender and the database. */
   fetch?: typeof globalThis.fetch;
 }
 
 /** The outbox of a running stack, with everything a test does to it. */
 export interface Outbox {
-  /** Books with so many companies that nobody has seen before, so that a confirmation is owed to each. */
+  /** Books for so many new companies: a confirmation is owed to each. */
   owe(count: number): Promise<void>;
   /** Cancels the bookings of a run of `owe`, by their places. */
   cancel(...places: number[]): Promise<void>;
   /** One pass of a sender, with the lines it logged. */
-  send(options?: SendOptions): Promise<{ tally: Tally; lines: Record<string, unknown>[] }>;
+  send(options?: SendOptions): Promise<{ summary: SendSummary; lines: Record<string, unknown>[] }>;
   /** All mails, by address. */
   mails(): Promise<MailRow[]>;
-  /** As if the waits were over, and the leases of whoever died too. */
+  /** As if all waits were over, and the claims of whoever died too. */
   letTimePass(): Promise<void>;
   /** How many mails the sandbox accepted under the key of a mail, and how many with its content. */
   accepted(mail: MailRow): { byKey: number; byContent: number };
@@ -60,7 +66,7 @@ export async function openOutbox(stack: Stack): Promise<Outbox> {
   const uidOf = (place: number) => `booking-${place}-run-${run}`;
   const addressOf = (place: number) => `guest@company-${place}.run-${run}.example`;
 
-  async function deliver(fixture: string, place: number) {
+  async function handle(fixture: string, place: number) {
     const event = JSON.parse(new TextDecoder().decode(readFixture(fixture)));
     const { payload } = event;
     payload.uid = uidOf(place);
@@ -72,15 +78,15 @@ export async function openOutbox(stack: Stack): Promise<Outbox> {
   return {
     async owe(count) {
       for (let place = 1; place <= count; place++) {
-        await deliver("booking-created-business", place);
+        await handle("booking-created-business", place);
       }
     },
     async cancel(...places) {
-      for (const place of places) await deliver("booking-cancelled", place);
+      for (const place of places) await handle("booking-cancelled", place);
     },
-    async send({ resendApiKey = stack.resendApiKey, resendBaseUrl, timeout, write, fetch } = {}) {
+    async send({ resendApiKey = stack.resendApiKey, resendBaseUrl, timeout, render, fetch } = {}) {
       const lines: Record<string, unknown>[] = [];
-      const tally = await sendDueEmails({
+      const summary = await sendDueEmails({
         database: createDatabase({
           supabaseUrl: stack.url,
           supabaseKey: stack.secretKey,
@@ -89,21 +95,27 @@ export async function openOutbox(stack: Stack): Promise<Outbox> {
         env: { resendApiKey, resendBaseUrl: resendBaseUrl ?? stack.resendUrl },
         log: (line) => lines.push(line),
         ...(timeout !== undefined && { timeout }),
-        ...(write && { write }),
+        ...(render && { render }),
       });
       assert(!JSON.stringify(lines).includes("@"), "a line holds an address");
-      return { tally, lines };
+      return { summary, lines };
     },
     mails: () =>
       stack.sql<MailRow>(
-        `select id, kind, status, reason, attempts, leased_until is not null as is_leased,
-           extract(epoch from next_attempt_at - now())::float8 as wait, last_error, resend_id,
-           to_address, delivery
-         from public.emails order by to_address, kind`,
+        `select e.id, e.kind, e.status, e.reason, e.attempts,
+           exists (
+             select from public.email_attempts as u
+             where u.email_id = e.id and u.attempt = e.attempts and u.outcome is null
+           ) as is_claimed,
+           extract(epoch from e.next_attempt_at - now())::float8 as wait, a.error, e.resend_id,
+           e.to_address, e.delivery
+         from public.emails as e
+         left join public.email_attempts as a on a.email_id = e.id and a.attempt = e.attempts
+         order by e.to_address, e.kind`,
       ),
     letTimePass: async () => {
       await stack.sql(
-        "update public.emails set next_attempt_at = now(), leased_until = null where status = 'due'",
+        "update public.emails set next_attempt_at = now() where status = 'due'",
       );
     },
     accepted: ({ id, kind, to_address }) => {

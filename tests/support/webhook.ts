@@ -1,9 +1,9 @@
 import { createHmac } from "node:crypto";
-import type { Stack } from "../../../local/stack.ts";
-import { createEventStore, type Patience } from "../calcom-webhook/events.ts";
-import { createHandler } from "../calcom-webhook/handler.ts";
-import { createDatabase } from "../_shared/database.ts";
-import { sendInBackground } from "../send-emails/background.ts";
+import type { Stack } from "../../local/stack/stack.ts";
+import { createDatabase } from "../../supabase/functions/_shared/database.ts";
+import { createHandler } from "../../supabase/functions/calcom-webhook/handler.ts";
+import { createEventStore, type Timeouts } from "../../supabase/functions/calcom-webhook/store.ts";
+import { sendInBackground } from "../../supabase/functions/send-emails/background.ts";
 
 /** What a test may want to be different. */
 export interface WebhookOptions {
@@ -11,7 +11,7 @@ export interface WebhookOptions {
   supabaseUrl?: string;
   resendApiKey?: string | null;
   resendBaseUrl?: string;
-  patience?: Patience;
+  timeouts?: Timeouts;
   /** Stands between the function and the database. */
   fetch?: typeof globalThis.fetch;
 }
@@ -31,7 +31,7 @@ export interface Webhook extends AsyncDisposable {
   /** Every line that was logged. */
   lines: Record<string, unknown>[];
   /** Waits until what runs after the answers is through. */
-  settle(): Promise<void>;
+  finish(): Promise<void>;
 }
 
 /** Serves the webhook on a free port of this machine. */
@@ -54,21 +54,21 @@ export function startWebhook(stack: Stack, options: WebhookOptions = {}): Webhoo
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     createHandler({
       secrets,
-      events: createEventStore(database, options.patience),
+      events: createEventStore(database, options.timeouts),
       sendMails: () => void background.push(sendInBackground({ database, env, log })),
       log,
     }),
   );
   const url = `http://127.0.0.1:${server.addr.port}/`;
 
-  async function settle() {
+  async function finish() {
     while (background.length > 0) await background.pop();
   }
 
   return {
     url,
     lines,
-    settle,
+    finish,
     async post(body, headers) {
       const bytes = new Uint8Array(await new Response(body).arrayBuffer());
       const signature = sign(bytes, secrets[0] ?? "none");
@@ -80,7 +80,7 @@ export function startWebhook(stack: Stack, options: WebhookOptions = {}): Webhoo
       return { status: response.status, headers: response.headers, body: await response.json() };
     },
     async [Symbol.asyncDispose]() {
-      await settle();
+      await finish();
       await server.shutdown();
     },
   };
@@ -91,9 +91,9 @@ export function sign(body: Uint8Array, secret: string): string {
   return createHmac("sha256", secret).update(body).digest("hex");
 }
 
-/** A body of `_fixtures/calcom`, as the bytes of the file. */
+/** A body of `fixtures/calcom`, as the bytes of the file. */
 export function readFixture(name: string): Uint8Array<ArrayBuffer> {
-  return Deno.readFileSync(new URL(`../_fixtures/calcom/${name}.json`, import.meta.url));
+  return Deno.readFileSync(new URL(`../fixtures/calcom/${name}.json`, import.meta.url));
 }
 
 /** Forgets everything that bookings have left behind; brands and personal domains stay. */

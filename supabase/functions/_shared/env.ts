@@ -6,13 +6,13 @@ export interface Env {
   readonly supabaseKey: string;
   /** Every key that acts as service_role: whoever shows one is the project itself. */
   readonly secretKeys: readonly string[];
-  /** The secrets typed into Cal.com's webhook forms. Empty: nobody can be let in. */
+  /** The secrets typed into Cal.com's webhook forms. Empty: every request is refused. */
   readonly calcomSecrets: readonly string[];
   /** Null: mails stay due until somebody sets it. */
   readonly resendApiKey: string | null;
   /** Null: Resend's own address. */
   readonly resendBaseUrl: string | null;
-  /** The signing secrets of the webhooks at Resend. Empty: no report is believed. */
+  /** The signing secrets of the webhooks at Resend. Empty: every report is refused. */
   readonly resendWebhookSecrets: readonly string[];
   /** Which of the wanted variables are missing: the function runs, but is of little use. */
   readonly missing: readonly string[];
@@ -48,7 +48,8 @@ export function readEnv(
         [
           supabaseUrl === null && "SUPABASE_URL",
           supabaseKey === null &&
-          'a secret key (SUPABASE_SECRET_KEYS with the key "default", SUPABASE_SECRET_KEY or SUPABASE_SERVICE_ROLE_KEY)',
+          'a secret key (SUPABASE_SECRET_KEYS with the key "default", ' +
+            "SUPABASE_SECRET_KEY or SUPABASE_SERVICE_ROLE_KEY)",
         ].filter(Boolean).join(" and ")
       }`,
     );

@@ -83,7 +83,7 @@ Deno.test("405 with Allow: anything but a POST", async () => {
   }
 });
 
-Deno.test("the cap itself is accepted, one byte more is 413, whatever the length header says", async () => {
+Deno.test("the cap is accepted, one byte more is 413, whatever the length header says", async () => {
   const full = new Uint8Array(MAX_BODY_BYTES);
   assertEquals(MAX_BODY_BYTES, 1_048_576);
   assertEquals((await send(inChunks([full]))).status, 200);

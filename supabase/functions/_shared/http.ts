@@ -15,7 +15,7 @@ export interface Answer {
   headers?: Record<string, string>;
 }
 
-/** What makes an endpoint. Everything that all endpoints have in common is done by createEndpoint. */
+/** What makes one endpoint; what all have in common is in {@linkcode createEndpoint}. */
 export interface EndpointOptions {
   /** The function's name in the log. */
   at: string;
@@ -25,7 +25,7 @@ export interface EndpointOptions {
   verify: (body: Body, headers: Headers) => Promise<string | null> | string | null;
   /** Answers an accepted request. What it throws is answered with 503. */
   handle: (body: Body, headers: Headers) => Promise<Answer>;
-  /** What the log line says besides status, outcome and time; null: no line. Never personal data. */
+  /** What the log line says besides; null: no line. Never personal data. */
   describe?: (answer: Answer) => Record<string, unknown> | null;
   log: (line: Record<string, unknown>) => void;
 }

@@ -13,7 +13,7 @@ export interface HandlerDeps {
   log: (line: Record<string, unknown>) => void;
 }
 
-/** Builds the handler: check, store, have the database decide, answer. No rule about bookings here. */
+/** Builds the handler: check, store, have the database decide, answer. No rule of sales here. */
 export function createHandler(deps: HandlerDeps): (request: Request) => Promise<Response> {
   return createEndpoint({
     at: "calcom-webhook",

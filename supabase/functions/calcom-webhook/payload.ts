@@ -3,7 +3,7 @@ import type { Json } from "../_shared/database.types.ts";
 
 /** A body in the form in which the log can keep it. */
 export interface Payload {
-  /** The parsed body; when it cannot be kept as JSON, its text; when not even that, an empty text. */
+  /** The parsed body; if it cannot be kept as JSON, its text; if not even that, an empty text. */
   value: NonNullable<Json>;
   /** The exact bytes in Postgres' hex form, unless `value` is the body exactly. */
   rawBody: string | null;
@@ -14,7 +14,7 @@ export interface Payload {
 /** Deeper than any booking; Postgres' own limit depends on its stack and varies. */
 const MAX_DEPTH = 200;
 
-/** Turns the bytes of a body into what is stored. Never throws: there is no body that is not kept. */
+/** Turns the bytes of a body into what is stored. Never throws: every body is kept. */
 export function toPayload(body: Uint8Array): Payload {
   const { text, isExact } = decode(body);
 

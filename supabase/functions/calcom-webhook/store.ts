@@ -97,7 +97,7 @@ export function createEventStore(
   };
 }
 
-/** No answer, or one of the server's own trouble. With a 4xx it would say the same the next time. */
+/** No answer, or a 5xx: the next attempt may succeed. A 4xx would come again. */
 function isTransient(error: unknown): boolean {
   return !(error instanceof DatabaseError) || error.status === 0 || error.status >= 500;
 }

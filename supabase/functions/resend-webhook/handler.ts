@@ -12,7 +12,7 @@ export interface HandlerDeps {
   log: (line: Record<string, unknown>) => void;
 }
 
-/** Builds the handler: check, have the database decide, answer. What a report means is decided there. */
+/** Builds the handler: check, have the database decide what the report means, answer. */
 export function createHandler(deps: HandlerDeps): (request: Request) => Promise<Response> {
   return createEndpoint({
     at: "resend-webhook",

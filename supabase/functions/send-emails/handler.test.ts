@@ -51,7 +51,7 @@ for (
     ["a key as basic authorization", { authorization: "Basic sb_secret_one" }],
   ] as [string, Record<string, string>][]
 ) {
-  Deno.test(`with ${name} nobody is let in`, async () => {
+  Deno.test(`401 with ${name}`, async () => {
     const { status, body, passes } = await post({ method: "POST", headers });
     assertEquals([status, body.outcome, passes], [401, "unauthorized", 0]);
   });

@@ -62,7 +62,7 @@ for (
     [503, "application_error", "unknown", true],
   ] as const
 ) {
-  Deno.test(`${status} ${name} is ${outcome}, the trouble of ${stopsBatch ? "all mails" : "this mail"}`, async () => {
+  Deno.test(`${status} ${name} is ${outcome}${stopsBatch ? " and stops the batch" : ""}`, async () => {
     const error = { statusCode: status, name, message: "Because." };
     const result = await send(() => Response.json(error, { status })) as SendFailure;
     const { reason, ...rest } = result;

@@ -28,7 +28,7 @@ export interface SendFailure {
   reason: string;
   /** Seconds that Resend asks to wait; null when it does not say. */
   retryAfter: number | null;
-  /** Whether the next mail would meet the same: the account or Resend is in trouble, not this mail. */
+  /** Whether the next mail would meet the same: the problem is not about this mail. */
   stopsBatch: boolean;
 }
 
@@ -76,7 +76,7 @@ export function createResend(
 
 type Class = Pick<SendFailure, "outcome" | "reason" | "stopsBatch">;
 
-/** What the status and the name of an error mean. The body comes from outside: both may be anything. */
+/** What the status and the name of an error mean. Both come from outside and may be anything. */
 function classify(
   { statusCode, name, message }: { statusCode: number | null; name: string; message: string },
 ): Class {

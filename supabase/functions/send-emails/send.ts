@@ -73,7 +73,7 @@ interface AttemptResult {
   stopsBatch?: boolean;
 }
 
-/** Makes one attempt at a claimed mail: render, start, send, finish. Each report names the attempt. */
+/** Makes one attempt at a claimed mail: render, start, send, finish. Each step names the attempt. */
 async function sendEmail(
   email: EmailRow,
   { database, send, render }:

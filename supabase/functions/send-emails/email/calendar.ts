@@ -34,7 +34,7 @@ export function writeCalendar(
     ...(end !== null && end > start ? { end } : {}),
     summary: view.title,
     status: isOver ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
-    // A request needs somebody who makes it; a host who hides the address speaks through the sender.
+    // A request needs an organizer; for a host who hides the address it is the sender.
     organizer: {
       name: view.host.name ?? view.brand.name ?? from_address,
       email: view.host.email ?? from_address,

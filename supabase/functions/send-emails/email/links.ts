@@ -30,7 +30,7 @@ export function findLinks(data: TemplateData, seatId: string | null): Links {
 
 /**
  * The link that Cal.com made when the host asked for another time; else the page the meeting was
- * booked on; else, for a team's page, whose address Cal.com does not tell, the way over the booking.
+ * booked on; else (the address of a team's page is not in the event) the page of the old booking.
  */
 function findNewTime(
   data: TemplateData,

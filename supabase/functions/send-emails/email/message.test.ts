@@ -149,7 +149,7 @@ Deno.test("the change of the clocks between two times shows in both", async () =
   assertMatch(text, /^10:00–11:00 Uhr, Nordamerikanische Ostküsten-Sommerzeit/m);
 });
 
-Deno.test("a cancellation shows the reason and the way to a new booking, and none into the call", async () => {
+Deno.test("a cancellation shows the reason and the link to a new booking, not the call", async () => {
   const { text, html, subject, attachments } = await render("cancellation", {
     reason: "No longer needed",
   });
@@ -222,7 +222,7 @@ Deno.test("no place is no line", async () => {
   }
 });
 
-Deno.test("a way that the booking does not have is no link, and none at all is no question", async () => {
+Deno.test("what the booking does not allow is no link, and nothing at all no question", async () => {
   const one = await render("confirmation", { is_reschedulable: false });
   assert(!/^Reschedule/m.test(one.text));
   assertMatch(one.text, /^Cancel the meeting/m);
