@@ -18,6 +18,11 @@ declare module "npm:deno-std@1.4.0/assert/mod.js" {
   export function fail(message?: string): never;
 }
 
+declare module "npm:deno-std@1.4.0/async/delay.js" {
+  /** Waits for so many milliseconds. */
+  export function delay(ms: number, options?: { signal?: AbortSignal }): Promise<void>;
+}
+
 declare module "npm:deno-std@1.4.0/async/retry.js" {
   export interface RetryOptions {
     /** Factor by which each pause is longer than the one before. */

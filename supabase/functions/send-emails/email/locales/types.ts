@@ -14,7 +14,7 @@ export interface KindCopy {
 
 /**
  * Everything that a mail says in one language.
- * A new language is a file of this shape next to this one, and a line in catalogue.ts.
+ * A new language is a file of this shape next to this one, and a line in index.ts.
  */
 export interface Copy {
   /** BCP 47: the language of the file, without a region. */
