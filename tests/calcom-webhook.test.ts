@@ -227,27 +227,15 @@ test(
   },
 );
 
-for (
-  const [code, times, payload] of [
-    ["22P05", 1, new TextDecoder().decode(CREATED)],
-    ["54001", 1, new TextDecoder().decode(CREATED)],
-    ["23514", 2, ""],
-  ] as const
-) {
-  const sent: string[] = [];
-  const options = { fetch: refuseFirst(code, times, sent) };
-  test(
-    `422, its bytes kept, what is refused with ${code}, ${times} times`,
-    options,
-    async (webhook) => {
-      const { status, body } = await webhook.post(CREATED);
-      const event = await readEvent();
-      assertEquals([status, body.event_id], [422, event.id]);
-      assertMatch(String(body.reason), new RegExp(`cannot keep the body as JSON \\(${code}\\)`));
-      assertEquals(JSON.parse(sent[times]!).payload, payload);
-      assertEquals(event.raw, encodeHex(CREATED));
-    },
-  );
+for (const code of ["22P05", "23514", "54001"]) {
+  const options = { fetch: refuseFirst(code) };
+  test(`422, its bytes kept, what the database refuses with ${code}`, options, async (webhook) => {
+    const { status, body } = await webhook.post(CREATED);
+    const event = await readEvent();
+    assertEquals([status, body.event_id], [422, event.id]);
+    assertMatch(String(body.reason), new RegExp(`cannot keep the body as JSON \\(${code}\\)`));
+    assertEquals([event.payload, event.raw], ["", encodeHex(CREATED)]);
+  });
 }
 
 for (

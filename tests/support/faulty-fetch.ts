@@ -46,12 +46,12 @@ export function failFirst(failures: number): Fetch {
   };
 }
 
-/** The first calls are refused for what they hold; all bodies end up in `sent`. */
-export function refuseFirst(code: string, times: number, sent: string[]): Fetch {
+/** The first call is refused for what it holds. */
+export function refuseFirst(code: string): Fetch {
+  let isFirst = true;
   return (input, init) => {
-    sent.push(String(init?.body));
-    return sent.length > times
-      ? fetch(input, init)
-      : Promise.resolve(Response.json({ code, message: "no" }, { status: 400 }));
+    if (!isFirst) return fetch(input, init);
+    isFirst = false;
+    return Promise.resolve(Response.json({ code, message: "no" }, { status: 400 }));
   };
 }

@@ -1,5 +1,5 @@
 import { type Answer, type Body, createEndpoint, unavailable } from "../_shared/http.ts";
-import { type Payload, toBytesPayload, toPayload, toTextPayload } from "./payload.ts";
+import { type Payload, toBytesPayload, toPayload } from "./payload.ts";
 import { verifySignature } from "./signature.ts";
 import type { EventStore, Stored } from "./store.ts";
 
@@ -49,20 +49,18 @@ async function storeAndProcess(body: Body, { events, sendMails }: HandlerDeps): 
   return { status: 200, body: decision };
 }
 
-/** Stores a body in the first form that the database takes: as JSON, as its text, as bytes only. */
+/** Stores a body as JSON, or only its bytes when the database does not take it as JSON. */
 async function store(
   body: Body,
   events: EventStore,
 ): Promise<{ payload: Payload; stored: Stored }> {
-  let payload = toPayload(body);
-  let stored = await events.store(payload);
-  for (const fallback of [toTextPayload, toBytesPayload]) {
-    if (stored.kind !== "refused") break;
-    const problem = payload.problem ?? `The database cannot keep the body as JSON (${stored.code})`;
-    payload = fallback(body, problem);
-    stored = await events.store(payload);
-  }
-  return { payload, stored };
+  const payload = toPayload(body);
+  const stored = await events.store(payload);
+  if (stored.kind !== "refused") return { payload, stored };
+
+  const problem = payload.problem ?? `The database cannot keep the body as JSON (${stored.code})`;
+  const bytes = toBytesPayload(body, problem);
+  return { payload: bytes, stored: await events.store(bytes) };
 }
 
 /** A trigger is whatever a signed body says; only what looks like one may reach the log. */

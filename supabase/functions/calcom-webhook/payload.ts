@@ -44,8 +44,8 @@ export function toPayload(body: Uint8Array): Payload {
   };
 }
 
-/** Keeps a body as its text, for one that JSON or Postgres does not take. */
-export function toTextPayload(body: Uint8Array, problem: string): Payload {
+/** Keeps a body that is not JSON as its text. */
+function toTextPayload(body: Uint8Array, problem: string): Payload {
   const value = decode(body).text.replaceAll("\u0000", "\ufffd");
   return { value, rawBody: toHex(body), problem };
 }
