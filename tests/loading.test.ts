@@ -53,11 +53,3 @@ Deno.test("a template loads React, so that the tests above can see it", async ()
   const graph = await readGraph("send-emails/email/templates/render.tsx");
   assert(graph.some((name) => /npm:.*@react-email\/render/.test(name)));
 });
-
-for (const name of ["calcom-webhook", "resend-webhook", "send-emails"]) {
-  Deno.test(`${name} loads nothing from outside the functions`, async () => {
-    const outside = (await readGraph(`${name}/index.ts`))
-      .filter((module) => module.startsWith("file:"));
-    assertEquals(outside, []);
-  });
-}
