@@ -195,6 +195,8 @@ for (
     ["a text", '"BOOKING_CREATED"', /not a JSON object/],
     ["an empty object", "{}", /no "triggerEvent"/],
     ["a trigger that is an object", '{"triggerEvent":{"a":1}}', /no "triggerEvent"/],
+    ["a number for a trigger", '{"triggerEvent":5}', /no "triggerEvent"/],
+    ["a blank trigger", '{"triggerEvent":" "}', /no "triggerEvent"/],
     ["nested deeply", "[".repeat(100_000) + "]".repeat(100_000), /nested/],
   ] as const
 ) {
