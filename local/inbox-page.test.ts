@@ -4,7 +4,7 @@ import { findChromium, openPage } from "./browser.ts";
 import { serveInbox } from "./inbox.ts";
 import type { OutboxRow } from "./inbox-states.ts";
 import { sampleEmail } from "./mail-samples.ts";
-import { openSandbox } from "./sandbox.ts";
+import { openSandbox } from "./resend/server.ts";
 
 const chromium = await findChromium();
 

@@ -1,4 +1,4 @@
-import type { Mail } from "./sandbox-mailbox.ts";
+import type { Mail } from "./resend/types.ts";
 import type { Database } from "./stack-database.ts";
 
 /** A row of the product's outbox, as far as the inbox tells of it. */

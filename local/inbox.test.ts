@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { serveInbox } from "./inbox.ts";
 import type { OutboxRow } from "./inbox-states.ts";
-import type { Mail } from "./sandbox-mailbox.ts";
+import type { Mail } from "./resend/types.ts";
 
 const MAIL: Mail = {
   id: "5f0c7c1e-0000-4000-8000-000000000000",

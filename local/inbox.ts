@@ -1,5 +1,5 @@
 import { notSent, type OutboxRow, stateOf } from "./inbox-states.ts";
-import type { Mail } from "./sandbox-mailbox.ts";
+import type { Mail } from "./resend/types.ts";
 
 /** The page, read once per start. */
 const page = await readPage();
