@@ -1,5 +1,5 @@
-import { serveInbox } from "./inbox.ts";
-import type { OutboxRow } from "./inbox-states.ts";
+import { serveInbox } from "./inbox/serve.ts";
+import type { OutboxRow } from "./inbox/status.ts";
 import type { Sandbox } from "./resend/types.ts";
 import type { EdgeFunctions } from "./stack-functions.ts";
 import { isFromOwnPage, reasonToRefuse } from "./stack-guard.ts";

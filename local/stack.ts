@@ -7,7 +7,7 @@ import { StackError } from "./stack-error.ts";
 import { dropHalfCreated, markCreated, openDataFolder } from "./stack-folder.ts";
 import { type EdgeFunctions, startFunctions } from "./stack-functions.ts";
 import { applyMigrations, seedDatabase } from "./stack-migrations.ts";
-import { readOutbox } from "./inbox-states.ts";
+import { readOutbox } from "./inbox/status.ts";
 import { createRouter } from "./stack-router.ts";
 import { sendEmailsOf, startSchedule } from "./stack-schedule.ts";
 import { serveSupabase } from "./stack-studio.ts";

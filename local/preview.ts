@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a command line program
 import { LANGUAGES } from "../supabase/functions/send-emails/languages/catalogue.ts";
 import { type Message, renderMessage } from "../supabase/functions/send-emails/message.ts";
-import { KINDS, ODD_SAMPLES, type Sample, sampleEmail } from "./mail-samples.ts";
+import { KINDS, ODD_SAMPLES, type Sample, sampleEmail } from "./preview-samples.ts";
 import { SUPABASE_FOLDER } from "./migrations.ts";
 
 /** Where the page is written. */

@@ -1,5 +1,4 @@
-import type { Mail } from "./resend/types.ts";
-import type { Database } from "./stack-database.ts";
+import type { Mail } from "../resend/types.ts";
 
 /** A row of the product's outbox, as far as the inbox tells of it. */
 export interface OutboxRow {
@@ -16,34 +15,35 @@ export interface OutboxRow {
   attempts: number;
 }
 
-/** Where a mail stands, for the reader. */
-export interface MailState {
+/** What became of a mail, for the reader. */
+export interface EmailStatus {
   name: string;
   reason: string | null;
 }
 
+/** Whatever runs SQL. */
+interface Database {
+  sql<T>(query: string, parameters?: unknown[]): Promise<T[]>;
+}
+
 /** Reads the outbox, newest first; nothing of a database that has none. */
-export async function readOutbox(database: Database): Promise<OutboxRow[]> {
-  const [{ has_outbox = false } = {}] = await database.sql<{ has_outbox: boolean }>(
+export async function readOutbox({ sql }: Database): Promise<OutboxRow[]> {
+  const [{ has_outbox = false } = {}] = await sql<{ has_outbox: boolean }>(
     "select to_regclass('public.emails') is not null as has_outbox",
     [],
   );
   if (!has_outbox) return [];
-  // By name, so that columns that a project does not have are null.
-  return await database.sql<OutboxRow>(
-    `select o.row ->> 'id' as id, o.row ->> 'kind' as kind, o.row ->> 'to_address' as to_address,
-       o.row ->> 'created_at' as created_at, o.row ->> 'status' as status,
-       o.row ->> 'delivery' as delivery,
-       coalesce(o.row ->> 'delivery_reason', o.row ->> 'reason', o.row ->> 'last_error') as reason,
-       (o.row ->> 'attempts')::integer as attempts
-     from (select to_jsonb(e) - array['details', 'message'] as row from public.emails as e) as o
-     order by o.row ->> 'created_at' desc`,
+  return await sql<OutboxRow>(
+    `select e.id, e.kind, e.to_address, e.created_at::text, e.status, e.delivery,
+       coalesce(e.delivery_reason, e.reason) as reason, e.attempts
+     from public.emails as e
+     order by e.created_at desc`,
     [],
   );
 }
 
-/** The state of a mail that was accepted; null for one that is not from the outbox. */
-export function stateOf(mail: Mail, outbox: OutboxRow[]): MailState | null {
+/** What became of a mail that was accepted; null for one that is not from the outbox. */
+export function statusOf(mail: Mail, outbox: OutboxRow[]): EmailStatus | null {
   const row = outbox.find(({ id }) => id === mail.idempotency_key);
   return row === undefined ? null : { name: row.delivery ?? row.status, reason: row.reason };
 }

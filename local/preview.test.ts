@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { LANGUAGES } from "../supabase/functions/send-emails/languages/catalogue.ts";
-import { renderGallery } from "./mail.ts";
-import { KINDS, ODD_SAMPLES } from "./mail-samples.ts";
+import { renderGallery } from "./preview.ts";
+import { KINDS, ODD_SAMPLES } from "./preview-samples.ts";
 
 Deno.test("the page shows every kind in every language, and the odd ones", async () => {
   const page = await renderGallery();
