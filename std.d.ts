@@ -19,3 +19,27 @@ declare module "npm:deno-std@1.4.0/async/retry.js" {
     },
   ): Promise<T>;
 }
+
+declare module "npm:deno-std@1.4.0/encoding/base58.js" {
+  export function encodeBase58(data: Uint8Array): string;
+}
+
+declare module "npm:deno-std@1.4.0/fmt/colors.js" {
+  export function setColorEnabled(isEnabled: boolean): void;
+  export function bold(text: string): string;
+  export function cyan(text: string): string;
+  export function green(text: string): string;
+  export function red(text: string): string;
+  export function yellow(text: string): string;
+}
+
+declare module "npm:deno-std@1.4.0/assert/mod.js" {
+  export function assertEquals<T>(actual: T, expected: T, message?: string): void;
+  export function assertMatch(actual: string, expected: RegExp, message?: string): void;
+  /** `part` has to stand in the message of what is thrown. */
+  export function assertThrows(
+    fn: () => unknown,
+    type: abstract new (...parameters: never) => Error,
+    part?: string,
+  ): Error;
+}
