@@ -34,6 +34,7 @@ declare module "npm:deno-std@1.4.0/fmt/colors.js" {
 }
 
 declare module "npm:deno-std@1.4.0/assert/mod.js" {
+  export function assert(isTrue: unknown, message?: string): asserts isTrue;
   export function assertEquals<T>(actual: T, expected: T, message?: string): void;
   export function assertMatch(actual: string, expected: RegExp, message?: string): void;
   /** `part` has to stand in the message of what is thrown. */
@@ -42,4 +43,8 @@ declare module "npm:deno-std@1.4.0/assert/mod.js" {
     type: abstract new (...parameters: never) => Error,
     part?: string,
   ): Error;
+}
+
+declare module "npm:deno-std@1.4.0/html/entities.js" {
+  export function escape(text: string): string;
 }

@@ -3,7 +3,7 @@ import { changeEvents, type Changes, readSetting } from "./event-changes.ts";
 import { StackError } from "./stack-error.ts";
 
 const NOW = new Date("2027-03-03T08:00:00Z");
-const SAME: Changes = { isNew: false, at: null, settings: [], now: NOW };
+const SAME: Changes = { isNew: false, at: null, to: null, settings: [], now: NOW };
 
 /** A sample body, with the types that these tests look at. */
 async function read(name: string) {
@@ -87,6 +87,18 @@ Deno.test("a value is set in the payload, or in a body without one", async () =>
   assertEquals(created.payload.hideOrganizerEmail, true);
   assertEquals(created.createdAt, "2026-11-20T09:14:03.512Z");
   assertEquals(ended.attendees[0].email, "ada@acme.example");
+});
+
+Deno.test("the attendee has another address wherever it stood", async () => {
+  const [created, ended] = change(
+    [await read("booking-created-business"), await read("meeting-ended-flat-with-hosts")],
+    { to: "bounced@resend.dev" },
+  );
+
+  assertEquals(created.payload.attendees[0].email, "bounced@resend.dev");
+  assertEquals(created.payload.responses.email.value, "bounced@resend.dev");
+  assertEquals(created.payload.organizer.email, "mara@brightloom.example");
+  assertEquals(JSON.stringify([created, ended]).includes("tobias.reyes"), false);
 });
 
 Deno.test("a path that leads through a text is an error in words", async () => {

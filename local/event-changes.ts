@@ -16,6 +16,8 @@ export interface Changes {
   isNew: boolean;
   /** When the first meeting is to start, instead. */
   at: Date | null;
+  /** The address that every attendee is to have who comes first in a body. */
+  to: string | null;
   settings: Setting[];
   now?: Date;
 }
@@ -40,15 +42,21 @@ export function readSetting(text: string): Setting {
 }
 
 /** Changes the bodies of one call together, so that those of one booking still belong together. */
-export function changeEvents(events: Json[], { isNew, at, settings, now = new Date() }: Changes) {
+export function changeEvents(
+  events: Json[],
+  { isNew, at, to, settings, now = new Date() }: Changes,
+) {
   const changed = structuredClone(events);
-  const uids = isNew ? newUids(changed) : new Map<string, string>();
+  const texts = new Map([
+    ...(isNew ? newUids(changed) : []),
+    ...(to === null ? [] : firstAttendees(changed).map((old) => [old, to] as const)),
+  ]);
   const isMoved = isNew || at !== null;
   const distance = isMoved ? distanceTo(changed, at, now) : 0;
   const sentAt = isMoved ? sendingTimes(changed, distance, now) : new Map<unknown, string>();
 
   return changed.map((event) => {
-    const moved = mapTexts(event, (text) => moveDate(renew(text, uids), distance)) as Json;
+    const moved = mapTexts(event, (text) => moveDate(replaceAll(text, texts), distance)) as Json;
     const createdAt = sentAt.get(event.createdAt);
     if (createdAt !== undefined) moved.createdAt = createdAt;
     for (const setting of settings) set(bodyOf(moved), setting);
@@ -74,8 +82,16 @@ function newUids(events: Json[]): Map<string, string> {
   ]));
 }
 
-function renew(text: string, uids: Map<string, string>): string {
-  for (const [old, fresh] of uids) text = text.replaceAll(old, fresh);
+function firstAttendees(events: Json[]): string[] {
+  return events.flatMap((event) => {
+    const { attendees } = bodyOf(event);
+    const first = Array.isArray(attendees) ? attendees[0] : null;
+    return isObject(first) && typeof first.email === "string" && first.email ? first.email : [];
+  });
+}
+
+function replaceAll(text: string, replacements: Map<string, string>): string {
+  for (const [old, other] of replacements) text = text.replaceAll(old, other);
   return text;
 }
 

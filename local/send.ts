@@ -18,6 +18,7 @@ const HELP = `Signs Cal.com bodies and posts them, in the order given, as Cal.co
   --new             as a booking that nobody has seen: new uids, made now, the first meeting
                     within a week (same day of the week, same hour)
   --at DATE         the first meeting starts then, like 2026-12-24T10:00Z
+  --to EMAIL        the attendee has this address, like bounced@resend.dev
   --set PATH=VALUE  sets a value of the payload, like organizer.email=me@example.org,
                     attendees.0.name=Ada or hideOrganizerEmail=true; may be given several times
   --port PORT       the local stack that was started with this port
@@ -108,6 +109,7 @@ function readArguments() {
         help: { type: "boolean", short: "h", default: false },
         new: { type: "boolean", default: false },
         at: { type: "string" },
+        to: { type: "string" },
         set: { type: "string", multiple: true, default: [] },
         url: { type: "string" },
         secret: { type: "string" },
@@ -121,12 +123,20 @@ function readArguments() {
 
 type Values = ReturnType<typeof readArguments>["values"];
 
-function readChanges({ new: isNew, at, set }: Values): Changes | null {
+function readChanges({ new: isNew, at, to, set }: Values): Changes | null {
   if (at !== undefined && Number.isNaN(Date.parse(at))) {
     throw new StackError(`--at takes a date, like 2026-12-24T10:00Z, not "${at}".`);
   }
-  if (!isNew && at === undefined && set.length === 0) return null;
-  return { isNew, at: at === undefined ? null : new Date(at), settings: set.map(readSetting) };
+  if (to !== undefined && !/^[^\s@]+@[^\s@]+$/.test(to)) {
+    throw new StackError(`--to takes a mail address, not "${to}".`);
+  }
+  if (!isNew && at === undefined && to === undefined && set.length === 0) return null;
+  return {
+    isNew,
+    at: at === undefined ? null : new Date(at),
+    to: to ?? null,
+    settings: set.map(readSetting),
+  };
 }
 
 async function findTarget({ url, secret, port, env }: Values): Promise<Target> {
