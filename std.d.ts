@@ -1,4 +1,4 @@
-// The Deno standard library as its npm package has it: JavaScript without types. What is used of it, no more.
+// The Deno standard library comes from npm as JavaScript without types. Declared is what is used.
 
 declare module "npm:deno-std@1.4.0/assert/equal.js" {
   export function equal(a: unknown, b: unknown): boolean;

@@ -28,7 +28,7 @@ const ISO_DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 const UID_KEYS = ["uid", "rescheduleUid", "bookingUid", "iCalUID", "attendeeSeatId"];
 
 /**
- * Reads `path=value`. The value is JSON where it is JSON, like `true` or `["a"]`, and text otherwise.
+ * Reads `path=value`. The value is JSON where it can be, like `true` or `["a"]`, else text.
  * @throws {StackError} when there is no path
  */
 export function readSetting(text: string): Setting {
@@ -109,8 +109,9 @@ function firstStart(events: Json[]): number | null {
 }
 
 /**
- * When Cal.com made the events, by what their `createdAt` was: now, in the same order, a millisecond
- * apart, so that they come after everything that was sent before. Never after the first meeting.
+ * When Cal.com made the events, by what their `createdAt` was: now, in the same order, a
+ * millisecond apart, so that they come after everything that was sent before. Never after the
+ * first meeting.
  */
 function sendingTimes(events: Json[], distance: number, now: Date): Map<unknown, string> {
   const first = firstStart(events);

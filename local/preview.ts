@@ -91,7 +91,8 @@ function renderIndex(list: string): string {
 <link rel="icon" href="data:,">
 <style>
 :root { color-scheme: light dark; }
-body { display: grid; grid-template-columns: 19rem 1fr; margin: 0; height: 100dvh; font: 15px/1.5 system-ui, sans-serif; }
+body { display: grid; grid-template-columns: 19rem 1fr; margin: 0; height: 100dvh; }
+body { font: 15px/1.5 system-ui, sans-serif; }
 nav { overflow-y: auto; padding: 1rem 1.2rem; border-right: 1px solid #8886; }
 h1 { margin: 0; font-size: 1.2rem; }
 h2 { margin: 1.2rem 0 .2rem; font-size: .95rem; overflow-wrap: anywhere; }
@@ -138,7 +139,8 @@ function renderText({ from, to, replyTo, subject, text, attachments = [] }: Mess
 <style>
 :root { color-scheme: light dark; }
 body { margin: 0; padding: 1rem 1.5rem; }
-pre { max-width: 46rem; padding-bottom: 1rem; border-bottom: 1px solid #8886; white-space: pre-wrap; overflow-wrap: anywhere; }
+pre { max-width: 46rem; padding-bottom: 1rem; border-bottom: 1px solid #8886; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 </style>
 </head>
 <body>

@@ -96,7 +96,7 @@ Deno.test("one failure is told and the rest still goes out", async () => {
   assert.equal(code, 1);
 });
 
-Deno.test("what a later event changed is told at the end, and where the booking stands", async () => {
+Deno.test("what a later event changed is told at the end, and how the booking stands", async () => {
   const answers: Record<string, unknown> = {
     "/functions/v1/calcom-webhook": null,
     "/rest/v1/calcom_events": [

@@ -22,7 +22,7 @@ async function book({ url, webhookSecret }: Stack, to: string): Promise<void> {
   assertEquals((await response.json()).outcome, "applied");
 }
 
-/** What the outbox says about the mails to an address, once that is as expected or it is too late. */
+/** Waits until the outbox says what is expected about the mails to an address. */
 async function waitFor(stack: Stack, to: string, expected: string[]): Promise<void> {
   let found: string[] = [];
   for (const end = Date.now() + 20_000; Date.now() < end; await delay(100)) {

@@ -25,7 +25,7 @@ Deno.test("the messages come as they are, and never from a cache", async () => {
   assert.equal(answer.headers.get("access-control-allow-origin"), null);
 });
 
-Deno.test("a mail comes with what became of it, and what is not sent yet comes by itself", async () => {
+Deno.test("a mail comes with what became of it, and what is not sent comes by itself", async () => {
   const row: OutboxRow = {
     id: "0b0f6a52-0000-4000-8000-000000000000",
     kind: "confirmation",

@@ -48,7 +48,9 @@ export function statusOf(mail: Mail, outbox: OutboxRow[]): EmailStatus | null {
   return row === undefined ? null : { name: row.delivery ?? row.status, reason: row.reason };
 }
 
-/** The rows whose mail has not gone out. The demo's count as sent, though the sandbox never saw them. */
+/**
+ * The rows whose mail has not gone out. The demo's count as sent, though the sandbox never saw them.
+ */
 export function notSent(mails: Mail[], outbox: OutboxRow[]): OutboxRow[] {
   const accepted = new Set(mails.map((mail) => mail.idempotency_key));
   return outbox.filter(({ id, status }) => status !== "sent" && !accepted.has(id));

@@ -207,7 +207,7 @@ Deno.test("mails and their keys survive a restart, and a line that a crash cut s
   );
 });
 
-Deno.test("a mail to a test address is reported as Resend would, signed, until it is heard", async () => {
+Deno.test("a mail to a test address is reported as by Resend, until it is heard", async () => {
   const { webhooks } = new Resend("re_test");
   const heard: { to: string; type: string; detail: unknown }[] = [];
   let refusals = 1;

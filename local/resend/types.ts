@@ -36,7 +36,7 @@ export interface Payload {
   tags?: { name: string; value: string }[];
 }
 
-/** A mail as it is kept: with the body that was posted, which tells a repetition from another mail. */
+/** A mail as it is kept: with what was posted, which tells a repetition from another mail. */
 export interface StoredMail {
   id: string;
   idempotency_key: string | null;

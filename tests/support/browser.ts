@@ -14,7 +14,7 @@ export async function findChromium(): Promise<string | null> {
   return null;
 }
 
-/** Registers a test of a page. Without Chromium it is skipped, but not in CI, which has to have it. */
+/** Registers a test of a page. Without Chromium it is skipped, but not in CI, which needs it. */
 export async function testPage(name: string, body: (page: Page, t: Deno.TestContext) => unknown) {
   const executablePath = await findChromium();
   const isSkipped = executablePath === null && !Deno.env.get("CI");
