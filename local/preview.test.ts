@@ -14,7 +14,7 @@ const SENDER: Sender = {
   is_default: true,
 };
 
-Deno.test("the page lists each kind of mail, by sender and by language, and the odd ones", async () => {
+Deno.test("the page lists all mails, by sender and by language, and the odd ones", async () => {
   const samples = listSamples([SENDER]);
   const files = await renderPreview(samples);
   const index = files.get("index.html")!;

@@ -49,7 +49,7 @@ export function statusOf(mail: Mail, outbox: OutboxRow[]): EmailStatus | null {
 }
 
 /**
- * The rows whose mail has not gone out. The demo's count as sent, though the sandbox never saw them.
+ * The rows whose mail has not gone out. The demo's count as sent, though no sandbox saw them.
  */
 export function notSent(mails: Mail[], outbox: OutboxRow[]): OutboxRow[] {
   const accepted = new Set(mails.map((mail) => mail.idempotency_key));
