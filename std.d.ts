@@ -1,7 +1,8 @@
-/**
- * The Deno standard library comes from npm as JavaScript without types.
- * Declared here is what the project uses of it, one block a module.
- */
+// The Deno standard library comes from npm as JavaScript without types. Declared is what is used.
+
+declare module "npm:deno-std@1.4.0/assert/equal.js" {
+  export function equal(a: unknown, b: unknown): boolean;
+}
 
 declare module "npm:deno-std@1.4.0/assert/mod.js" {
   export function assert(isTrue: unknown, message?: string): asserts isTrue;
@@ -55,6 +56,10 @@ declare module "npm:deno-std@1.4.0/crypto/timing_safe_equal.js" {
   ): boolean;
 }
 
+declare module "npm:deno-std@1.4.0/encoding/base58.js" {
+  export function encodeBase58(data: Uint8Array): string;
+}
+
 declare module "npm:deno-std@1.4.0/encoding/base64.js" {
   /** A text is encoded as UTF-8. */
   export function encodeBase64(src: string | Uint8Array | ArrayBuffer): string;
@@ -64,4 +69,17 @@ declare module "npm:deno-std@1.4.0/encoding/hex.js" {
   export function encodeHex(src: string | Uint8Array | ArrayBuffer): string;
   /** Throws when a character is no hexadecimal digit. */
   export function decodeHex(src: string): Uint8Array<ArrayBuffer>;
+}
+
+declare module "npm:deno-std@1.4.0/fmt/colors.js" {
+  export function setColorEnabled(isEnabled: boolean): void;
+  export function bold(text: string): string;
+  export function cyan(text: string): string;
+  export function green(text: string): string;
+  export function red(text: string): string;
+  export function yellow(text: string): string;
+}
+
+declare module "npm:deno-std@1.4.0/html/entities.js" {
+  export function escape(text: string): string;
 }
