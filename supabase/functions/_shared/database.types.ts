@@ -487,20 +487,6 @@ export type Database = {
             referencedColumns: ["id"];
           },
           {
-            foreignKeyName: "event_effects_deal_id_fkey";
-            columns: ["deal_id"];
-            isOneToOne: false;
-            referencedRelation: "deals";
-            referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "event_effects_deal_id_fkey";
-            columns: ["deal_id"];
-            isOneToOne: false;
-            referencedRelation: "pipeline";
-            referencedColumns: ["deal_id"];
-          },
-          {
             foreignKeyName: "event_effects_event_id_fkey";
             columns: ["event_id"];
             isOneToOne: false;
@@ -640,20 +626,6 @@ export type Database = {
             referencedRelation: "bookings";
             referencedColumns: ["id"];
           },
-          {
-            foreignKeyName: "event_effects_deal_id_fkey";
-            columns: ["deal_id"];
-            isOneToOne: false;
-            referencedRelation: "deals";
-            referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "event_effects_deal_id_fkey";
-            columns: ["deal_id"];
-            isOneToOne: false;
-            referencedRelation: "pipeline";
-            referencedColumns: ["deal_id"];
-          },
         ];
       };
       "deal_timeline": {
@@ -677,20 +649,6 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "bookings";
             referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "event_effects_deal_id_fkey";
-            columns: ["deal_id"];
-            isOneToOne: false;
-            referencedRelation: "deals";
-            referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "event_effects_deal_id_fkey";
-            columns: ["deal_id"];
-            isOneToOne: false;
-            referencedRelation: "pipeline";
-            referencedColumns: ["deal_id"];
           },
         ];
       };
