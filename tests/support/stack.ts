@@ -20,23 +20,31 @@ create table public.senders (from_address text not null);
 insert into public.senders values ('team@brand.example');
 create table public.notes (id int generated always as identity primary key, body text not null);
 create table public.secrets (id int primary key);
+create table public.values (json jsonb, is_on boolean, bytes bytea);
 alter table public.senders enable row level security;
 alter table public.notes enable row level security;
 alter table public.secrets enable row level security;
-grant select, insert on public.notes to service_role;
+alter table public.values enable row level security;
+grant select, insert on public.notes, public.values to service_role;
 create function public.whoami() returns text language sql stable set search_path = ''
   as 'select current_user::text';
 grant execute on function public.whoami() to anon, service_role;
 `;
 
-/** Runs one of the command line programs of this folder as a person would. */
+/** Runs one of the command line programs as a person would. */
 export function spawnProgram(
-  file: "start.ts" | "send.ts",
+  file: "start.ts" | "send.ts" | "sql.ts" | "reset.ts",
   args: string[],
   cwd = ".",
 ): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-A", fileURLToPath(new URL(file, import.meta.url)), ...args],
+    args: [
+      "run",
+      "--quiet",
+      "-A",
+      fileURLToPath(new URL(`../../local/${file}`, import.meta.url)),
+      ...args,
+    ],
     env: { INIT_CWD: cwd },
     stdin: "null",
     stdout: "piped",
