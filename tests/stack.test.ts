@@ -272,6 +272,17 @@ Deno.test("the stack", async (t) => {
       await wrong.end();
     });
 
+    await t.step("REST knows what was changed in the schema since the start", async () => {
+      await rest(stack, "notes", { apikey: stack.secretKey });
+      await stack.sql(
+        "create table public.later (id int); grant select on public.later to service_role",
+      );
+      const query = () => rest(stack, "later", { apikey: stack.secretKey });
+      await poll(query, ({ status }) => status === 200, { interval: 20 });
+      await stack.sql("drop table public.later");
+      await poll(query, ({ status }) => status === 404, { interval: 20 });
+    });
+
     await t.step("requests at the same time do not stand in each other's way", async () => {
       const slow = stack.sql("select pg_sleep(0.5)");
       const fast = await rest(stack, "notes?select=body", { apikey: stack.secretKey });

@@ -34,7 +34,10 @@ export interface DatabaseOptions {
 /** The superuser, which nobody works as. */
 const SUPERUSER = "supabase_admin";
 
-/** On Supabase the role `postgres` owns everything and is no superuser. */
+/**
+ * On Supabase the role `postgres` owns everything and is no superuser, and REST is told of every
+ * change of the schema.
+ */
 const OWNER_SQL = `
 do $$
 begin
@@ -49,6 +52,18 @@ grant pg_monitor, pg_read_all_data, pg_signal_backend, pg_checkpoint to postgres
 alter database postgres owner to postgres;
 alter database postgres set search_path = "$user", public, extensions;
 alter schema extensions owner to postgres;
+
+create or replace function extensions.pgrst_ddl_watch() returns event_trigger
+language plpgsql set search_path = '' as $$
+begin
+  notify pgrst, 'reload schema';
+end;
+$$;
+drop event trigger if exists pgrst_ddl_watch;
+create event trigger pgrst_ddl_watch on ddl_command_end
+  execute function extensions.pgrst_ddl_watch();
+drop event trigger if exists pgrst_drop_watch;
+create event trigger pgrst_drop_watch on sql_drop execute function extensions.pgrst_ddl_watch();
 `;
 
 /**
@@ -103,6 +118,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       `${SUPABASE_BASE_SQL} ${OWNER_SQL} alter role postgres password '${password}'`,
     );
     await admin.end();
+    await client.listen("pgrst", () => connection.clearSchemaCache());
   } catch (error) {
     await close();
     throw error;
