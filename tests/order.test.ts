@@ -1,57 +1,7 @@
-import assert from "node:assert/strict";
-import fc from "npm:fast-check@4.10.2";
-import type { Sql } from "npm:postgres@3.4.9";
-import { holds } from "./cases.ts";
-import { type Body, history } from "./histories.ts";
-import { inScratch } from "./scratch.ts";
-import { deliver, mails, snapshot } from "./snapshot.ts";
-import { proof } from "./testing.ts";
+import { databaseTest } from "./support/database.ts";
+import { checkOrder } from "./support/order.ts";
 
-proof(
+databaseTest(
   "the same events leave the same tables, in whatever order and however often they arrive",
-  async ({ sql }) => {
-    await holds(
-      fc.asyncProperty(history, fc.infiniteStream(fc.nat()), async (bodies, dice) => {
-        const expected = await after(sql, bodies);
-        for (
-          const [how, order] of [
-            ["in random order", shuffle(bodies, dice)],
-            ["in random order, each twice", shuffle([...bodies, ...bodies], dice)],
-            ["in reverse", bodies.toReversed()],
-            ["each twice", bodies.flatMap((body) => [body, body])],
-            ["neighbours swapped", swapNeighbours(bodies)],
-          ] as const
-        ) {
-          const actual = await after(sql, order);
-          assert.equal(actual.tables, expected.tables, `${how}: ${JSON.stringify(order, null, 1)}`);
-          assert.deepEqual(actual.mails, [...new Set(actual.mails)], `${how}: a mail twice`);
-          if (how === "each twice") assert.deepEqual(actual.mails, expected.mails, how);
-        }
-      }),
-      250,
-    );
-  },
+  (database) => checkOrder(database, 250),
 );
-
-/** What the tables hold after these bodies, and which mails are owed. */
-function after(sql: Sql, bodies: readonly Body[]) {
-  return inScratch(sql, async (t) => {
-    await deliver(t, bodies);
-    return { tables: await snapshot(t), mails: await mails(t) };
-  });
-}
-
-function shuffle<T>(items: readonly T[], dice: Iterator<number>): T[] {
-  const result = [...items];
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = (dice.next().value as number) % (i + 1);
-    [result[i], result[j]] = [result[j]!, result[i]!];
-  }
-  return result;
-}
-
-function swapNeighbours<T>(items: readonly T[]): T[] {
-  return items.flatMap((_, i) => i % 2 === 0 ? [items[i + 1], items[i]] : []).filter((item) =>
-    item !== undefined
-  );
-}

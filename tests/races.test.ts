@@ -1,30 +1,25 @@
-import assert from "node:assert/strict";
+import { assertEquals, assertNotEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import fc from "npm:fast-check@4.10.2";
-import { holds } from "./cases.ts";
-import { history } from "./histories.ts";
-import { inScratch } from "./scratch.ts";
-import { deliver, empty, snapshot } from "./snapshot.ts";
-import { proof } from "./testing.ts";
+import { databaseTest } from "./support/database.ts";
+import { history } from "./support/histories.ts";
+import { checkProperty } from "./support/property.ts";
+import { empty, handle, snapshot, snapshotOf } from "./support/snapshot.ts";
 
 const CONNECTIONS = 16;
 
-proof(
+databaseTest(
   "the same events through many connections at once leave the same tables",
-  async (ground) => {
-    const { sql } = ground;
-    const crowd = ground.crowd(CONNECTIONS);
-    await holds(
+  async (database) => {
+    const { sql } = database;
+    const many = database.connections(CONNECTIONS);
+    await checkProperty(
       fc.asyncProperty(history, async (bodies) => {
-        const expected = await inScratch(sql, async (t) => {
-          await deliver(t, bodies);
-          return await snapshot(t);
-        });
-
+        const expected = await snapshotOf(sql, bodies);
         const answers = await Promise.all(
-          [...bodies, ...bodies].map((body) => deliver(crowd, [body])),
+          [...bodies, ...bodies].map((body) => handle(many, [body])),
         );
-        for (const [answer] of answers) assert.notEqual(answer?.outcome, "failed", answer?.reason);
-        assert.equal(await snapshot(sql), expected);
+        for (const [answer] of answers) assertNotEquals(answer?.outcome, "failed", answer?.reason);
+        assertEquals(await snapshot(sql), expected);
       }).afterEach(() => empty(sql)),
       300,
     );

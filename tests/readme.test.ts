@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readMigrations } from "./migrations.ts";
+import { readMigrations } from "../local/migrations.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const readme = await read("README.md");

@@ -1,20 +1,24 @@
 // deno-lint-ignore-file no-console -- a command line program
 import { SUPABASE_FOLDER } from "../local/migrations.ts";
-import { hasPostgres, NO_POSTGRES, withPostgres } from "./postgres.ts";
-import { generateTypes } from "./supabase-cli.ts";
+import { startTestServer } from "./support/postgres.ts";
+import { generateTypes } from "./support/supabase-cli.ts";
+import { readArguments } from "./support/arguments.ts";
 
-/** What the functions know about the tables and doors: written by this program, never by hand. */
+/** What the Edge Functions know about the tables and functions: written by this program only. */
 export const TYPES_FILE: URL = new URL("functions/_shared/database.types.ts", SUPABASE_FOLDER);
 
+const HELP = `Writes supabase/functions/_shared/database.types.ts from the migrations.
+
+Usage: deno task types`;
+
 if (import.meta.main) {
-  if (!await hasPostgres()) {
-    console.error(NO_POSTGRES);
-    Deno.exit(1);
+  readArguments(HELP);
+  const server = await startTestServer();
+  try {
+    const types = await generateTypes(await server.createDatabase());
+    await Deno.writeTextFile(TYPES_FILE, types);
+    console.log(`Wrote ${TYPES_FILE.pathname}`);
+  } finally {
+    await server.close();
   }
-  const types = await withPostgres(async (postgres) => {
-    const database = await postgres.createDatabase();
-    return await generateTypes(database.url);
-  });
-  await Deno.writeTextFile(TYPES_FILE, types);
-  console.log(`Wrote ${TYPES_FILE.pathname}`);
 }

@@ -12,7 +12,7 @@ type Step =
   | { do: "askForAnotherTime"; which: number; after: number }
   | { do: "requestMove"; which: number; after: number }
   | { do: "reject"; which: number; after: number }
-  | { do: "end"; which: number; variant: number; formerUid: boolean; after: number }
+  | { do: "end"; which: number; variant: number; previousUid: boolean; after: number }
   | { do: "noShow"; which: number; isNoShow: boolean; after: number }
   | { do: "deliverAgain"; which: number; later: number }
   | { do: "lose"; which: number }
@@ -62,7 +62,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       do: fc.constant("end" as const),
       which: pick,
       variant: fc.nat({ max: 4 }),
-      formerUid: fc.boolean(),
+      previousUid: fc.boolean(),
       after,
     }),
   },
@@ -93,7 +93,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** Histories of a few people at a few companies, as the bodies that Cal.com would send, in its order. */
 export const history: fc.Arbitrary<Body[]> = fc
   .array(step, { minLength: 2, maxLength: 14 })
-  .map(tell)
+  .map(toBodies)
   .filter((bodies) => bodies.length > 1);
 
 /** The same bodies in another order. */
@@ -101,8 +101,8 @@ export function shuffled<T>(items: fc.Arbitrary<T[]>): fc.Arbitrary<T[]> {
   return items.chain((all) => fc.shuffledSubarray(all, { minLength: all.length }));
 }
 
-/** The same history among other people at other companies, so that many can be told at once. */
-export function apart(bodies: Body[], index: number): Body[] {
+/** The same history among other people at other companies, so that many can happen at once. */
+export function withOtherNames(bodies: Body[], index: number): Body[] {
   const text = JSON.stringify(bodies)
     .replaceAll(/\b(uid|seats?|acme|birch)(?=[-.])/g, `$1-${index}`)
     .replaceAll(/\b(ann|bob)(?=@)/gi, `$1.${index}`);
@@ -111,7 +111,7 @@ export function apart(bodies: Body[], index: number): Body[] {
 
 interface Meeting {
   uid: string;
-  formerUids: string[];
+  previousUids: string[];
   email: string;
   seat: string | null;
   start: number;
@@ -121,7 +121,7 @@ interface Meeting {
 }
 
 /** Plays the steps and writes down what Cal.com sends for each. A step that cannot happen is left out. */
-function tell(steps: Step[]): Body[] {
+function toBodies(steps: Step[]): Body[] {
   const bodies: Body[] = [];
   const meetings: Meeting[] = [];
   let now = START;
@@ -172,7 +172,7 @@ function tell(steps: Step[]): Body[] {
         move(meeting, meeting.seat === null ? nextUid() : `seats-moved-${++uids}`, now);
         send("BOOKING_RESCHEDULED", {
           ...booking(meeting),
-          rescheduleUid: meeting.formerUids.at(-1),
+          rescheduleUid: meeting.previousUids.at(-1),
         });
         break;
       }
@@ -206,7 +206,7 @@ function tell(steps: Step[]): Body[] {
           send("BOOKING_REQUESTED", {
             ...booking(meeting),
             status: "PENDING",
-            rescheduleUid: meeting.formerUids.at(-1),
+            rescheduleUid: meeting.previousUids.at(-1),
           });
         }
         break;
@@ -221,7 +221,7 @@ function tell(steps: Step[]): Body[] {
       case "end": {
         const meeting = find(step.which, () => true);
         if (meeting === undefined) break;
-        const uid = step.formerUid ? meeting.formerUids.at(-1) ?? meeting.uid : meeting.uid;
+        const uid = step.previousUid ? meeting.previousUids.at(-1) ?? meeting.uid : meeting.uid;
         bodies.push(meetingEnded({ ...meeting, uid }, step.variant));
         break;
       }
@@ -263,7 +263,7 @@ function newMeeting(uid: string, email: string, now: number, needsConfirmation: 
     email,
     start,
     needsConfirmation,
-    formerUids: [],
+    previousUids: [],
     seat: null,
     isCancelled: false,
     isRequested: false,
@@ -271,7 +271,7 @@ function newMeeting(uid: string, email: string, now: number, needsConfirmation: 
 }
 
 function move(meeting: Meeting, uid: string, now: number): void {
-  meeting.formerUids.push(meeting.uid);
+  meeting.previousUids.push(meeting.uid);
   Object.assign(meeting, {
     uid,
     start: now + 48 * 3_600_000,
@@ -295,7 +295,7 @@ function booking(meeting: Meeting): Body {
     endTime: new Date(meeting.start + 1_800_000).toISOString(),
     organizer: { email: "host@modernfull.com", name: "Host", timeZone: "Europe/London" },
     attendees: [person],
-    iCalUID: `${meeting.formerUids[0] ?? meeting.uid}@Cal.com`,
+    iCalUID: `${meeting.previousUids[0] ?? meeting.uid}@Cal.com`,
     requiresConfirmation: meeting.needsConfirmation,
     ...(meeting.seat === null
       ? {

@@ -1,46 +1,126 @@
-import type { SqlFile } from "../local/migrations.ts";
-import { readTap, type TapResult } from "./tap.ts";
+import { assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
+import { fileURLToPath } from "node:url";
+import type { Sql } from "npm:postgres@3.4.9";
+import { pgtap } from "npm:@electric-sql/pglite-pgtap@0.0.2";
+import { readPgtapFiles, readSeed, type SqlFile } from "../../local/migrations.ts";
+import { connect, type TestServer, withConnection } from "./postgres.ts";
 
-/** Runs statements, and gives back all rows of all of them. */
-export type Run = (sql: string) => Promise<Record<string, unknown>[]>;
-
-/** Created for all tests and kept: the only files that do not roll back. */
-const SHARED_FILE = /^tests\/[^/]+$/;
+/** One assertion of a pgTAP file. */
+interface Assertion {
+  isOk: boolean;
+  isSkipped: boolean;
+  description: string;
+  /** What pgTAP says about a failure. */
+  diagnostics: string[];
+}
 
 const BEGINS = /^(?:\s|--.*\n)*begin\s*;/i;
 const ROLLS_BACK = /\brollback\s*;\s*$/i;
+const LINE = /^(?<not>not )?ok \d+(?: - )?(?<description>.*?)(?<directive> # (?:todo|skip).*)?$/i;
 
-/**
- * Runs one pgTAP file. An error that reaches us is a failure, and so is a file that would leave
- * something behind for the next one.
- *
- * @param run a session of its own for this file
- */
-export async function runPgtapFile(file: SqlFile, run: Run): Promise<TapResult> {
-  if (!SHARED_FILE.test(file.name) && !(BEGINS.test(file.sql) && ROLLS_BACK.test(file.sql))) {
-    return failure("Expected the file to begin with begin; and to end with rollback;");
+/** Makes one test of each pgTAP file, with a step for each of its assertions. */
+export async function testPgtapFiles(
+  prefix: string,
+  server: () => Promise<TestServer>,
+): Promise<void> {
+  let connection: Promise<Sql> | undefined;
+  for (const file of await readPgtapFiles()) {
+    if (!file.name.endsWith(".test.sql")) continue;
+    Deno.test({
+      name: `${prefix}: ${file.name.replace(/^tests\//, "")}`,
+      // The server and the connection belong to all files.
+      sanitizeOps: false,
+      sanitizeResources: false,
+      fn: async (t) => {
+        connection ??= server().then(createPgtapDatabase).then((url) => connect(url));
+        await runPgtapFile(t, file, await connection);
+      },
+    });
   }
-  try {
-    const rows = await run(file.sql);
-    return readTap(rows.flatMap((row) => Object.values(row)).map(String).join("\n"));
-  } catch (error) {
-    return failure(describeError(error, file.sql));
-  }
+  Deno.test.afterAll(async () => await (await connection)?.end());
 }
 
-/** A file or check that came to nothing but this problem. */
-export function failure(problem: string): TapResult {
-  return { passed: 0, failed: 1, skipped: 0, problems: [problem] };
+/** A database with the seed, pgTAP and what the pgTAP files share. */
+async function createPgtapDatabase(server: TestServer): Promise<string> {
+  const url = await server.createDatabase();
+  await withConnection(server.asSuperuser(url), async (sql) => {
+    await sql.unsafe(`set search_path = extensions; ${await readPgtap()}`);
+  });
+  await withConnection(url, async (sql) => {
+    await sql.unsafe((await readSeed()).sql);
+    for (const { name, sql: text } of await readPgtapFiles()) {
+      if (!name.endsWith(".test.sql")) await sql.unsafe(text);
+    }
+  });
+  return url;
+}
+
+/** The script of pgTAP, out of the package that brings it for PGlite: any Postgres can run it. */
+async function readPgtap(): Promise<string> {
+  const { bundlePath } = await pgtap.setup(null as never, {});
+  const { success, stdout, stderr } = await new Deno.Command("tar", {
+    args: ["-xzOf", fileURLToPath(bundlePath!), "share/postgresql/extension/pgtap--1.3.5.sql"],
+  }).output();
+  if (!success) throw new Error(`Cannot read pgTAP: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
+
+/** Runs one file in a session like a new one: what functions have planned is all that it keeps. */
+async function runPgtapFile(t: Deno.TestContext, file: SqlFile, sql: Sql): Promise<void> {
+  if (!BEGINS.test(file.sql) || !ROLLS_BACK.test(file.sql)) {
+    throw new Error(`supabase/${file.name}: expected begin; first and rollback; last`);
+  }
+  await sql`discard all`.simple();
+  const results = await sql.unsafe(file.sql).catch(async (error) => {
+    await sql`rollback`.simple();
+    throw new Error(describeError(file, error), { cause: error });
+  });
+  const lines = [results].flat(2).flatMap((row) => Object.values(row))
+    .flatMap((value) => `${value}`.split("\n"));
+  const assertions = readAssertions(lines);
+  for (const { isOk, isSkipped, description, diagnostics } of assertions) {
+    await t.step({
+      name: description,
+      ignore: isSkipped,
+      fn: () => {
+        if (!isOk) throw new Error(`${placeOf(file, description)}\n${diagnostics.join("\n")}`);
+      },
+    });
+  }
+  const plans = lines.filter((line) => /^1\.\.\d+/.test(line));
+  assertEquals(plans, [`1..${assertions.length}`], `supabase/${file.name}: its plan is not kept`);
+}
+
+function readAssertions(lines: string[]): Assertion[] {
+  const assertions: Assertion[] = [];
+  for (const line of lines) {
+    const { not, description, directive } = LINE.exec(line)?.groups ?? {};
+    if (description !== undefined) {
+      assertions.push({
+        isOk: not === undefined,
+        isSkipped: directive !== undefined,
+        description: description || `assertion ${assertions.length + 1}`,
+        diagnostics: [],
+      });
+    } else if (line.startsWith("#")) assertions.at(-1)?.diagnostics.push(line);
+  }
+  return assertions;
+}
+
+/** Where the text of an assertion stands. */
+function placeOf({ name, sql }: SqlFile, description: string): string {
+  const index = sql.indexOf(description.replaceAll("'", "''"));
+  return `supabase/${name}${index < 0 ? "" : `:${lineAt(sql, index)}`}`;
 }
 
 /** What Postgres says about an error, with the line of the file where there is one. */
-export function describeError(error: unknown, sql: string): string {
-  const { message, code, position, detail, hint, where } = error as Record<string, string>;
-  const line = position ? sql.slice(0, Number(position) - 1).split("\n").length : null;
-  return [
-    `raised ${code ?? ""} ${message}${line === null ? "" : ` (line ${line})`}`,
-    detail && `  detail: ${detail}`,
-    hint && `  hint: ${hint}`,
-    where && `  where: ${where}`,
-  ].filter(Boolean).join("\n");
+function describeError({ name, sql }: SqlFile, error: Record<string, string>): string {
+  const { message, code, position, detail, hint, where } = error;
+  const line = position === undefined ? "" : `:${lineAt(sql, Number(position) - 1)}`;
+  return [`supabase/${name}${line}: ${code} ${message}`, detail, hint, where]
+    .filter(Boolean).join("\n");
+}
+
+function lineAt(text: string, index: number): number {
+  return text.slice(0, index).split("\n").length;
 }

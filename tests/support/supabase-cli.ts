@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { SUPABASE_FOLDER } from "../local/migrations.ts";
+import { SUPABASE_FOLDER } from "../../local/migrations.ts";
 
 /** Through npm and not through Deno, because npm alone skips the binaries of other platforms. */
 const SUPABASE_CLI = "supabase@3.1.0";
