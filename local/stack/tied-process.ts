@@ -1,0 +1,48 @@
+/**
+ * Runs a program until its standard input ends. A pipe is also closed when the program that holds
+ * its other end is killed and can do nothing any more, so nothing that is started here outlives us.
+ * When the program ends by itself the shell ends too, with its exit code.
+ */
+const UNTIL_END_OF_INPUT = `
+exec 3<&0
+signal=$1; shift
+"$@" 3<&- &
+program=$!
+(read -r _ <&3; kill -"$signal" $program) 2> /dev/null &
+watcher=$!
+wait $program
+code=$?
+kill $watcher
+exit $code
+`;
+
+/** What a {@linkcode spawnTied} program is run with. */
+export interface TiedOptions {
+  args: string[];
+  /** Ends the program once we are gone or have closed its standard input. */
+  signal: "INT" | "QUIT" | "KILL";
+  /** The whole environment; without it the program gets ours. */
+  env?: Record<string, string>;
+  cwd?: string;
+  uid?: number | undefined;
+  gid?: number | undefined;
+}
+
+/**
+ * Starts a program that ends when we end, however we end. It has a session of its own: the Ctrl-C
+ * of a terminal reaches us and not it, so that we decide what is stopped first.
+ */
+export function spawnTied(program: string, options: TiedOptions): Deno.ChildProcess {
+  const { args, signal, env, cwd, uid, gid } = options;
+  return new Deno.Command("/bin/sh", {
+    args: ["-c", UNTIL_END_OF_INPUT, "sh", signal, program, ...args],
+    ...(env && { env, clearEnv: true }),
+    ...(cwd && { cwd }),
+    ...(uid !== undefined && { uid }),
+    ...(gid !== undefined && { gid }),
+    detached: true,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
