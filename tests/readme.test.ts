@@ -1,18 +1,20 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import { readMigrations } from "../local/migrations.ts";
+import { readHelp } from "./support/supabase-cli.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const readme = await read("README.md");
+const documents = await readDocuments();
 const migrations = (await readMigrations()).map(({ sql }) => sql).join("\n");
 
 Deno.test("the table of events has exactly the triggers that the database acts on", () => {
   const told = column(table("What each event does"), 0)
     .filter((cell) => cell.startsWith("`")).map(unquote);
   const steps = part(migrations, /create function crm\.apply_event\((.*?)\$\$;/s);
-  const ranked = part(migrations, /create function crm\.rank_of\((.*?)\$\$;/s);
+  const ordered = part(migrations, /create function crm\.trigger_order\((.*?);/s);
 
-  assert.deepEqual(told.toSorted(), matches(steps, /when '([A-Z_]+)'/g));
-  assert.deepEqual(told.toSorted(), matches(ranked, /'([A-Z_]+)'/g));
+  assertEquals(told.toSorted(), matches(steps, /when '([A-Z_]+)'/g));
+  assertEquals(told.toSorted(), matches(ordered, /'([A-Z_]+)'/g));
 });
 
 Deno.test("the table of answers has exactly the statuses that the webhook answers", async () => {
@@ -20,7 +22,7 @@ Deno.test("the table of answers has exactly the statuses that the webhook answer
   const handler = await read("supabase/functions/calcom-webhook/handler.ts");
   const statuses = part(handler, /status: (\d{3}(?: \| \d{3})+);/).split(" | ");
 
-  assert.deepEqual(told.toSorted(), statuses.toSorted());
+  assertEquals(told.toSorted(), statuses.toSorted());
 });
 
 Deno.test("the table of configuration has exactly the variables that are read", async () => {
@@ -28,7 +30,7 @@ Deno.test("the table of configuration has exactly the variables that are read", 
   const told = matches(rows.map((row) => row.join(" ")).join("\n"), /`([A-Z]+_[A-Z_]+)`/g);
   const env = await read("supabase/functions/_shared/env.ts");
 
-  assert.deepEqual(told, matches(env, /(?:value|list)\("([A-Z_]+)"\)/g));
+  assertEquals(told, matches(env, /(?:value|list)\("([A-Z_]+)"\)/g));
 });
 
 Deno.test("every function that the README tells to call is granted", () => {
@@ -38,27 +40,81 @@ Deno.test("every function that the README tells to call is granted", () => {
     /public\.([a-z_]+)\(/g,
   );
 
-  assert.deepEqual(told.filter((name) => !granted.includes(name)), []);
-  assert.ok(told.length >= 5, `Only ${told.length} calls found`);
+  assertEquals(told.filter((name) => !granted.includes(name)), []);
+  assert(told.length >= 5, `Only ${told.length} calls found`);
 });
 
-Deno.test("every file that the README names is there", async () => {
-  const named = matches(readme, /[(`]((?:docs|supabase|proof|bench|local)\/\w[\w./-]+)[)`]/g);
+Deno.test("every file that a document names is there", async () => {
+  const named = matches(
+    documents,
+    /[(`]((?:docs|supabase|tests|bench|local)\/\w[\w./-]+)[)`]/g,
+  );
   const missing: string[] = [];
   for (const path of named) {
     await Deno.stat(new URL(path, ROOT)).catch(() => missing.push(path));
   }
 
-  assert.deepEqual(missing, []);
-  assert.ok(named.length >= 5, `Only ${named.length} paths found`);
+  assertEquals(missing, []);
+  assert(named.length >= 5, `Only ${named.length} paths found`);
 });
 
-Deno.test("every task that the README tells to run is there", async () => {
-  const told = matches(readme, /\btask ([a-z]+)/g);
+Deno.test("every task that a document tells to run is there", async () => {
+  const told = matches(documents, /\btask (?:-q |--quiet )?([a-z]+)/g);
   const tasks = Object.keys(JSON.parse(await read("deno.json")).tasks);
 
-  assert.deepEqual(told.filter((name) => !tasks.includes(name)), []);
+  assertEquals(told.filter((name) => !tasks.includes(name)), []);
 });
+
+Deno.test("every command of the Supabase CLI is one, and says where it goes", async () => {
+  const commands = matches(documents, /(?:\bsupabase@[\d.]+|`supabase) ([a-z][^`\n]*)/g);
+  const problems: string[] = [];
+  for (const command of commands) {
+    const problem = await findProblem(command);
+    if (problem !== null) problems.push(`supabase ${command}: ${problem}`);
+  }
+
+  assertEquals(problems, []);
+  assert(commands.length >= 5, `Only ${commands.length} commands found`);
+});
+
+Deno.test("a command of the Supabase CLI that is none does not go unnoticed", async () => {
+  assertEquals(await findProblem("db pull-everything"), "there is no such command");
+  assertEquals(await findProblem("db push --remote --force"), "there is no --force");
+  assertEquals(
+    await findProblem("db push"),
+    "it goes to the local stack; add --remote for the project",
+  );
+});
+
+/** What is wrong with a command, by the CLI's own help. */
+async function findProblem(command: string): Promise<string | null> {
+  const words = command.split(/\s+/);
+  const name = words.slice(0, words.findIndex((word) => !/^[a-z-]+$/.test(word)) >>> 0)
+    .slice(0, 2).filter((word) => !word.startsWith("-"));
+  const help = await readHelp(name);
+  if (/^ {2}supabase .*<subcommand>/m.test(help)) return "there is no such command";
+
+  const options = words.filter((word) => word.startsWith("--")).map((word) => word.split("=")[0]!);
+  const unknown = options.find((option) => !new RegExp(`^ +${option}[ ,[=]`, "m").test(help));
+  if (unknown !== undefined) return `there is no ${unknown}`;
+
+  const isLocal = help.includes("Local by default.");
+  if (isLocal && !options.includes("--remote") && !options.includes("--local")) {
+    return "it goes to the local stack; add --remote for the project";
+  }
+  return null;
+}
+
+/** The README, CONTRIBUTING.md and what is in docs/, as one text. */
+async function readDocuments(): Promise<string> {
+  const names = ["README.md"];
+  for (const folder of ["", "docs/"]) {
+    for await (const { name } of Deno.readDir(new URL(folder, ROOT))) {
+      if (name.endsWith(".md") && name !== "README.md") names.push(`${folder}${name}`);
+    }
+  }
+  return (await Promise.all(names.map(read))).join("\n");
+}
 
 async function read(path: string): Promise<string> {
   return await Deno.readTextFile(new URL(path, ROOT));
@@ -68,7 +124,7 @@ async function read(path: string): Promise<string> {
 function table(heading: string): string[][] {
   const section = part(readme, new RegExp(`\n## ${heading}\n(.*?)(?:\n## |$)`, "s"));
   const [, , ...rows] = section.split("\n").filter((line) => line.startsWith("|"));
-  assert.ok(rows.length > 0, `No table under "${heading}"`);
+  assert(rows.length > 0, `No table under "${heading}"`);
   return rows.map((row) => row.split("|").slice(1, -1).map((cell) => cell.trim()));
 }
 
@@ -82,7 +138,7 @@ function unquote(cell: string): string {
 
 function part(text: string, pattern: RegExp): string {
   const found = pattern.exec(text)?.[1];
-  assert.ok(found !== undefined, `Nothing matches ${pattern}`);
+  assert(found !== undefined, `Nothing matches ${pattern}`);
   return found;
 }
 

@@ -65,12 +65,11 @@ async function readPgtap(): Promise<string> {
   return new TextDecoder().decode(stdout);
 }
 
-/** Runs one file in a session like a new one: what functions have planned is all that it keeps. */
+/** Runs one file. It is one transaction that is rolled back, so the next one can use the same session. */
 async function runPgtapFile(t: Deno.TestContext, file: SqlFile, sql: Sql): Promise<void> {
   if (!BEGINS.test(file.sql) || !ROLLS_BACK.test(file.sql)) {
     throw new Error(`supabase/${file.name}: expected begin; first and rollback; last`);
   }
-  await sql`discard all`.simple();
   const results = await sql.unsafe(file.sql).catch(async (error) => {
     await sql`rollback`.simple();
     throw new Error(describeError(file, error), { cause: error });
