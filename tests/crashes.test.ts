@@ -2,7 +2,13 @@ import { assertEquals, assertNotEquals } from "npm:deno-std@1.4.0/assert/mod.js"
 import { deadline } from "npm:deno-std@1.4.0/async/deadline.js";
 import fc from "npm:fast-check@4.10.2";
 import type { JSONValue, Sql } from "npm:postgres@3.4.9";
-import { databaseTest, sharedServer, type TestDatabase, until } from "./support/database.ts";
+import {
+  allDone,
+  databaseTest,
+  sharedServer,
+  type TestDatabase,
+  until,
+} from "./support/database.ts";
 import { type Body, history, shuffled, withOtherNames } from "./support/histories.ts";
 import { startTestServer } from "./support/postgres.ts";
 import { checkProperty } from "./support/property.ts";
@@ -96,7 +102,7 @@ databaseTest(
 
         const half = bodies.length >> 1;
         for (const body of bodies.slice(0, half)) await store(sql, body);
-        await Promise.all([
+        await allDone([
           handlePending(many),
           handlePending(many),
           ...bodies.slice(half).map(async (body) => {
@@ -147,7 +153,7 @@ databaseTest("nothing acknowledged is lost when Postgres is stopped at once", as
       await database.crash();
     }
   };
-  await Promise.all([accidents(), ...work]);
+  await allDone([accidents(), ...work]);
 
   const sql = database.connections(1);
   while (await countUndecided(sql) > 0) await handlePending(sql);

@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import fc from "npm:fast-check@4.10.2";
-import { databaseTest } from "./support/database.ts";
+import { allDone, databaseTest } from "./support/database.ts";
 import { history } from "./support/histories.ts";
 import { checkProperty } from "./support/property.ts";
 import { empty, handle, snapshot, snapshotOf } from "./support/snapshot.ts";
@@ -15,7 +15,7 @@ databaseTest(
     await checkProperty(
       fc.asyncProperty(history, async (bodies) => {
         const expected = await snapshotOf(sql, bodies);
-        const answers = await Promise.all(
+        const answers = await allDone(
           [...bodies, ...bodies].map((body) => handle(many, [body])),
         );
         for (const [answer] of answers) assertNotEquals(answer?.outcome, "failed", answer?.reason);

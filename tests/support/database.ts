@@ -76,3 +76,9 @@ export async function until(what: string, isSo: () => Promise<boolean>): Promise
     throw new Error(`Waited in vain until ${what}`, { cause: error });
   }
 }
+
+/** Like `Promise.all`, but waits for all of them even when one fails: nothing goes on behind a test. */
+export async function allDone<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return await Promise.all(promises);
+}
