@@ -1,5 +1,5 @@
 /**
- * What the webhook is measured against: an ordinary function that makes the same decisions about a
+ * What the webhook is measured against: a naive function that makes the same decisions about a
  * first booking, with one call of supabase-js per step. No log, no order, no locks.
  */
 import { createDatabase } from "../../supabase/functions/_shared/database.ts";
@@ -65,7 +65,7 @@ Deno.serve(async (request) => {
       calcom_uid: payload.uid,
       from_address: sender.from_address,
       to_address: email,
-      details: {},
+      template_data: {},
     }).select("id"),
   );
   return Response.json({ outcome: "applied", event_id: event.id });
