@@ -7,7 +7,7 @@ const CLIENTS = 8;
 const STARTS = 7;
 /** The body that everything is measured with, each time with another uid and address. */
 export const SAMPLE: URL = new URL(
-  "../supabase/functions/_fixtures/calcom/booking-created-business.json",
+  "../tests/fixtures/calcom/booking-created-business.json",
   import.meta.url,
 );
 const WEBHOOK = new URL("../supabase/functions/calcom-webhook/index.ts", import.meta.url);

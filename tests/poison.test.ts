@@ -8,7 +8,7 @@ import { poisoned } from "./support/poison.ts";
 import { checkProperty } from "./support/property.ts";
 import { handle, snapshot } from "./support/snapshot.ts";
 
-const FIXTURES = new URL("../supabase/functions/_fixtures/calcom/", import.meta.url);
+const FIXTURES = new URL("./fixtures/calcom/", import.meta.url);
 const fixtures: Body[] = [];
 for (const { name } of Deno.readDirSync(FIXTURES)) {
   const text = Deno.readTextFileSync(new URL(name, FIXTURES));
