@@ -1,5 +1,5 @@
--- What the benchmark calls: a first booking of a new company through handle_calcom_event, and the same rows written by a
--- function of nothing but inserts (the baseline). Both build the same body first.
+-- What the benchmark calls: a first booking of a new company through handle_calcom_event, and the same rows written by
+-- a function of nothing but inserts (the baseline). Both build the same body first.
 create schema bench;
 create sequence bench.numbers;
 

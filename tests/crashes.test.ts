@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals } from "npm:deno-std@1.4.0/assert/mod.js";
+import { assert, assertEquals, assertNotEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import { deadline } from "npm:deno-std@1.4.0/async/deadline.js";
 import fc from "npm:fast-check@4.10.2";
 import type { JSONValue, Sql } from "npm:postgres@3.4.9";
@@ -120,6 +120,35 @@ databaseTest(
       }).afterEach(() => empty(sql)),
       80,
     );
+  },
+);
+
+databaseTest(
+  "an event that is cancelled again and again fails in the end, and holds up nobody",
+  async ({ sql, connections }) => {
+    await store(sql, BOOKED);
+    const other = { uid: "of-others", attendees: [{ email: "bob@birch.example" }] };
+    await store(sql, { ...BOOKED, payload: { ...BOOKED.payload as Body, ...other } });
+    const obstacle = connections(1);
+    await obstacle`begin`;
+    await obstacle.unsafe(BLOCKERS["before it holds its booking"]!);
+
+    const pickUp = connections(1);
+    await pickUp`set statement_timeout = '500ms'`;
+    const runs: string[][] = [];
+    while (await countUndecided(sql) > 0 && runs.length < 12) {
+      await handlePending(pickUp).catch(() => {});
+      const events = await sql`select outcome from public.calcom_events order by received_at`;
+      runs.push(events.map(({ outcome }) => outcome));
+    }
+    assertEquals(runs[1], ["pending", "applied"], "the other event waits");
+    assertEquals(runs.at(-1), ["failed", "applied"]);
+    assert(runs.length > 2, "it failed at once");
+
+    await obstacle`rollback`;
+    await sql`select public.retry_failed_events()`;
+    await handlePending(sql);
+    assertEquals((await sql`select from public.bookings`).length, 2);
   },
 );
 

@@ -11,6 +11,9 @@ const ACCEPTED_ADVICE: Record<string, string> = {
   unused_index: "it counts queries, and this database has had none",
 };
 
+/** A procedure that commits may not pin its search_path: every name in it has its schema. */
+const COMMITS = "public.handle_pending_events";
+
 const server = sharedServer(() => startTestServer());
 let pushed: Promise<string> | undefined;
 
@@ -39,8 +42,18 @@ test("supabase db push takes the config, every migration and the seed", async ()
 });
 
 test("the advisors have nothing to say", async () => {
-  const advice = await advise(await pushedDatabase());
-  const unexpected = advice.filter(({ name }) => !(name in ACCEPTED_ADVICE));
+  const url = await pushedDatabase();
+  // Names in a body that is parsed when the function is made (`return …`) are bound for good.
+  const bound = await withConnection(url, (sql) =>
+    sql<{ name: string }[]>`
+      select format('%s.%s', p.pronamespace::regnamespace, p.proname) as name
+      from pg_catalog.pg_proc as p
+      where p.prosqlbody is not null`);
+  const unpinned = [COMMITS, ...bound.map(({ name }) => name)].map((name) => `\`${name}\``);
+  const unexpected = (await advise(url)).filter(({ name, detail }) =>
+    !(name in ACCEPTED_ADVICE) &&
+    !(name === "function_search_path_mutable" && unpinned.some((one) => detail.includes(one)))
+  );
   assertEquals(unexpected.map(({ level, name, detail }) => `${level} ${name}: ${detail}`), []);
 });
 

@@ -37,7 +37,7 @@ export async function testPgtapFiles(
       },
     });
   }
-  Deno.test.afterAll(async () => await (await connection)?.end());
+  Deno.test.afterAll(() => connection?.then((sql) => sql.end(), () => {}));
 }
 
 /** A database with the seed, pgTAP and what the pgTAP files share. */
