@@ -24,22 +24,18 @@ if (POSTGRES_15.isThere) {
 
 /** One line per mistake that plpgsql_check sees in a function of ours, after some more statements. */
 async function lintAsLines(statements = ""): Promise<string[]> {
-  const { createDatabase, asSuperuser, close } = await startTestServer({ programs });
-  try {
-    const url = await createDatabase();
-    await withConnection(
-      asSuperuser(url),
-      (sql) => sql.unsafe("create extension plpgsql_check with schema extensions"),
-    );
-    await withConnection(url, (sql) => sql.unsafe(statements));
-    return (await lint(url, ["public", "crm"])).flatMap(({ function: name, issues }) =>
-      issues.map(({ level, message, detail }) =>
-        `${name}: ${level}: ${message}${detail === undefined ? "" : ` (${detail})`}`
-      )
-    );
-  } finally {
-    await close();
-  }
+  const { createDatabase, asSuperuser } = await server();
+  const url = await createDatabase();
+  await withConnection(
+    asSuperuser(url),
+    (sql) => sql.unsafe("create extension plpgsql_check with schema extensions"),
+  );
+  await withConnection(url, (sql) => sql.unsafe(statements));
+  return (await lint(url, ["public", "crm"])).flatMap(({ function: name, issues }) =>
+    issues.map(({ level, message, detail }) =>
+      `${name}: ${level}: ${message}${detail === undefined ? "" : ` (${detail})`}`
+    )
+  );
 }
 
 testWith(PLPGSQL_CHECK, "supabase db lint finds no mistake in a function", async () => {

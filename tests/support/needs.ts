@@ -26,7 +26,9 @@ export const PG_CRON: Need = {
 
 /** A test that is skipped where something is missing, and says so; in CI it then fails. */
 export function testWith(need: Need, name: string, fn: () => Promise<void>): void {
-  if (need.isThere) Deno.test(name, fn);
+  // Servers belong to a file, not to one test.
+  const shared = { sanitizeOps: false, sanitizeResources: false };
+  if (need.isThere) Deno.test({ name, fn, ...shared });
   else {
     Deno.test({
       name: `${name} (needs ${need.name})`,
