@@ -60,4 +60,5 @@ declare module "npm:deno-std@1.4.0/assert/mod.js" {
 
 declare module "npm:deno-std@1.4.0/html/entities.js" {
   export function escape(text: string): string;
+  export function unescape(text: string): string;
 }

@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console -- a command line program
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { unescape } from "npm:deno-std@1.4.0/html/entities.js";
 import { startPostgres } from "../local/stack/postgres.ts";
 import { readArguments } from "./support/arguments.ts";
 
@@ -66,28 +67,19 @@ async function runTests(): Promise<Result[]> {
 
 /** Reads the report of `deno test`. A test with steps counts by its steps, unless it failed itself. */
 function readJunit(xml: string): Result[] {
-  const results = Array.from(
+  const all = Array.from(
     xml.matchAll(/<testcase name="(.*?)" classname="(.*?)".*?<\/testcase>/gs),
-    ([text, name, file]): Result => ({
-      name: unescapeXml(`${name} (${file})`),
-      state: /<(?:failure|error)\b/.test(text!)
-        ? "failed"
-        : text!.includes("<skipped")
-        ? "skipped"
-        : "passed",
-    }),
+    ([text, name, file]) => {
+      const isFailed = /<(?:failure|error)\b/.test(text!);
+      const state = isFailed ? "failed" : text!.includes("<skipped") ? "skipped" : "passed";
+      return { name: unescape(name!), file, state } as const;
+    },
   );
-  return results.filter((result) => {
-    const [name] = result.name.split(/ \((?!.*\()/);
-    const steps = results.filter((other) => other.name.startsWith(`${name} > `));
+  return all.filter(({ name, file, state }) => {
+    const steps = all.filter((one) => one.file === file && one.name.startsWith(`${name} > `));
     return steps.length === 0 ||
-      (result.state === "failed" && steps.every(({ state }) => state !== "failed"));
-  });
-}
-
-function unescapeXml(text: string): string {
-  return text.replaceAll("&gt;", ">").replaceAll("&lt;", "<").replaceAll("&quot;", '"')
-    .replaceAll("&apos;", "'").replaceAll("&amp;", "&");
+      (state === "failed" && steps.every((step) => step.state !== "failed"));
+  }).map(({ name, file, state }) => ({ name: `${name} (${file})`, state }));
 }
 
 async function runDeno(args: string[], env: Record<string, string> = {}): Promise<boolean> {
