@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { startStack } from "../local/stack.ts";
+import { startStack } from "../local/stack/stack.ts";
 import { median, type Result } from "./result.ts";
 
 const CLIENTS = 8;

@@ -1,7 +1,7 @@
 import { assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import { fileURLToPath } from "node:url";
 import type { JSONValue, Sql } from "npm:postgres@3.4.9";
-import { readFixture, sign } from "../supabase/functions/_testing/webhook.ts";
+import { readFixture, sign } from "./support/webhook.ts";
 import { databaseTest, until } from "./support/database.ts";
 import { handle } from "./support/snapshot.ts";
 
