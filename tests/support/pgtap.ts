@@ -46,12 +46,11 @@ async function createPgtapDatabase(server: TestServer): Promise<string> {
   await withConnection(server.asSuperuser(url), async (sql) => {
     await sql.unsafe(`set search_path = extensions; ${await readPgtap()}`);
   });
-  await withConnection(url, async (sql) => {
-    await sql.unsafe((await readSeed()).sql);
-    for (const { name, sql: text } of await readPgtapFiles()) {
-      if (!name.endsWith(".test.sql")) await sql.unsafe(text);
-    }
-  });
+  await withConnection(url, async (sql) => await sql.unsafe((await readSeed()).sql));
+  for (const file of (await readPgtapFiles()).filter(({ name }) => !name.endsWith(".test.sql"))) {
+    const lines = await withConnection(url, (sql) => readLines(sql, file));
+    if (lines.some((line) => line.startsWith("not ok"))) throw new Error(lines.join("\n"));
+  }
   return url;
 }
 
@@ -70,12 +69,7 @@ async function runPgtapFile(t: Deno.TestContext, file: SqlFile, sql: Sql): Promi
   if (!BEGINS.test(file.sql) || !ROLLS_BACK.test(file.sql)) {
     throw new Error(`supabase/${file.name}: expected begin; first and rollback; last`);
   }
-  const results = await sql.unsafe(file.sql).catch(async (error) => {
-    await sql`rollback`.simple();
-    throw new Error(describeError(file, error), { cause: error });
-  });
-  const lines = [results].flat(2).flatMap((row) => Object.values(row))
-    .flatMap((value) => `${value}`.split("\n"));
+  const lines = await readLines(sql, file);
   const assertions = readAssertions(lines);
   for (const { isOk, isSkipped, description, diagnostics } of assertions) {
     await t.step({
@@ -88,6 +82,16 @@ async function runPgtapFile(t: Deno.TestContext, file: SqlFile, sql: Sql): Promi
   }
   const plans = lines.filter((line) => /^1\.\.\d+/.test(line));
   assertEquals(plans, [`1..${assertions.length}`], `supabase/${file.name}: its plan is not kept`);
+}
+
+/** Runs a file and returns what it says, line by line. */
+async function readLines(sql: Sql, file: SqlFile): Promise<string[]> {
+  const results = await sql.unsafe(file.sql).catch(async (error) => {
+    await sql`rollback`.simple();
+    throw new Error(describeError(file, error), { cause: error });
+  });
+  return [results].flat(2).flatMap((row) => Object.values(row))
+    .flatMap((value) => `${value}`.split("\n"));
 }
 
 function readAssertions(lines: string[]): Assertion[] {
