@@ -3,13 +3,13 @@ import { databaseTest, sharedServer } from "./support/database.ts";
 import { PG_CRON, PLPGSQL_CHECK, POSTGRES_15, testWith } from "./support/needs.ts";
 import { checkOrder } from "./support/order.ts";
 import { testPgtapFiles } from "./support/pgtap.ts";
-import { applyMigrations, startTestServer, withConnection } from "./support/postgres.ts";
+import { applyMigrations, FAST, startTestServer, withConnection } from "./support/postgres.ts";
 import { lint } from "./support/supabase-cli.ts";
 import { SUPABASE_BASE_SQL } from "../local/migrations.ts";
 import { startPostgres } from "../local/stack/postgres.ts";
 
 const { programs } = POSTGRES_15;
-const server = sharedServer(() => startTestServer({ programs }));
+const server = sharedServer(() => startTestServer({ ...FAST, programs }));
 
 if (POSTGRES_15.isThere) {
   await testPgtapFiles("pgTAP on Postgres 15", server);

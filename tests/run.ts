@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { unescape } from "npm:deno-std@1.4.0/html/entities.js";
 import { startPostgres } from "../local/stack/postgres.ts";
 import { readArguments } from "./support/arguments.ts";
+import { FAST } from "./support/postgres.ts";
 
 const HELP = `Runs everything: format, lint, types, and all tests (pgTAP included).
 
@@ -48,7 +49,7 @@ async function main(): Promise<number> {
 async function runTests(): Promise<Result[]> {
   const folder = await Deno.makeTempDir({ prefix: "calcom-deals-test-" });
   const report = join(folder, "report.xml");
-  const server = Deno.env.has("DATABASE_URL") ? null : await startPostgres();
+  const server = Deno.env.has("DATABASE_URL") ? null : await startPostgres(FAST);
   try {
     const isOk = await runDeno(
       ["test", "-A", "--no-check", `--junit-path=${report}`],
