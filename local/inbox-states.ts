@@ -1,5 +1,5 @@
 import type { Mail } from "./sandbox-mailbox.ts";
-import type { Database } from "./stack-database.ts";
+import type { Database } from "./stack/database.ts";
 
 /** A row of the product's outbox, as far as the inbox tells of it. */
 export interface OutboxRow {

@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console -- a command line program talks on the console
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { ENV_FILE, readEnvFile } from "./stack-env.ts";
-import { StackError } from "./stack-error.ts";
+import { ENV_FILE, readEnvFile } from "./stack/env-file.ts";
+import { StackError } from "./stack/error.ts";
 
 const START = "npx -y deno@2.9.6 task start";
 

@@ -1,8 +1,8 @@
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { readMigrations, type SqlFile } from "./migrations.ts";
-import type { Database } from "./stack-database.ts";
-import { StackError } from "./stack-error.ts";
+import { readMigrations, type SqlFile } from "../migrations.ts";
+import type { Database } from "./database.ts";
+import { StackError } from "./error.ts";
 
 /** The folder that holds `migrations/` and `seed.sql`, and who hears about progress. */
 export interface MigrationOptions {
@@ -10,8 +10,8 @@ export interface MigrationOptions {
   log: (line: string) => void;
 }
 
-/** The tables the Supabase CLI keeps its own books in, so both read the same history. */
-const BOOKS = `
+/** The tables in which the Supabase CLI keeps its history, so that both read the same one. */
+const HISTORY_SQL = `
 create schema if not exists supabase_migrations;
 create table if not exists supabase_migrations.schema_migrations (
   version text primary key,
@@ -21,60 +21,73 @@ create table if not exists supabase_migrations.schema_migrations (
 create table if not exists supabase_migrations.seed_files (
   path text primary key,
   hash text not null
-);`;
+)`;
 
 const FILE_NAME = /^(?<version>\d+)_(?<name>.+)\.sql$/;
 const SEED_PATH = "supabase/seed.sql";
 
+/** A line of the history. */
+interface Applied {
+  version: string;
+  name: string | null;
+  statements: string[] | null;
+}
+
 /**
  * Applies the migrations that this database has not seen, in the order of their versions.
- * Each file is one transaction together with its line in the books.
+ * Each file is one transaction together with its line in the history.
+ * @returns what is different between the files and what was applied earlier, in sentences
  * @throws {StackError} naming the file, the line and Postgres' own words; earlier files stay applied.
  */
 export async function applyMigrations(
   database: Database,
   { supabase, log }: MigrationOptions,
-): Promise<void> {
-  await database.sql(BOOKS);
+): Promise<string[]> {
+  await database.sql(HISTORY_SQL);
   const applied = new Map(
-    (await database.sql<{ version: string; statements: string[] | null }>(
-      "select version, statements from supabase_migrations.schema_migrations",
-      [],
-    )).map((row) => [row.version, row.statements?.join("\n")]),
+    (await database.sql<Applied>(
+      "select version, name, statements from supabase_migrations.schema_migrations order by version",
+    )).map((row) => [row.version, row]),
   );
 
-  let isEdited = false;
-  for (const { name: path, sql: statements } of await readFolder(supabase)) {
+  const changes: string[] = [];
+  for (const { name: path, sql: text } of await readFolder(supabase)) {
     const file = basename(path);
     const { version, name } = FILE_NAME.exec(file)?.groups ?? {};
     if (!version || !name) {
-      log(`Skipped ${file}: a migration is named <timestamp>_<name>.sql`);
+      changes.push(`${file} was skipped: a migration is named <timestamp>_<name>.sql`);
       continue;
     }
-    if (applied.has(version)) {
-      if (applied.get(version) !== statements) {
-        isEdited = true;
-        log(`${file} was edited after it was applied here; a new --data folder gets its new text`);
-      }
+    const earlier = applied.get(version);
+    applied.delete(version);
+    if (earlier) {
+      const isSame = withoutSpace(earlier.statements?.join("") ?? "") === withoutSpace(text);
+      if (!isSame) changes.push(`${file} was edited after it was applied here`);
       continue;
     }
     try {
-      await database.transaction(statements, {
-        query:
-          "insert into supabase_migrations.schema_migrations (version, name, statements) values ($1, $2, $3)",
-        parameters: [version, name, [statements]],
+      await database.transaction(text, {
+        query: `insert into supabase_migrations.schema_migrations (version, name, statements)
+          values ($1, $2, $3)`,
+        parameters: [version, name, [text]],
       });
     } catch (error) {
       throw new StackError(
-        `Migration ${file} failed${inWords(error, statements)} Nothing of this file was kept and ` +
+        `Migration ${file} failed${inWords(error, text)} Nothing of this file was kept and ` +
           `the files before it stay applied: mend it and start again` +
-          (isEdited
-            ? ", or start with a new --data folder, since some of those were edited."
+          (changes.length > 0
+            ? `. Mind that ${changes.join(", ")}: "task reset" begins afresh.`
             : "."),
       );
     }
     log(`Applied ${file}`);
   }
+  for (const { version, name } of applied.values()) {
+    changes.push(
+      `${version}_${name}.sql was applied here and is not in supabase/migrations any more`,
+    );
+  }
+  return changes;
 }
 
 /**
@@ -106,6 +119,25 @@ export async function seedDatabase(
   }
 }
 
+/**
+ * What Postgres says about a statement, as the end of a sentence: " at line 2, column 7: syntax
+ * error at or near "x" (42601)." and its detail and hint.
+ */
+export function inWords(error: unknown, statements: string): string {
+  const { message, code, position, detail, hint } = error as Record<string, string | undefined>;
+  const before = [...statements].slice(0, Number(position) - 1).join("").split("\n");
+  const place = position
+    ? ` at line ${before.length}, column ${[...before.at(-1)!].length + 1}`
+    : "";
+  const more = [detail, hint && `Hint: ${hint}`].filter(Boolean).map((text) => ` ${text}`).join("");
+  return `${place}: ${message}${code ? ` (${code})` : ""}.${more}`;
+}
+
+/** The CLI cuts a file into its statements and keeps those. */
+function withoutSpace(sql: string): string {
+  return sql.replaceAll(/[\s;]+/g, "");
+}
+
 async function readFolder(supabase: string): Promise<SqlFile[]> {
   try {
     return await readMigrations(pathToFileURL(`${supabase}/`));
@@ -115,16 +147,6 @@ async function readFolder(supabase: string): Promise<SqlFile[]> {
         `Is this the whole repository?`,
     );
   }
-}
-
-/** " at line 12: syntax error at or near "x" (42601)." — from what PGlite throws. */
-function inWords(error: unknown, statements: string): string {
-  const { message, code, position, detail, hint } = error as Record<string, string | undefined>;
-  const line = position
-    ? ` at line ${[...statements].slice(0, Number(position) - 1).join("").split("\n").length}`
-    : "";
-  const more = [detail, hint && `Hint: ${hint}`].filter(Boolean).map((text) => ` ${text}`).join("");
-  return `${line}: ${message}${code ? ` (${code})` : ""}.${more}`;
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
