@@ -3,6 +3,21 @@
  * Declared here is what the project uses of it, one block a module.
  */
 
+declare module "npm:deno-std@1.4.0/assert/mod.js" {
+  export function assert(isTrue: unknown, message?: string): asserts isTrue;
+  export function assertEquals<T>(actual: T, expected: T, message?: string): void;
+  export function assertNotEquals<T>(actual: T, expected: T, message?: string): void;
+  export function assertMatch(actual: string, expected: RegExp, message?: string): void;
+  export function assertNotMatch(actual: string, expected: RegExp, message?: string): void;
+  export function assertRejects(fn: () => Promise<unknown>): Promise<unknown>;
+  /** `part` has to stand in the message of what is thrown. */
+  export function assertRejects(
+    fn: () => Promise<unknown>,
+    type: abstract new (...parameters: never) => Error,
+    part?: string,
+  ): Promise<Error>;
+}
+
 declare module "npm:deno-std@1.4.0/async/deadline.js" {
   /** Rejects when the promise takes longer than that many milliseconds. */
   export function deadline<T>(promise: Promise<T>, milliseconds: number): Promise<T>;
@@ -11,6 +26,15 @@ declare module "npm:deno-std@1.4.0/async/deadline.js" {
 declare module "npm:deno-std@1.4.0/async/delay.js" {
   /** Rejects when it is aborted. */
   export function delay(milliseconds: number, options?: { signal?: AbortSignal }): Promise<void>;
+}
+
+declare module "npm:deno-std@1.4.0/async/poll.js" {
+  /** Calls again and again until the result is what is waited for. */
+  export function poll<T>(
+    fn: () => T | Promise<T>,
+    isDone: (result: T) => boolean,
+    options?: { interval?: number; signal?: AbortSignal },
+  ): Promise<T>;
 }
 
 declare module "npm:deno-std@1.4.0/fmt/colors.js" {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Resend } from "npm:resend@6.38.0";
 import { openSandbox, type Sandbox } from "./sandbox.ts";
-import { makeFolder } from "./stack-testing.ts";
+import { makeFolder } from "../tests/support/stack.ts";
 
 const MAIL = {
   from: "Ada <team@brand.example>",

@@ -1,7 +1,14 @@
-import assert from "node:assert/strict";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertNotMatch,
+  assertRejects,
+} from "npm:deno-std@1.4.0/assert/mod.js";
 import { join } from "node:path";
-import { readEnvFile } from "./stack-env.ts";
-import { finish, makeFolder, spawnProgram } from "./stack-testing.ts";
+import { readEnvFile } from "../local/stack/env-file.ts";
+import { finish, makeFolder, spawnProgram } from "./support/stack.ts";
 
 Deno.test("task start keeps what was written, however it ends", async (t) => {
   await using folder = await makeFolder();
@@ -13,11 +20,11 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
     await using stack = await startProgram(folder.path);
     firstEnv = stack.env;
 
-    assert.match(stack.output, /Loading packages.*Creating the database.*Applied .*Ready/s);
-    assert.match(stack.env.SUPABASE_URL!, /^http:\/\/127\.0\.0\.1:\d+$/);
-    assert.equal(stack.env.INBOX_URL, `${stack.env.SUPABASE_URL}/inbox`);
-    assert.ok(stack.output.includes(stack.env.INBOX_URL!));
-    assert.deepEqual(Object.keys(stack.env), [
+    assertMatch(stack.output, /Loading packages.*Creating the database.*Applied .*Ready/s);
+    assertMatch(stack.env.SUPABASE_URL!, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assertEquals(stack.env.INBOX_URL, `${stack.env.SUPABASE_URL}/inbox`);
+    assert(stack.output.includes(stack.env.INBOX_URL!));
+    assertEquals(Object.keys(stack.env), [
       "SUPABASE_URL",
       "SUPABASE_PUBLISHABLE_KEY",
       "SUPABASE_SECRET_KEY",
@@ -25,7 +32,7 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
       "INBOX_URL",
     ]);
     if (Deno.build.os !== "windows") {
-      assert.equal((await Deno.stat(envFile)).mode! & 0o777, 0o600);
+      assertEquals((await Deno.stat(envFile)).mode! & 0o777, 0o600);
     }
     await insert(stack.env, "first.example");
 
@@ -35,21 +42,21 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
     const sameData = await finish(spawnProgram("start.ts", ["--data", data, "--port", "0"]));
     assertIsOneParagraph(sameData, /is open in another running stack/);
 
-    assert.equal(await stack.end("SIGINT"), 0);
-    await assert.rejects(() => Deno.stat(envFile), Deno.errors.NotFound);
+    assertEquals(await stack.end("SIGINT"), 0);
+    await assertRejects(() => Deno.stat(envFile), Deno.errors.NotFound);
   });
 
   await t.step("after Ctrl-C it goes on where it was, and its functions die with it", async () => {
     await using stack = await startProgram(folder.path);
 
-    assert.doesNotMatch(stack.output, /Applied|Creating|edited/);
-    assert.equal(stack.env.SUPABASE_SECRET_KEY, firstEnv.SUPABASE_SECRET_KEY);
-    assert.equal(stack.env.CALCOM_WEBHOOK_SECRET, firstEnv.CALCOM_WEBHOOK_SECRET);
-    assert.deepEqual(await list(stack.env), ["first.example"]);
+    assertNotMatch(stack.output, /Applied|Creating|edited/);
+    assertEquals(stack.env.SUPABASE_SECRET_KEY, firstEnv.SUPABASE_SECRET_KEY);
+    assertEquals(stack.env.CALCOM_WEBHOOK_SECRET, firstEnv.CALCOM_WEBHOOK_SECRET);
+    assertEquals(await list(stack.env), ["first.example"]);
     await insert(stack.env, "second.example");
 
     const functions = await childrenOf(stack.pid);
-    assert.notEqual(functions.length, 0);
+    assertNotEquals(functions.length, 0);
     await stack.end("SIGKILL");
     await waitUntil(async () => (await stillRunning(functions)).length === 0);
   });
@@ -57,8 +64,8 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
   await t.step("after a crash too, and SIGTERM ends it as well", async () => {
     await using stack = await startProgram(folder.path);
 
-    assert.deepEqual(await list(stack.env), ["first.example", "second.example"]);
-    assert.equal(await stack.end("SIGTERM"), 0);
+    assertEquals(await list(stack.env), ["first.example", "second.example"]);
+    assertEquals(await stack.end("SIGTERM"), 0);
   });
 });
 
@@ -71,8 +78,8 @@ Deno.test("task start says what is wrong with its command line", async () => {
 
   assertIsOneParagraph(unknown, /--prot/);
   assertIsOneParagraph(port, /--port takes a number up to 65535, not "http"/);
-  assert.equal(help.code, 0);
-  assert.match(help.stdout, /--port PORT/);
+  assertEquals(help.code, 0);
+  assertMatch(help.stdout, /--port PORT/);
 });
 
 Deno.test("task start says when it may not write", async () => {
@@ -89,9 +96,9 @@ function assertIsOneParagraph(
   { code, stderr }: { code: number; stderr: string },
   message: RegExp,
 ): void {
-  assert.equal(code, 1);
-  assert.match(stderr, message);
-  assert.equal(stderr.trim().split("\n").length, 1, stderr);
+  assertEquals(code, 1);
+  assertMatch(stderr, message);
+  assertEquals(stderr.trim().split("\n").length, 1, stderr);
 }
 
 /** Starts the program on a free port, with everything it keeps below `folder`. */
@@ -125,7 +132,7 @@ async function startProgram(folder: string) {
     return output.includes("Ctrl-C stops it.");
   });
   const env = await readEnvFile(envFile);
-  assert.ok(env);
+  assert(env);
   return {
     env,
     pid: child.pid,
@@ -143,7 +150,7 @@ async function insert(env: Record<string, string>, domain: string): Promise<void
     headers: { apikey: env.SUPABASE_SECRET_KEY!, "content-type": "application/json" },
     body: JSON.stringify({ domain }),
   });
-  assert.equal(answer.status, 201, await answer.text());
+  assertEquals(answer.status, 201, await answer.text());
 }
 
 async function list(env: Record<string, string>): Promise<string[]> {

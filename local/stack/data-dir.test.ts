@@ -1,72 +1,101 @@
-import assert from "node:assert/strict";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+} from "npm:deno-std@1.4.0/assert/mod.js";
 import { join } from "node:path";
-import { StackError } from "./stack-error.ts";
-import { dropHalfCreated, markCreated, openDataFolder } from "./stack-folder.ts";
-import { makeFolder } from "./stack-testing.ts";
+import { makeFolder } from "../../tests/support/stack.ts";
+import { deleteDataDir, openDataDir } from "./data-dir.ts";
+import { StackError } from "./error.ts";
 
 Deno.test("the keys of a folder stay, and are for their owner's eyes only", async () => {
   await using folder = await makeFolder();
   const path = join(folder.path, "data");
-  const first = await openDataFolder(path);
+  const first = await openDataDir(path);
   first.release();
-  const second = await openDataFolder(path);
+  await Deno.chmod(path, 0o755);
+  const second = await openDataDir(path);
   second.release();
 
-  assert.deepEqual(second.keys, first.keys);
-  assert.match(first.keys.secretKey, /^sb_secret_[0-9a-f]{48}$/);
-  assert.match(first.keys.publishableKey, /^sb_publishable_[0-9a-f]{48}$/);
-  assert.equal(new Set(Object.values(first.keys)).size, 5);
-  if (Deno.build.os !== "windows") {
-    assert.equal((await Deno.stat(join(path, "keys.json"))).mode! & 0o777, 0o600);
-    assert.equal((await Deno.stat(path)).mode! & 0o777, 0o700);
+  assertEquals(second.keys, first.keys);
+  assertMatch(first.keys.secretKey, /^sb_secret_[0-9a-f]{48}$/);
+  assertMatch(first.keys.publishableKey, /^sb_publishable_[0-9a-f]{48}$/);
+  assertEquals(new Set(Object.values(first.keys)).size, 6);
+  for (
+    const [name, mode] of Object.entries({ "": 0o700, "keys.json": 0o600, "mails.jsonl": 0o600 })
+  ) {
+    assertEquals((await Deno.stat(join(path, name))).mode! & 0o777, mode, name);
   }
 });
 
-Deno.test("nothing is kept in memory, not even the keys", async () => {
-  const [first, second] = [await openDataFolder("memory"), await openDataFolder("memory")];
+Deno.test("a key that was added since a folder was made is made once", async () => {
+  await using folder = await makeFolder({ "stack.lock": "", "keys.json": '{"secretKey": "old"}' });
+  const first = await openDataDir(folder.path);
+  first.release();
+  const second = await openDataDir(folder.path);
+  second.release();
 
-  assert.notEqual(first.keys.secretKey, second.keys.secretKey);
-  assert.equal(first.mails, null);
+  assertEquals(first.keys.secretKey, "old");
+  assertEquals(second.keys, first.keys);
 });
 
-Deno.test("a folder is open in one stack at a time", async () => {
-  await using folder = await makeFolder();
-  const first = await openDataFolder(folder.path);
+Deno.test("nothing is kept in memory, not even the keys", async () => {
+  const [first, second] = [await openDataDir("memory"), await openDataDir("memory")];
 
-  await assert.rejects(
-    () => openDataFolder(folder.path),
-    (error) => error instanceof StackError && /open in another running stack/.test(error.message),
-  );
+  assertNotEquals(first.keys.secretKey, second.keys.secretKey);
+  assertEquals([first.database, first.mails], [undefined, null]);
+});
+
+Deno.test("a folder is open in one stack at a time, and not deleted under it", async () => {
+  await using folder = await makeFolder();
+  const first = await openDataDir(folder.path);
+
+  for (const use of [openDataDir, deleteDataDir]) {
+    await assertRejects(() => use(folder.path), StackError, "open in another running stack");
+  }
   first.release();
-  (await openDataFolder(folder.path)).release();
+  (await openDataDir(folder.path)).release();
+});
+
+Deno.test("a folder is deleted with all that is in it, once that was said", async () => {
+  await using folder = await makeFolder({
+    "data/stack.lock": "",
+    "data/database/PG_VERSION": "17",
+  });
+  const path = join(folder.path, "data");
+  let isSaid = false;
+
+  assert(await deleteDataDir(path, () => isSaid = true));
+  assert(isSaid);
+  await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
+  assertEquals(await deleteDataDir(path), false);
 });
 
 Deno.test("a folder with other people's files is left alone", async () => {
   await using folder = await makeFolder({ "thesis.txt": "draft" });
 
-  await assert.rejects(() => openDataFolder(folder.path), /holds other files/);
-  assert.deepEqual((await Array.fromAsync(Deno.readDir(folder.path))).length, 1);
+  for (const use of [openDataDir, deleteDataDir]) {
+    await assertRejects(() => use(folder.path), StackError, "holds other files");
+  }
+  assertEquals((await Array.fromAsync(Deno.readDir(folder.path))).length, 1);
 });
 
 Deno.test("a folder that cannot be made is a sentence, not a stack trace", async () => {
   await using folder = await makeFolder({ file: "" });
 
-  await assert.rejects(
-    () => openDataFolder(join(folder.path, "file", "data")),
-    (error) =>
-      error instanceof StackError && /^Cannot write to the data folder/.test(error.message),
+  await assertRejects(
+    () => openDataDir(join(folder.path, "file", "data")),
+    StackError,
+    "Cannot write to the data folder",
   );
 });
 
-Deno.test("a database whose creation was interrupted is begun afresh", async () => {
-  await using folder = await makeFolder({ "postgres/PG_VERSION": "17" });
-  const postgres = join(folder.path, "postgres");
+Deno.test("the database of an earlier version is named, with what to do", async () => {
+  await using folder = await makeFolder({ "stack.lock": "", "postgres/PG_VERSION": "17" });
 
-  assert.equal(await dropHalfCreated(postgres), true);
-  await assert.rejects(() => Deno.stat(postgres), Deno.errors.NotFound);
-
-  await Deno.mkdir(postgres);
-  await markCreated(postgres);
-  assert.equal(await dropHalfCreated(postgres), false);
-  await Deno.stat(postgres);
+  await assertRejects(() => openDataDir(folder.path), StackError, '"task reset" deletes it');
+  assert(await deleteDataDir(folder.path));
+  await Deno.mkdir(folder.path);
 });

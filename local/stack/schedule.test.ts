@@ -1,39 +1,49 @@
-import assert from "node:assert/strict";
-import { openDatabase } from "./stack-database.ts";
-import { applyMigrations } from "./stack-migrations.ts";
-import { startSchedule } from "./stack-schedule.ts";
-import { fileURLToPath } from "node:url";
+import { assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
+import { startSchedule } from "./schedule.ts";
 
-Deno.test("an event that was stored and never decided is decided by the schedule, and the due mails are sent", async () => {
-  const supabase = fileURLToPath(new URL("../supabase", import.meta.url));
-  const database = await openDatabase("memory");
-  try {
-    await applyMigrations(database, { supabase, log: () => {} });
-    await database.sql(
-      `insert into public.calcom_events (payload, received_at)
-       values ('{"triggerEvent": "PING"}', now() - interval '5 minutes')`,
-      [],
-    );
-
-    const lines: string[] = [];
-    const picked = Promise.withResolvers<void>();
-    const called = Promise.withResolvers<void>();
-    const stop = startSchedule({
-      database,
-      sendEmails: () => Promise.resolve(called.resolve()),
-      log: (line) => {
-        lines.push(line);
-        picked.resolve();
+/** Gives these answers to `handle_pending_event()` one after the other, and then null. */
+function startWith(answers: unknown[]) {
+  const lines: string[] = [];
+  const sent = Promise.withResolvers<void>();
+  const stop = startSchedule({
+    database: {
+      sql: <T>() => {
+        const answer = answers.shift() ?? null;
+        return answer instanceof Error
+          ? Promise.reject(answer)
+          : Promise.resolve([{ answer } as T]);
       },
-      every: 10,
-    });
-    await Promise.all([picked.promise, called.promise]);
-    await stop();
+    },
+    sendEmails: () => Promise.resolve(sent.resolve()),
+    log: (line) => lines.push(line),
+    every: 1,
+  });
+  return { lines, sent: sent.promise, stop };
+}
 
-    assert.deepEqual(lines, ["Picked up events left undecided: ignored 1"]);
-    const rows = await database.sql("select outcome from public.calcom_events", []);
-    assert.deepEqual(rows, [{ outcome: "ignored" }]);
-  } finally {
-    await database.close();
-  }
+Deno.test("the schedule decides one event after the other until none is left, and has mails sent", async () => {
+  const answers = [
+    { outcome: "ignored", trigger: "PING", reason: "The test from Cal.com arrived." },
+    { outcome: "failed", trigger: null, reason: "No trigger" },
+  ];
+  const { lines, sent, stop } = startWith(answers);
+  await sent;
+  await stop();
+
+  assertEquals(lines, [
+    "schedule  ignored  PING  The test from Cal.com arrived.",
+    "schedule  failed  No trigger",
+  ]);
+});
+
+Deno.test("the schedule says once that the database refuses, and goes on", async () => {
+  const refusal = new Error("no such function");
+  const { lines, stop } = startWith([refusal, refusal, { outcome: "applied", trigger: "PING" }]);
+  while (lines.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await stop();
+
+  assertEquals(lines, [
+    "schedule  cannot decide the events left undecided: no such function",
+    "schedule  applied  PING",
+  ]);
 });

@@ -13,7 +13,7 @@ watcher=$!
 wait $program 2> /dev/null
 code=$?
 kill $watcher 2> /dev/null
-if wait $watcher && [ -n "$folder" ]; then rm -rf "$folder"; fi
+if wait $watcher 2> /dev/null && [ -n "$folder" ]; then rm -rf "$folder"; fi
 exit $code
 `;
 
