@@ -37,7 +37,10 @@ async function readInput(): Promise<string> {
   return await new Response(Deno.stdin.readable).text();
 }
 
-/** What one statement gave: its rows as Postgres writes them, and what it did. */
+/**
+ * What a statement gave: its rows as Postgres writes them, and what it did. The driver makes one of
+ * statements without rows that follow each other, which then says what the last one did.
+ */
 interface Result extends Array<(Uint8Array | null)[]> {
   columns?: { name: string }[];
   command: string | null;

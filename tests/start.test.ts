@@ -2,12 +2,11 @@ import {
   assert,
   assertEquals,
   assertMatch,
-  assertNotEquals,
   assertNotMatch,
   assertRejects,
 } from "npm:deno-std@1.4.0/assert/mod.js";
-import { join } from "node:path";
-import { readEnvFile } from "../local/stack/env-file.ts";
+import { basename, join } from "node:path";
+import { envFileOf, readEnvFile } from "../local/stack/env-file.ts";
 import { finish, makeFolder, spawnProgram } from "./support/stack.ts";
 
 Deno.test("task start keeps what was written, however it ends", async (t) => {
@@ -20,7 +19,7 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
     await using stack = await startProgram(folder.path);
     firstEnv = stack.env;
 
-    assertMatch(stack.output, /Loading packages.*Creating the database.*Applied .*Ready/s);
+    assertMatch(stack.output, /Loading packages.*Starting Postgres.*Applied .*Ready/s);
     assertMatch(stack.env.SUPABASE_URL!, /^http:\/\/127\.0\.0\.1:\d+$/);
     assertEquals(stack.env.INBOX_URL, `${stack.env.SUPABASE_URL}/inbox`);
     assert(stack.output.includes(stack.env.INBOX_URL!));
@@ -30,10 +29,9 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
       "SUPABASE_SECRET_KEY",
       "CALCOM_WEBHOOK_SECRET",
       "INBOX_URL",
+      "DATABASE_URL",
     ]);
-    if (Deno.build.os !== "windows") {
-      assertEquals((await Deno.stat(envFile)).mode! & 0o777, 0o600);
-    }
+    assertEquals((await Deno.stat(envFile)).mode! & 0o777, 0o600);
     await insert(stack.env, "first.example");
 
     const port = new URL(stack.env.SUPABASE_URL!).port;
@@ -49,16 +47,16 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
   await t.step("after Ctrl-C it goes on where it was, and its functions die with it", async () => {
     await using stack = await startProgram(folder.path);
 
-    assertNotMatch(stack.output, /Applied|Creating|edited/);
+    assertNotMatch(stack.output, /Applied|Seeding|edited/);
     assertEquals(stack.env.SUPABASE_SECRET_KEY, firstEnv.SUPABASE_SECRET_KEY);
     assertEquals(stack.env.CALCOM_WEBHOOK_SECRET, firstEnv.CALCOM_WEBHOOK_SECRET);
     assertEquals(await list(stack.env), ["first.example"]);
     await insert(stack.env, "second.example");
 
-    const functions = await childrenOf(stack.pid);
-    assertNotEquals(functions.length, 0);
+    const children = await childrenOf(stack.pid);
+    assert(children.length >= 4, "three functions and Postgres");
     await stack.end("SIGKILL");
-    await waitUntil(async () => (await stillRunning(functions)).length === 0);
+    await waitUntil(async () => (await stillRunning(children)).length === 0);
   });
 
   await t.step("after a crash too, and SIGTERM ends it as well", async () => {
@@ -69,15 +67,72 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
   });
 });
 
-Deno.test("task start says what is wrong with its command line", async () => {
-  const [unknown, port, help] = await Promise.all([
+Deno.test("task sql and task reset", async (t) => {
+  await using folder = await makeFolder();
+
+  await t.step("without a stack they say so", async () => {
+    const sql = await finish(
+      spawnProgram("sql.ts", ["select 1", "--env", "local.env"], folder.path),
+    );
+    assertIsOneParagraph(sql, /^The local stack is not running\. Start it/);
+    const reset = await finish(spawnProgram("reset.ts", ["--data", "data"], folder.path));
+    assertEquals(reset, { code: 0, stdout: "There is no such folder.\n", stderr: "" });
+  });
+
+  await t.step("with one, SQL prints its rows, and the folder is not deleted", async () => {
+    await using stack = await startProgram(folder.path);
+    const sql = (text: string) =>
+      finish(spawnProgram("sql.ts", [text, "--env", "local.env"], folder.path));
+
+    const { code, stdout } = await sql(
+      "create table public.t (a int, \"Wörter\" text); insert into public.t values (1, 'ä'), (20, null); select * from public.t",
+    );
+    assertEquals(code, 0);
+    assertEquals(stdout.split("\n").map((line) => line.trimEnd()), [
+      "INSERT 2",
+      "a  | Wörter",
+      "---+-------",
+      "1  | ä",
+      "20 |",
+      "(2 rows)",
+      "",
+      "",
+    ]);
+    const refused = await sql("select 1;\nselect nothing");
+    assertIsOneParagraph(refused, /^Postgres refused this at line 2, column 8: column "nothing"/);
+
+    const reset = await finish(spawnProgram("reset.ts", ["--data", "data"], folder.path));
+    assertIsOneParagraph(reset, /is open in another running stack/);
+    assertEquals(await stack.end("SIGTERM"), 0);
+  });
+
+  await t.step("after its end the folder is deleted", async () => {
+    const reset = await finish(spawnProgram("reset.ts", ["--data", "data"], folder.path));
+    assertMatch(reset.stdout, /^Deleting the database, the mails and the keys in .*data …\nDone\./);
+    await assertRejects(() => Deno.stat(join(folder.path, "data")), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("a stack on another port than the usual writes a file of keys of its own", () => {
+  assertEquals(basename(envFileOf(54321)), "local.env");
+  assertEquals(basename(envFileOf(56321)), "local-56321.env");
+});
+
+Deno.test("the commands say what is wrong with their command lines", async () => {
+  const [unknown, port, word, sql, reset, help] = await Promise.all([
     finish(spawnProgram("start.ts", ["--prot", "1"])),
     finish(spawnProgram("start.ts", ["--port", "http"])),
+    finish(spawnProgram("start.ts", ["help"])),
+    finish(spawnProgram("sql.ts", ["--port", "70000", "select 1"])),
+    finish(spawnProgram("reset.ts", ["--data", "memory"])),
     finish(spawnProgram("start.ts", ["--help"])),
   ]);
 
   assertIsOneParagraph(unknown, /--prot/);
   assertIsOneParagraph(port, /--port takes a number up to 65535, not "http"/);
+  assertIsOneParagraph(word, /What is "help"\?/);
+  assertIsOneParagraph(sql, /--port takes a number up to 65535, not "70000"/);
+  assertIsOneParagraph(reset, /--data takes a folder/);
   assertEquals(help.code, 0);
   assertMatch(help.stdout, /--port PORT/);
 });
