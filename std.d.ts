@@ -1,7 +1,8 @@
-/**
- * The Deno standard library comes from npm as JavaScript without types.
- * Declared here is what the project uses of it, one block a module.
- */
+// The Deno standard library comes from npm as JavaScript without types. Declared is what is used.
+
+declare module "npm:deno-std@1.4.0/assert/equal.js" {
+  export function equal(a: unknown, b: unknown): boolean;
+}
 
 declare module "npm:deno-std@1.4.0/assert/mod.js" {
   export function assert(isTrue: unknown, message?: string): asserts isTrue;
@@ -16,6 +17,12 @@ declare module "npm:deno-std@1.4.0/assert/mod.js" {
     type: abstract new (...parameters: never) => Error,
     part?: string,
   ): Promise<Error>;
+  /** `part` has to stand in the message of what is thrown. */
+  export function assertThrows(
+    fn: () => unknown,
+    type: abstract new (...parameters: never) => Error,
+    part?: string,
+  ): Error;
 }
 
 declare module "npm:deno-std@1.4.0/async/deadline.js" {
@@ -37,11 +44,34 @@ declare module "npm:deno-std@1.4.0/async/poll.js" {
   ): Promise<T>;
 }
 
+declare module "npm:deno-std@1.4.0/async/retry.js" {
+  export function retry<T>(
+    fn: () => Promise<T> | T,
+    options?: {
+      maxAttempts?: number;
+      minTimeout?: number;
+      maxTimeout?: number;
+      signal?: AbortSignal;
+    },
+  ): Promise<T>;
+}
+
+declare module "npm:deno-std@1.4.0/encoding/base58.js" {
+  export function encodeBase58(data: Uint8Array): string;
+}
+
 declare module "npm:deno-std@1.4.0/fmt/colors.js" {
-  export function setColorEnabled(value: boolean): void;
+  export function setColorEnabled(isEnabled: boolean): void;
   export function bold(text: string): string;
   export function dim(text: string): string;
+  export function cyan(text: string): string;
+  export function green(text: string): string;
+  export function red(text: string): string;
   export function yellow(text: string): string;
+}
+
+declare module "npm:deno-std@1.4.0/html/entities.js" {
+  export function escape(text: string): string;
 }
 
 declare module "npm:deno-std@1.4.0/media_types/content_type.js" {

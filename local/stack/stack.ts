@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { serveInbox } from "../inbox.ts";
-import { readOutbox } from "../inbox-states.ts";
-import { openSandbox, type Sandbox } from "../sandbox.ts";
+import { serveInbox } from "../inbox/serve.ts";
+import { readOutbox } from "../inbox/status.ts";
+import { openSandbox } from "../resend/server.ts";
+import type { Sandbox } from "../resend/types.ts";
 import { openDataDir } from "./data-dir.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { StackError } from "./error.ts";
@@ -117,7 +118,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       webhookSecret: keys.resendWebhookSecret,
       file: dataDir.mails,
       verifiedDomains: () => readVerifiedDomains(database),
+      report: async (report) =>
+        await functions?.fetch("resend-webhook", report) ?? Response.json({}, { status: 404 }),
     });
+    opened.push(sandbox.close);
     const parts = {
       port,
       supabase: serveSupabase(database, keys, log),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Stack } from "../../../local/stack.ts";
+import type { Stack } from "../../../local/stack/stack.ts";
 import { createDatabase } from "../_shared/database.ts";
 import { type SendDeps, sendDueEmails, type Tally } from "../send-emails/send.ts";
 import { emptyDatabase, readFixture } from "./webhook.ts";

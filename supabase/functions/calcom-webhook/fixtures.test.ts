@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Stack, startStack } from "../../../local/stack.ts";
+import { type Stack, startStack } from "../../../local/stack/stack.ts";
 import { emptyDatabase, readFixture, startWebhook, type Webhook } from "../_testing/webhook.ts";
 
 /** A body and what is answered to it: the outcome of a 200, or the status of anything else. */
@@ -439,7 +439,7 @@ for (const [name, { steps, ...expected }] of Object.entries(SCENARIOS)) {
 
 Deno.test("every body of the folder is in the table", () => {
   const posted = new Set(Object.values(SCENARIOS).flatMap(({ steps }) => steps.map(([f]) => f)));
-  const files = [...Deno.readDirSync(new URL("../_fixtures/calcom/", import.meta.url))]
+  const files = [...Deno.readDirSync(new URL("../../../tests/fixtures/calcom/", import.meta.url))]
     .map(({ name }) => name.replace(/\.json$/, ""));
   assert.deepEqual(files.filter((file) => !posted.has(file)), []);
 });

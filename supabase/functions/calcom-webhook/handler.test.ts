@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Stack, startStack } from "../../../local/stack.ts";
+import { type Stack, startStack } from "../../../local/stack/stack.ts";
 import {
   emptyDatabase,
   readFixture,

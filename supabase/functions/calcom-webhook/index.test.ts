@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startStack } from "../../../local/stack.ts";
+import { startStack } from "../../../local/stack/stack.ts";
 import { readFixture, sign } from "../_testing/webhook.ts";
 
 /** What Deno itself needs to find its cache. */

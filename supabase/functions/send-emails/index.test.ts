@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startStack } from "../../../local/stack.ts";
+import { startStack } from "../../../local/stack/stack.ts";
 import { openOutbox } from "../_testing/outbox.ts";
 
 Deno.test("as they are deployed, one function sends what is due, the other hears of it", async () => {
