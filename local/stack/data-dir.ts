@@ -117,15 +117,12 @@ async function exists(path: string): Promise<boolean> {
 }
 
 async function readKeys(file: string): Promise<Keys> {
-  let kept: Partial<Keys> = {};
+  const text = await Deno.readTextFile(file).catch(() => "{}");
+  let kept: Partial<Keys>;
   try {
-    kept = JSON.parse(await Deno.readTextFile(file));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) {
-      throw new StackError(
-        `Cannot read ${file}: ${(error as Error).message}. "task reset" begins afresh.`,
-      );
-    }
+    kept = JSON.parse(text);
+  } catch {
+    throw new StackError(`${file} is not JSON any more. "task reset" begins afresh.`);
   }
   const keys = { ...makeKeys(), ...kept };
   // A folder of an earlier version lacks the keys that were added since.

@@ -35,11 +35,9 @@ export async function removeEnvFile(stack: Stack, file: string): Promise<void> {
 export async function readEnvFile(file: string): Promise<Record<string, string> | null> {
   const text = await Deno.readTextFile(file).catch(() => null);
   if (text === null) return null;
-  const lines = text.split("\n").filter((line) => line.includes("="));
-  return Object.fromEntries(lines.map((line) => {
-    const at = line.indexOf("=");
-    return [line.slice(0, at), line.slice(at + 1)];
-  }));
+  return Object.fromEntries(
+    text.matchAll(/^(\w+)=(.*)$/gm).map(([, name, value]) => [name, value]),
+  );
 }
 
 function toLines(stack: Stack): string {

@@ -1,11 +1,10 @@
 import { deadline } from "npm:deno-std@1.4.0/async/deadline.js";
 import { LimitedBytesTransformStream } from "npm:deno-std@1.4.0/streams/limited_bytes_transform_stream.js";
-import { TextLineStream } from "npm:deno-std@1.4.0/streams/text_line_stream.js";
 import { toArrayBuffer } from "npm:deno-std@1.4.0/streams/to_array_buffer.js";
 import { basename, join } from "node:path";
 import { StackError } from "./error.ts";
 import { readable } from "./log-line.ts";
-import { spawnTied } from "./tied-process.ts";
+import { endTied, readLines, spawnTied } from "./tied-process.ts";
 
 /** What the Edge Functions run with. */
 export interface FunctionsOptions {
@@ -29,8 +28,6 @@ export interface EdgeFunctions {
 /** What Deno itself needs to find its cache of packages. */
 const DENO_NEEDS = ["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR"];
 
-/** How long a function may take until it accepts connections, in milliseconds. */
-const START_TIME = 30_000;
 /** How long answers under way may take when the stack stops, in milliseconds. */
 const STOP_TIME = 2_000;
 /** The functions refuse bodies that are far smaller themselves. */
@@ -73,15 +70,17 @@ export async function startFunctions(options: FunctionsOptions): Promise<EdgeFun
 
 async function listFunctions(folder: string): Promise<string[]> {
   const names: string[] = [];
-  try {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      if (name.startsWith("_") || !isDirectory) continue;
-      if (await Deno.stat(join(folder, name, "index.ts")).catch(() => null)) names.push(name);
+  for (const { name, isDirectory } of await readDir(folder)) {
+    if (name.startsWith("_") || !isDirectory) continue;
+    if ((await readDir(join(folder, name))).some((file) => file.name === "index.ts")) {
+      names.push(name);
     }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return names.sort();
+}
+
+async function readDir(folder: string): Promise<Deno.DirEntry[]> {
+  return await Array.fromAsync(Deno.readDir(folder)).catch(() => []);
 }
 
 /** Downloads what the functions import, here and not in the functions: they get no npm settings. */
@@ -150,18 +149,18 @@ function runFunction(name: string, options: FunctionsOptions) {
   }
 
   async function answer(request: Request): Promise<Response> {
-    if (isClosing) return unavailable(STOPPING);
+    if (isClosing) return Response.json(STOPPING, { status: 503 });
     if (hasCrashed) {
-      stop(child);
+      endTied(child);
       child = start();
     }
-    const origin = await deadline(address.promise, START_TIME).catch(() => null);
-    if (origin === null) return unavailable(BOOT_ERROR);
+    const origin = await address.promise;
+    if (origin === null) return Response.json(BOOT_ERROR, { status: 503 });
     try {
       return await forward(request, origin);
     } catch (error) {
       if (!isClosing) log(readable(name, `gave no answer: ${(error as Error).message}`));
-      return unavailable(isClosing ? STOPPING : BOOT_ERROR);
+      return Response.json(isClosing ? STOPPING : BOOT_ERROR, { status: 503 });
     }
   }
 
@@ -176,7 +175,7 @@ function runFunction(name: string, options: FunctionsOptions) {
     close: async () => {
       isClosing = true;
       await deadline(Promise.allSettled(underWay), STOP_TIME).catch(() => {});
-      stop(child);
+      endTied(child);
       await child.status;
     },
   };
@@ -194,10 +193,6 @@ function spawnFunction(name: string, { folder, env }: FunctionsOptions): Deno.Ch
     env: { ...denoEnv(), ...env, DENO_SERVE_ADDRESS: "tcp:127.0.0.1:0" },
     signal: "KILL",
   });
-}
-
-function stop(child: Deno.ChildProcess): void {
-  child.stdin.close().catch(() => {});
 }
 
 function denoEnv(): Record<string, string> {
@@ -233,16 +228,4 @@ async function readBody(body: ReadableStream<Uint8Array<ArrayBuffer>>) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
-}
-
-function unavailable(why: typeof BOOT_ERROR): Response {
-  return Response.json(why, { status: 503 });
-}
-
-async function readLines(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  use: (line: string) => void,
-): Promise<void> {
-  const lines = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-  for await (const line of lines) use(line);
 }

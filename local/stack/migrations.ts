@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { readMigrations, type SqlFile } from "../migrations.ts";
+import { readMigrations } from "../migrations.ts";
 import type { Database } from "./database.ts";
 import { StackError } from "./error.ts";
 
@@ -51,7 +52,10 @@ export async function applyMigrations(
   );
 
   const changes: string[] = [];
-  for (const { name: path, sql: text } of await readFolder(supabase)) {
+  const files = await readMigrations(pathToFileURL(`${supabase}/`)).catch((error: Error) => {
+    throw new StackError(`Cannot read the migrations in ${supabase}: ${error.message}.`);
+  });
+  for (const { name: path, sql: text } of files) {
     const file = basename(path);
     const { version, name } = FILE_NAME.exec(file)?.groups ?? {};
     if (!version || !name) {
@@ -104,13 +108,13 @@ export async function seedDatabase(
   );
   if (seeded.length > 0) return;
 
-  const seed = await readIfThere(join(supabase, "seed.sql"));
-  if (seed === undefined) return;
+  const seed = await Deno.readTextFile(join(supabase, "seed.sql")).catch(() => null);
+  if (seed === null) return;
   log("Seeding with seed.sql");
   try {
     await database.transaction(seed, {
       query: "insert into supabase_migrations.seed_files (path, hash) values ($1, $2)",
-      parameters: [SEED_PATH, await sha256(seed)],
+      parameters: [SEED_PATH, createHash("sha256").update(seed).digest("hex")],
     });
   } catch (error) {
     throw new StackError(
@@ -136,29 +140,4 @@ export function inWords(error: unknown, statements: string): string {
 /** The CLI cuts a file into its statements and keeps those. */
 function withoutSpace(sql: string): string {
   return sql.replaceAll(/[\s;]+/g, "");
-}
-
-async function readFolder(supabase: string): Promise<SqlFile[]> {
-  try {
-    return await readMigrations(pathToFileURL(`${supabase}/`));
-  } catch (error) {
-    throw new StackError(
-      `Cannot read the migrations in ${supabase}: ${(error as Error).message}. ` +
-        `Is this the whole repository?`,
-    );
-  }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-async function sha256(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(hash).toHex();
 }

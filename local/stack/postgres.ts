@@ -2,9 +2,10 @@
  * A real Postgres on 127.0.0.1, for the local stack, the tests and the benchmark: the only code
  * that finds, initialises and starts a server.
  */
+import { deadline } from "npm:deno-std@1.4.0/async/deadline.js";
 import { basename, join, relative } from "node:path";
 import { StackError } from "./error.ts";
-import { spawnTied } from "./tied-process.ts";
+import { endTied, readLines, spawnTied } from "./tied-process.ts";
 
 /** A server that runs until `close`, and no longer than this program. */
 export interface PostgresServer {
@@ -84,7 +85,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
         running = await start(cluster, settings);
       },
       close: async () => {
-        await running.process.stdin.close().catch(() => {});
+        endTied(running.process);
         await running.ended;
       },
     };
@@ -211,7 +212,7 @@ async function takeOver(cluster: Cluster): Promise<void> {
   if (madeBy !== ours) {
     throw new StackError(
       `The database in ${dataDir} was made by ${madeBy ? `Postgres ${madeBy}` : "something else"}` +
-        ` and this is Postgres ${ours}.`,
+        ` and this is Postgres ${ours}. Delete it ("task reset"), or choose another folder.`,
     );
   }
 
@@ -256,34 +257,21 @@ async function start(cluster: Cluster, moreSettings: string[]): Promise<Running>
   process.stdout.cancel();
 
   const ended = process.status.then(async () => {
-    await process.stdin.close().catch(() => {});
+    endTied(process);
     // The shell may have been killed and the server not.
     await stop(cluster, "immediate").catch(() => {});
   });
-  const log = readUntilReady(process.stderr);
-  const timeout = setTimeout(() => process.stdin.close().catch(() => {}), START_TIMEOUT);
-  const isReady = await Promise.race([log.ready, ended.then(() => false)]);
-  clearTimeout(timeout);
-  if (isReady) return { process, ended };
-  throw new StackError(`Postgres does not start:\n${log.text().trim()}`);
-}
-
-/** Reads the server's log until it is ready, and then on, so that its pipe never fills up. */
-function readUntilReady(stderr: ReadableStream<Uint8Array<ArrayBuffer>>) {
-  let text = "";
-  const ready = Promise.withResolvers<boolean>();
-  let isReady = false;
-  stderr.pipeThrough(new TextDecoderStream()).pipeTo(
-    new WritableStream({
-      write(chunk) {
-        if (isReady) return;
-        text += chunk;
-        isReady = text.includes("ready to accept connections");
-        if (isReady) ready.resolve(true);
-      },
-    }),
-  ).catch(() => {});
-  return { ready: ready.promise, text: () => text };
+  let log = "";
+  const ready = new Promise<boolean>((resolve) =>
+    readLines(process.stderr, (line) => {
+      log = `${log}${line}\n`.slice(-4000);
+      if (line.includes("ready to accept connections")) resolve(true);
+    })
+  );
+  const isReady = deadline(Promise.race([ready, ended.then(() => false)]), START_TIMEOUT);
+  if (await isReady.catch(() => false)) return { process, ended };
+  endTied(process);
+  throw new StackError(`Postgres does not start:\n${log.trim()}`);
 }
 
 async function stop(cluster: Cluster, mode: "fast" | "immediate"): Promise<void> {

@@ -1,3 +1,5 @@
+import { TextLineStream } from "npm:deno-std@1.4.0/streams/text_line_stream.js";
+
 /**
  * Runs a program until its standard input ends. A pipe is also closed when the program that holds
  * its other end is killed and can do nothing any more, so nothing that is started here outlives us.
@@ -48,4 +50,18 @@ export function spawnTied(program: string, options: TiedOptions): Deno.ChildProc
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+/** Ends a {@linkcode spawnTied} program; its `status` says when. */
+export function endTied(process: Deno.ChildProcess): void {
+  process.stdin.close().catch(() => {});
+}
+
+/** Hands on what a program prints, line by line, until it ends. */
+export async function readLines(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  use: (line: string) => void,
+): Promise<void> {
+  const lines = stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
+  for await (const line of lines) use(line);
 }
