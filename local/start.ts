@@ -41,7 +41,10 @@ await runCommand(HELP, OPTIONS, async ({ port, data = DEFAULT_DATA, env }, words
 
 async function start(port: number, data: string, env: string | undefined): Promise<number> {
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
-  const isStopped = Promise.race([waitForSignal(), waitForEndOfLauncher()]).then(() => true);
+  let isAsked = false;
+  const stopped = Promise.race([waitForSignal(), waitForEndOfLauncher()]).then(() =>
+    isAsked = true
+  );
 
   console.log("Loading packages (the first start downloads them) …");
   const { startStack } = await import("./stack/stack.ts");
@@ -55,10 +58,10 @@ async function start(port: number, data: string, env: string | undefined): Promi
   });
   const envFile = env ?? envFileOf(Number(new URL(stack.url).port));
   await writeEnvFile(stack, envFile);
-  console.log(describe(stack, data, envFile));
+  if (!isAsked) console.log(describe(stack, data, envFile));
   isReady = true;
 
-  const isAsked = await Promise.race([isStopped, stack.databaseEnded.then(() => false)]);
+  await Promise.race([stopped, stack.databaseEnded]);
   console.log(isAsked ? "\nStopping …" : "\nPostgres was stopped by somebody else. Stopping …");
   await removeEnvFile(stack, envFile);
   await stack.close();
