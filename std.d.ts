@@ -17,9 +17,16 @@ declare module "npm:deno-std@1.4.0/assert/mod.js" {
     part?: string,
   ): Error;
   export function fail(message?: string): never;
+  export function assertRejects(fn: () => Promise<unknown>): Promise<unknown>;
+  export function assertRejects(
+    fn: () => Promise<unknown>,
+    type: abstract new (...parameters: never) => Error,
+    part?: string,
+  ): Promise<Error>;
 }
 
 declare module "npm:deno-std@1.4.0/async/deadline.js" {
+  /** Rejects when the promise takes longer than that many milliseconds. */
   export function deadline<T>(promise: Promise<T>, milliseconds: number): Promise<T>;
 }
 
@@ -29,6 +36,7 @@ declare module "npm:deno-std@1.4.0/async/delay.js" {
 }
 
 declare module "npm:deno-std@1.4.0/async/poll.js" {
+  /** Calls again and again until the result is what is waited for. */
   export function poll<T>(
     fn: () => T | Promise<T>,
     isDone: (result: T) => boolean,
@@ -90,9 +98,33 @@ declare module "npm:deno-std@1.4.0/fmt/colors.js" {
   export function green(text: string): string;
   export function red(text: string): string;
   export function yellow(text: string): string;
+  export function dim(text: string): string;
 }
 
 declare module "npm:deno-std@1.4.0/html/entities.js" {
   export function escape(text: string): string;
   export function unescape(text: string): string;
+}
+
+declare module "npm:deno-std@1.4.0/media_types/content_type.js" {
+  /** The value of the header for a file extension like `.css`. */
+  export function contentType(extension: string): string | undefined;
+}
+
+declare module "npm:deno-std@1.4.0/streams/limited_bytes_transform_stream.js" {
+  /** Fails with a RangeError, if told so, when more than `size` bytes go through. */
+  export class LimitedBytesTransformStream
+    extends TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+    constructor(size: number, options?: { error?: boolean });
+  }
+}
+
+declare module "npm:deno-std@1.4.0/streams/text_line_stream.js" {
+  export class TextLineStream extends TransformStream<string, string> {}
+}
+
+declare module "npm:deno-std@1.4.0/streams/to_array_buffer.js" {
+  export function toArrayBuffer(
+    stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  ): Promise<ArrayBuffer>;
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "npm:deno-std@1.4.0/assert/mod.js";
 import { changeEvents, type Changes, readSetting } from "./event-changes.ts";
-import { StackError } from "./stack-error.ts";
+import { StackError } from "./stack/error.ts";
 
 const NOW = new Date("2027-03-03T08:00:00Z");
 const SAME: Changes = { isNew: false, at: null, to: null, settings: [], now: NOW };

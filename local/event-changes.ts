@@ -1,5 +1,5 @@
 import { encodeBase58 } from "npm:deno-std@1.4.0/encoding/base58.js";
-import { StackError } from "./stack-error.ts";
+import { StackError } from "./stack/error.ts";
 
 /** JSON, as far as it has keys. */
 type Json = Record<string, unknown>;

@@ -14,7 +14,7 @@ import {
   senderSamples,
 } from "./preview-samples.ts";
 import { readRunningStack, STACK_OPTIONS } from "./running-stack.ts";
-import { StackError } from "./stack-error.ts";
+import { StackError } from "./stack/error.ts";
 
 const HELP =
   `Writes every mail, in every language, to a page to look at: supabase/.temp/mail/index.html

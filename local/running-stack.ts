@@ -1,6 +1,6 @@
-import { dirname, join, resolve } from "node:path";
-import { ENV_FILE, readEnvFile } from "./stack-env.ts";
-import { StackError } from "./stack-error.ts";
+import { resolve } from "node:path";
+import { DEFAULT_PORT, envFileOf, readEnvFile } from "./stack/env-file.ts";
+import { StackError } from "./stack/error.ts";
 
 /** How a command says which of the running stacks it means. */
 export interface StackChoice {
@@ -14,27 +14,23 @@ export const STACK_OPTIONS = {
   env: { type: "string" },
 } as const;
 
-const DEFAULT_PORT = 54321;
-
 /**
  * What a running stack wrote down about itself, by name: `SUPABASE_URL` and so on.
  * @returns null when no such stack runs
  * @throws {StackError} when the choice makes no sense
  */
 export async function readRunningStack(
-  choice: StackChoice,
+  { port, env }: StackChoice,
 ): Promise<Record<string, string> | null> {
-  return await readEnvFile(envFileOf(choice));
+  return await readEnvFile(env === undefined ? envFileOf(readPort(port)) : fromCaller(env));
 }
 
-function envFileOf({ port, env }: StackChoice): string {
-  if (env !== undefined) return fromCaller(env);
-  if (port === undefined) return ENV_FILE;
-  if (!/^\d+$/.test(port) || Number(port) > 65535) {
-    throw new StackError(`--port takes a number up to 65535, not "${port}".`);
-  }
-  if (Number(port) === DEFAULT_PORT) return ENV_FILE;
-  return join(dirname(ENV_FILE), `local-${Number(port)}.env`);
+/** @throws {StackError} for what is no port; 0 stands for any that is free. */
+export function readPort(text: string | undefined): number {
+  const port = Number(text || NaN);
+  if (text === undefined) return DEFAULT_PORT;
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw new StackError(`--port takes a number up to 65535, not "${text}".`);
 }
 
 /** Deno moves to the folder of deno.json; a relative path was meant from where it was typed. */

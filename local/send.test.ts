@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { join } from "node:path";
-import { finish, makeFolder, spawnProgram } from "./stack-testing.ts";
+import { finish, makeFolder, spawnProgram } from "../tests/support/stack.ts";
 
 const SECRET = "a secret";
 const CREATED = '{ "triggerEvent": "BOOKING_CREATED",\r\n "payload": {"title": "Grüße"} }';

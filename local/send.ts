@@ -5,7 +5,7 @@ import { bold, cyan, green, red, setColorEnabled, yellow } from "npm:deno-std@1.
 import { bodyOf, changeEvents, type Changes, readSetting } from "./event-changes.ts";
 import { readOutcome } from "./outcome.ts";
 import { fromCaller, readRunningStack, STACK_OPTIONS } from "./running-stack.ts";
-import { StackError } from "./stack-error.ts";
+import { StackError } from "./stack/error.ts";
 
 const START = "npx -y --prefer-offline deno@2.9.6 task start";
 

@@ -1,67 +1,107 @@
 // deno-lint-ignore-file no-console -- a command line program talks on the console
-import { fileURLToPath } from "node:url";
-import { readStartArguments } from "./stack-arguments.ts";
-import { ENV_FILE, removeEnvFile, writeEnvFile } from "./stack-env.ts";
-import { waitForEndOfLauncher } from "./stack-launcher.ts";
-import { StackError } from "./stack-error.ts";
+import { bold, dim, setColorEnabled, yellow } from "npm:deno-std@1.4.0/fmt/colors.js";
+import { runCommand, TASK } from "./command.ts";
+import { waitForEndOfLauncher } from "./launcher.ts";
+import { fromCaller, readPort } from "./running-stack.ts";
+import { DEFAULT_DATA } from "./stack/data-dir.ts";
+import { DEFAULT_PORT, envFileOf, removeEnvFile, writeEnvFile } from "./stack/env-file.ts";
+import { StackError } from "./stack/error.ts";
+import type { Stack } from "./stack/stack.ts";
 
 const HELP = `Runs everything on this machine: Postgres, REST, Studio, the Edge Functions and a
 Resend sandbox with an inbox. Only programs on this machine can reach it.
 
-  npx -y deno@2.9.6 task start [--port PORT] [--data DIR] [--env FILE]
+  ${TASK} start [--port PORT] [--data DIR] [--env FILE]
 
-  --port PORT   port of everything (default 54321)
+  --port PORT   port of everything but Postgres, which gets the next one (default ${DEFAULT_PORT})
   --data DIR    folder that keeps the database, the mails and the keys between starts
                 (default supabase/.temp/local-data); "--data memory" keeps nothing
-  --env FILE    file that the addresses and keys are written to while it runs
-                (default supabase/.temp/local.env; a second stack needs its own)
+  --env FILE    file that the addresses and keys are written to while it runs (default
+                supabase/.temp/local.env; local-PORT.env for another port than ${DEFAULT_PORT})
   --help        this text
 
 Ctrl-C stops it.`;
 
-const DEFAULT_DATA = fileURLToPath(new URL("../supabase/.temp/local-data", import.meta.url));
+const OPTIONS = {
+  port: { type: "string" },
+  data: { type: "string" },
+  env: { type: "string" },
+} as const;
 
-async function main(): Promise<number> {
-  // Deno moves to the folder of deno.json; a relative path was meant from where it was typed.
-  const folder = Deno.env.get("INIT_CWD") ?? Deno.cwd();
-  const { help, port, data, env } = readStartArguments(Deno.args, folder, {
-    data: DEFAULT_DATA,
-    env: ENV_FILE,
-  });
-  if (help) {
-    console.log(HELP);
-    return 0;
-  }
+await runCommand(HELP, OPTIONS, async ({ port, data = DEFAULT_DATA, env }, words) => {
+  if (words.length > 0) throw new StackError(`What is "${words[0]}"? See --help.`);
+  if (data === "") throw new StackError("--data takes a folder, or the word memory.");
+  if (env === "") throw new StackError("--env takes a file.");
+  return await start(
+    readPort(port),
+    data === "memory" ? data : fromCaller(data),
+    env && fromCaller(env),
+  );
+});
 
-  const stopped = Promise.race([waitForSignal(), waitForEndOfLauncher()]);
+async function start(port: number, data: string, env: string | undefined): Promise<number> {
+  setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
+  let isAsked = false;
+  const stopped = Promise.race([waitForSignal(), waitForEndOfLauncher()]).then(() =>
+    isAsked = true
+  );
+
   console.log("Loading packages (the first start downloads them) …");
-  const { startStack } = await import("./stack.ts");
+  const { startStack } = await import("./stack/stack.ts");
+  let isReady = false;
   const stack = await startStack({
     port,
     data,
     seed: true,
     functions: true,
-    log: (line) => console.log(line),
+    log: (line) => console.log(isReady ? `${dim(time())}  ${line}` : line),
   });
-  await writeEnvFile(stack, env);
+  const envFile = env ?? envFileOf(Number(new URL(stack.url).port));
+  await writeEnvFile(stack, envFile);
+  if (!isAsked) console.log(describe(stack, data, envFile));
+  isReady = true;
 
-  const rows = [
+  await Promise.race([stopped, stack.databaseEnded]);
+  console.log(isAsked ? "\nStopping …" : "\nPostgres was stopped by somebody else. Stopping …");
+  await removeEnvFile(stack, envFile);
+  await stack.close();
+  return isAsked ? 0 : 1;
+}
+
+/** Where everything is, what is amiss, and what to try. */
+function describe(stack: Stack, data: string, envFile: string): string {
+  const rows: [string, string][] = [
     ["Studio", stack.url],
     ["Inbox", stack.inboxUrl],
     ["REST", `${stack.url}/rest/v1`],
-    ...stack.functions.map((name) => ["Function", `${stack.url}/functions/v1/${name}`]),
+    ["Database", stack.databaseUrl],
+    ...stack.functions.map((name): [string, string] => [
+      "Function",
+      `${stack.url}/functions/v1/${name}`,
+    ]),
     ["Data", data],
-    ["Keys", env],
+    ["Keys", envFile],
   ];
-  console.log(`\nReady. Ctrl-C stops it.\n`);
-  for (const [name, place] of rows) console.log(`  ${name!.padEnd(10)}${place}`);
-  console.log("");
+  const { port } = new URL(stack.url);
+  const choice = Number(port) === DEFAULT_PORT ? "" : ` --port ${port}`;
+  const changes = stack.changes.length === 0 ? "" : yellow(
+    `\n${stack.changes.join(".\n")}.\n` +
+      `The database stays as it is; to begin afresh, stop this and run: ${TASK} reset\n`,
+  );
+  return `
+${bold("Ready.")} Ctrl-C stops it.
 
-  await stopped;
-  console.log("\nStopping …");
-  await removeEnvFile(stack, env);
-  await stack.close();
-  return 0;
+${rows.map(([name, place]) => `  ${name.padEnd(10)}${place}`).join("\n")}
+
+Try in another terminal, then look into the inbox:
+
+  ${TASK} send --new tests/fixtures/calcom/booking-created-business.json${choice}
+  ${TASK} sql "select * from public.deals"${choice}
+${changes}`;
+}
+
+function time(): string {
+  return new Date().toTimeString().slice(0, "12:34:56".length);
 }
 
 /**
@@ -71,8 +111,7 @@ async function main(): Promise<number> {
 function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {
     let firstAt: number | undefined;
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      if (Deno.build.os === "windows" && signal === "SIGTERM") continue;
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       Deno.addSignalListener(signal, () => {
         firstAt ??= Date.now();
         if (Date.now() - firstAt > 1000) Deno.exit(130);
@@ -80,11 +119,4 @@ function waitForSignal(): Promise<void> {
       });
     }
   });
-}
-
-try {
-  Deno.exit(await main());
-} catch (error) {
-  console.error(error instanceof StackError ? error.message : error);
-  Deno.exit(1);
 }

@@ -2,7 +2,7 @@ import { assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import { delay } from "npm:deno-std@1.4.0/async/delay.js";
 import { createHmac } from "node:crypto";
 import { changeEvents } from "../local/event-changes.ts";
-import { type Stack, startStack } from "../local/stack.ts";
+import { type Stack, startStack } from "../local/stack/stack.ts";
 
 const SAMPLE = new URL("./fixtures/calcom/booking-created-business.json", import.meta.url);
 

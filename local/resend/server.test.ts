@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Resend } from "npm:resend@6.38.0";
-import { makeFolder } from "../stack-testing.ts";
+import { makeFolder } from "../../tests/support/stack.ts";
 import { openSandbox } from "./server.ts";
 import type { Sandbox, SandboxOptions } from "./types.ts";
 

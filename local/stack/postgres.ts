@@ -2,13 +2,14 @@
  * A real Postgres on 127.0.0.1, for the local stack, the tests and the benchmark: the only code
  * that finds, initialises and starts a server.
  */
+import { deadline } from "npm:deno-std@1.4.0/async/deadline.js";
 import { basename, join, relative } from "node:path";
 import { StackError } from "./error.ts";
-import { spawnTied } from "./tied-process.ts";
+import { endTied, readLines, spawnTied } from "./tied-process.ts";
 
 /** A server that runs until `close`, and no longer than this program. */
 export interface PostgresServer {
-  /** Connection string of the superuser `postgres`, database `postgres`. */
+  /** Connection string of the superuser, database `postgres`. */
   url: string;
   port: number;
   /** Resolves when the server is not running any more, whoever stopped it. */
@@ -23,6 +24,8 @@ export interface PostgresServer {
 export interface PostgresOptions {
   /** The folder of the cluster, kept; without it a temporary one. It must be nobody else's. */
   dataDir?: string;
+  /** The superuser's name: what a kept cluster was made with. Default: `postgres`. */
+  superuser?: string;
   /** The superuser's password: what a kept cluster was made with. Default: a random one. */
   password?: string;
   /** Default: any free port. */
@@ -60,21 +63,18 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const user = await serverUser();
   const isTemporary = options.dataDir === undefined;
   const dataDir = options.dataDir ?? await Deno.makeTempDir({ prefix: "calcom-deals-postgres-" });
+  const superuser = options.superuser ?? "postgres";
   const cluster = { programs, user, dataDir, isTemporary };
 
-  async function removeTemporary() {
-    if (isTemporary) await Deno.remove(dataDir, { recursive: true }).catch(() => {});
-  }
-
   try {
-    if (await isEmpty(dataDir)) await initialize(cluster, password);
+    if (await isEmpty(dataDir)) await initialize(cluster, superuser, password);
     else await takeOver(cluster);
 
     const port = options.port ?? freePort();
     const settings = [`port=${port}`, ...options.settings ?? []];
     let running = await start(cluster, settings);
     return {
-      url: `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`,
+      url: `postgresql://${superuser}:${password}@127.0.0.1:${port}/postgres`,
       port,
       get ended() {
         return running.ended;
@@ -85,13 +85,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
         running = await start(cluster, settings);
       },
       close: async () => {
-        await running.process.stdin.close().catch(() => {});
+        endTied(running.process);
         await running.ended;
-        await removeTemporary();
       },
     };
   } catch (error) {
-    await removeTemporary();
+    if (isTemporary) await Deno.remove(dataDir, { recursive: true }).catch(() => {});
     throw error;
   }
 }
@@ -138,9 +137,11 @@ async function preparePrograms(): Promise<string> {
   await run("cp", { args: ["-R", `${native}/.`, unfinished] });
   await linkLibraries(unfinished);
   await Deno.chmod(unfinished, 0o755);
-  // Somebody else's folder of that name stays where it is, and so does a faster neighbour's.
-  const isTaken = await Deno.rename(unfinished, copy).then(() => false, () => true);
-  return join(isTaken ? unfinished : copy, "bin");
+  // A neighbour may have been faster, and a folder of that name that is somebody else's stays.
+  if (await Deno.rename(unfinished, copy).then(() => true, () => false)) return join(copy, "bin");
+  if ((await Deno.lstat(copy)).uid !== 0) return join(unfinished, "bin");
+  await Deno.remove(unfinished, { recursive: true });
+  return join(copy, "bin");
 }
 
 async function linkLibraries(native: string): Promise<void> {
@@ -170,21 +171,29 @@ async function isEmpty(folder: string): Promise<boolean> {
   return true;
 }
 
-async function initialize(cluster: Cluster, password: string): Promise<void> {
-  const { dataDir, user, programs } = cluster;
-  if (user.uid !== undefined) await Deno.chown(dataDir, user.uid, user.gid!);
+/** Makes the cluster beside its place: what stands there is complete, whenever we are killed. */
+async function initialize(cluster: Cluster, superuser: string, password: string): Promise<void> {
+  const { dataDir, user, programs, isTemporary } = cluster;
+  const unfinished = `${dataDir}.new`;
   const passwordFile = await Deno.makeTempFile();
   try {
+    await Deno.remove(unfinished, { recursive: true }).catch(() => {});
+    await Deno.mkdir(unfinished, { mode: 0o700 });
     await Deno.writeTextFile(passwordFile, password);
-    if (user.uid !== undefined) await Deno.chown(passwordFile, user.uid, user.gid!);
-    await runInCluster(cluster, "initdb", [
-      ...["--username", "postgres", "--pwfile", passwordFile, "--auth", "scram-sha-256"],
+    if (user.uid !== undefined) {
+      await Deno.chown(unfinished, user.uid, user.gid!);
+      await Deno.chown(passwordFile, user.uid, user.gid!);
+    }
+    await runInCluster({ ...cluster, dataDir: unfinished }, "initdb", [
+      ...["--username", superuser, "--pwfile", passwordFile, "--auth", "scram-sha-256"],
       // Not plain C: lower() has to know more letters than a to z, as it does on Supabase.
       ...["--encoding", "UTF8"],
       ...await majorVersion(programs) >= 17
         ? ["--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"]
         : ["--locale", "C.UTF-8"],
+      ...isTemporary ? ["--no-sync"] : [],
     ]);
+    await Deno.rename(unfinished, dataDir);
   } catch (error) {
     throw new StackError(`Cannot create a database in ${dataDir}: ${(error as Error).message}`);
   } finally {
@@ -203,7 +212,7 @@ async function takeOver(cluster: Cluster): Promise<void> {
   if (madeBy !== ours) {
     throw new StackError(
       `The database in ${dataDir} was made by ${madeBy ? `Postgres ${madeBy}` : "something else"}` +
-        ` and this is Postgres ${ours}.`,
+        ` and this is Postgres ${ours}. Delete it ("task reset"), or choose another folder.`,
     );
   }
 
@@ -242,39 +251,27 @@ async function start(cluster: Cluster, moreSettings: string[]): Promise<Running>
         args: ["-D", dataDir, ...settings.flatMap((setting) => ["-c", setting])],
         // Nobody misses what a temporary cluster would write at an orderly end.
         signal: cluster.isTemporary ? "QUIT" : "INT",
+        remove: cluster.isTemporary ? cluster.dataDir : undefined,
       }),
   );
   process.stdout.cancel();
 
   const ended = process.status.then(async () => {
-    await process.stdin.close().catch(() => {});
+    endTied(process);
     // The shell may have been killed and the server not.
     await stop(cluster, "immediate").catch(() => {});
   });
-  const log = readUntilReady(process.stderr);
-  const timeout = setTimeout(() => process.stdin.close().catch(() => {}), START_TIMEOUT);
-  const isReady = await Promise.race([log.ready, ended.then(() => false)]);
-  clearTimeout(timeout);
-  if (isReady) return { process, ended };
-  throw new StackError(`Postgres does not start:\n${log.text().trim()}`);
-}
-
-/** Reads the server's log until it is ready, and then on, so that its pipe never fills up. */
-function readUntilReady(stderr: ReadableStream<Uint8Array<ArrayBuffer>>) {
-  let text = "";
-  const ready = Promise.withResolvers<boolean>();
-  let isReady = false;
-  stderr.pipeThrough(new TextDecoderStream()).pipeTo(
-    new WritableStream({
-      write(chunk) {
-        if (isReady) return;
-        text += chunk;
-        isReady = text.includes("ready to accept connections");
-        if (isReady) ready.resolve(true);
-      },
-    }),
-  ).catch(() => {});
-  return { ready: ready.promise, text: () => text };
+  let log = "";
+  const ready = new Promise<boolean>((resolve) =>
+    readLines(process.stderr, (line) => {
+      log = `${log}${line}\n`.slice(-4000);
+      if (line.includes("ready to accept connections")) resolve(true);
+    })
+  );
+  const isReady = deadline(Promise.race([ready, ended.then(() => false)]), START_TIMEOUT);
+  if (await isReady.catch(() => false)) return { process, ended };
+  endTied(process);
+  throw new StackError(`Postgres does not start:\n${log.trim()}`);
 }
 
 async function stop(cluster: Cluster, mode: "fast" | "immediate"): Promise<void> {

@@ -1,7 +1,13 @@
-import assert from "node:assert/strict";
-import { join } from "node:path";
-import { readEnvFile } from "./stack-env.ts";
-import { finish, makeFolder, spawnProgram } from "./stack-testing.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertRejects,
+} from "npm:deno-std@1.4.0/assert/mod.js";
+import { basename, join } from "node:path";
+import { envFileOf, readEnvFile } from "../local/stack/env-file.ts";
+import { finish, makeFolder, spawnProgram } from "./support/stack.ts";
 
 Deno.test("task start keeps what was written, however it ends", async (t) => {
   await using folder = await makeFolder();
@@ -13,20 +19,19 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
     await using stack = await startProgram(folder.path);
     firstEnv = stack.env;
 
-    assert.match(stack.output, /Loading packages.*Creating the database.*Applied .*Ready/s);
-    assert.match(stack.env.SUPABASE_URL!, /^http:\/\/127\.0\.0\.1:\d+$/);
-    assert.equal(stack.env.INBOX_URL, `${stack.env.SUPABASE_URL}/inbox`);
-    assert.ok(stack.output.includes(stack.env.INBOX_URL!));
-    assert.deepEqual(Object.keys(stack.env), [
+    assertMatch(stack.output, /Loading packages.*Starting Postgres.*Applied .*Ready/s);
+    assertMatch(stack.env.SUPABASE_URL!, /^http:\/\/127\.0\.0\.1:\d+$/);
+    assertEquals(stack.env.INBOX_URL, `${stack.env.SUPABASE_URL}/inbox`);
+    assert(stack.output.includes(stack.env.INBOX_URL!));
+    assertEquals(Object.keys(stack.env), [
       "SUPABASE_URL",
       "SUPABASE_PUBLISHABLE_KEY",
       "SUPABASE_SECRET_KEY",
       "CALCOM_WEBHOOK_SECRET",
       "INBOX_URL",
+      "DATABASE_URL",
     ]);
-    if (Deno.build.os !== "windows") {
-      assert.equal((await Deno.stat(envFile)).mode! & 0o777, 0o600);
-    }
+    assertEquals((await Deno.stat(envFile)).mode! & 0o777, 0o600);
     await insert(stack.env, "first.example");
 
     const port = new URL(stack.env.SUPABASE_URL!).port;
@@ -35,44 +40,101 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
     const sameData = await finish(spawnProgram("start.ts", ["--data", data, "--port", "0"]));
     assertIsOneParagraph(sameData, /is open in another running stack/);
 
-    assert.equal(await stack.end("SIGINT"), 0);
-    await assert.rejects(() => Deno.stat(envFile), Deno.errors.NotFound);
+    assertEquals(await stack.end("SIGINT"), 0);
+    await assertRejects(() => Deno.stat(envFile), Deno.errors.NotFound);
   });
 
   await t.step("after Ctrl-C it goes on where it was, and its functions die with it", async () => {
     await using stack = await startProgram(folder.path);
 
-    assert.doesNotMatch(stack.output, /Applied|Creating|edited/);
-    assert.equal(stack.env.SUPABASE_SECRET_KEY, firstEnv.SUPABASE_SECRET_KEY);
-    assert.equal(stack.env.CALCOM_WEBHOOK_SECRET, firstEnv.CALCOM_WEBHOOK_SECRET);
-    assert.deepEqual(await list(stack.env), ["first.example"]);
+    assertNotMatch(stack.output, /Applied|Seeding|edited/);
+    assertEquals(stack.env.SUPABASE_SECRET_KEY, firstEnv.SUPABASE_SECRET_KEY);
+    assertEquals(stack.env.CALCOM_WEBHOOK_SECRET, firstEnv.CALCOM_WEBHOOK_SECRET);
+    assertEquals(await list(stack.env), ["first.example"]);
     await insert(stack.env, "second.example");
 
-    const functions = await childrenOf(stack.pid);
-    assert.notEqual(functions.length, 0);
+    const children = await childrenOf(stack.pid);
+    assert(children.length >= 4, "three functions and Postgres");
     await stack.end("SIGKILL");
-    await waitUntil(async () => (await stillRunning(functions)).length === 0);
+    await waitUntil(async () => (await stillRunning(children)).length === 0);
   });
 
   await t.step("after a crash too, and SIGTERM ends it as well", async () => {
     await using stack = await startProgram(folder.path);
 
-    assert.deepEqual(await list(stack.env), ["first.example", "second.example"]);
-    assert.equal(await stack.end("SIGTERM"), 0);
+    assertEquals(await list(stack.env), ["first.example", "second.example"]);
+    assertEquals(await stack.end("SIGTERM"), 0);
   });
 });
 
-Deno.test("task start says what is wrong with its command line", async () => {
-  const [unknown, port, help] = await Promise.all([
+Deno.test("task sql and task reset", async (t) => {
+  await using folder = await makeFolder();
+
+  await t.step("without a stack they say so", async () => {
+    const sql = await finish(
+      spawnProgram("sql.ts", ["select 1", "--env", "local.env"], folder.path),
+    );
+    assertIsOneParagraph(sql, /^The local stack is not running\. Start it/);
+    const reset = await finish(spawnProgram("reset.ts", ["--data", "data"], folder.path));
+    assertEquals(reset, { code: 0, stdout: "There is no such folder.\n", stderr: "" });
+  });
+
+  await t.step("with one, SQL prints its rows, and the folder is not deleted", async () => {
+    await using stack = await startProgram(folder.path);
+    const sql = (text: string) =>
+      finish(spawnProgram("sql.ts", [text, "--env", "local.env"], folder.path));
+
+    const { code, stdout } = await sql(
+      "create table public.t (a int, \"Wörter\" text); insert into public.t values (1, 'ä'), (20, null); select * from public.t",
+    );
+    assertEquals(code, 0);
+    assertEquals(stdout.split("\n").map((line) => line.trimEnd()), [
+      "INSERT 2",
+      "a  | Wörter",
+      "---+-------",
+      "1  | ä",
+      "20 |",
+      "(2 rows)",
+      "",
+      "",
+    ]);
+    const refused = await sql("select 1;\nselect nothing");
+    assertIsOneParagraph(refused, /^Postgres refused this at line 2, column 8: column "nothing"/);
+
+    const reset = await finish(spawnProgram("reset.ts", ["--data", "data"], folder.path));
+    assertIsOneParagraph(reset, /is open in another running stack/);
+    assertEquals(await stack.end("SIGTERM"), 0);
+  });
+
+  await t.step("after its end the folder is deleted", async () => {
+    const reset = await finish(spawnProgram("reset.ts", ["--data", "data"], folder.path));
+    assertMatch(reset.stdout, /^Deleting the database, the mails and the keys in .*data …\nDone\./);
+    await assertRejects(() => Deno.stat(join(folder.path, "data")), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("a stack on another port than the usual writes a file of keys of its own", () => {
+  assertEquals(basename(envFileOf(54321)), "local.env");
+  assertEquals(basename(envFileOf(56321)), "local-56321.env");
+});
+
+Deno.test("the commands say what is wrong with their command lines", async () => {
+  const [unknown, port, word, sql, reset, help] = await Promise.all([
     finish(spawnProgram("start.ts", ["--prot", "1"])),
     finish(spawnProgram("start.ts", ["--port", "http"])),
+    finish(spawnProgram("start.ts", ["help"])),
+    finish(spawnProgram("sql.ts", ["--port", "70000", "select 1"])),
+    finish(spawnProgram("reset.ts", ["--data", "memory"])),
     finish(spawnProgram("start.ts", ["--help"])),
   ]);
 
   assertIsOneParagraph(unknown, /--prot/);
   assertIsOneParagraph(port, /--port takes a number up to 65535, not "http"/);
-  assert.equal(help.code, 0);
-  assert.match(help.stdout, /--port PORT/);
+  assertIsOneParagraph(word, /What is "help"\?/);
+  assertIsOneParagraph(sql, /--port takes a number up to 65535, not "70000"/);
+  assertIsOneParagraph(reset, /--data takes a folder/);
+  assertEquals(help.code, 0);
+  assertMatch(help.stdout, /--port PORT/);
 });
 
 Deno.test("task start says when it may not write", async () => {
@@ -89,9 +151,9 @@ function assertIsOneParagraph(
   { code, stderr }: { code: number; stderr: string },
   message: RegExp,
 ): void {
-  assert.equal(code, 1);
-  assert.match(stderr, message);
-  assert.equal(stderr.trim().split("\n").length, 1, stderr);
+  assertEquals(code, 1);
+  assertMatch(stderr, message);
+  assertEquals(stderr.trim().split("\n").length, 1, stderr);
 }
 
 /** Starts the program on a free port, with everything it keeps below `folder`. */
@@ -125,7 +187,7 @@ async function startProgram(folder: string) {
     return output.includes("Ctrl-C stops it.");
   });
   const env = await readEnvFile(envFile);
-  assert.ok(env);
+  assert(env);
   return {
     env,
     pid: child.pid,
@@ -143,7 +205,7 @@ async function insert(env: Record<string, string>, domain: string): Promise<void
     headers: { apikey: env.SUPABASE_SECRET_KEY!, "content-type": "application/json" },
     body: JSON.stringify({ domain }),
   });
-  assert.equal(answer.status, 201, await answer.text());
+  assertEquals(answer.status, 201, await answer.text());
 }
 
 async function list(env: Record<string, string>): Promise<string[]> {

@@ -29,14 +29,20 @@ create function public.whoami() returns text language sql stable set search_path
 grant execute on function public.whoami() to anon, service_role;
 `;
 
-/** Runs one of the command line programs of this folder as a person would. */
+/** Runs one of the command line programs as a person would. */
 export function spawnProgram(
-  file: "start.ts" | "send.ts",
+  file: "start.ts" | "send.ts" | "sql.ts" | "reset.ts",
   args: string[],
   cwd = ".",
 ): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-A", fileURLToPath(new URL(file, import.meta.url)), ...args],
+    args: [
+      "run",
+      "--quiet",
+      "-A",
+      fileURLToPath(new URL(`../../local/${file}`, import.meta.url)),
+      ...args,
+    ],
     env: { INIT_CWD: cwd },
     stdin: "null",
     stdout: "piped",

@@ -1,12 +1,12 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertRejects } from "npm:deno-std@1.4.0/assert/mod.js";
 import { join } from "node:path";
-import { type Database, openDatabase } from "./stack-database.ts";
-import { StackError } from "./stack-error.ts";
-import { applyMigrations, seedDatabase } from "./stack-migrations.ts";
-import { makeFolder } from "./stack-testing.ts";
+import { type Database, openDatabase } from "../local/stack/database.ts";
+import { StackError } from "../local/stack/error.ts";
+import { applyMigrations, seedDatabase } from "../local/stack/migrations.ts";
+import { makeFolder } from "./support/stack.ts";
 
 Deno.test("migrations and seed", async (t) => {
-  const database = await openDatabase("memory");
+  const database = await openDatabase({ folder: undefined, password: "secret" });
   try {
     await t.step("each pending file is applied once, in order, and written down", async () => {
       await using folder = await makeFolder({
@@ -21,16 +21,16 @@ Deno.test("migrations and seed", async (t) => {
       );
       const second = await apply(database, folder.path);
 
-      assert.deepEqual(first, [
+      assertEquals(first, [
         "Applied 1_first.sql",
         "Applied 2_second.sql",
-        "Skipped notes.sql: a migration is named <timestamp>_<name>.sql",
+        "! notes.sql was skipped: a migration is named <timestamp>_<name>.sql",
       ]);
-      assert.deepEqual(second.slice(0, 1), ["Applied 3_third.sql"]);
-      assert.deepEqual(await database.sql("select b from public.a"), [{ b: 1 }, { b: 2 }, {
+      assertEquals(second.slice(0, 1), ["Applied 3_third.sql"]);
+      assertEquals(await database.sql("select b from public.a"), [{ b: 1 }, { b: 2 }, {
         b: 3,
       }]);
-      assert.deepEqual(
+      assertEquals(
         await database.sql(
           "select version, name, statements from supabase_migrations.schema_migrations where version = '2'",
         ),
@@ -38,10 +38,29 @@ Deno.test("migrations and seed", async (t) => {
       );
     });
 
-    await t.step("an edit of an applied file is noticed", async () => {
-      await using folder = await makeFolder({ "migrations/1_first.sql": "select 1;" });
+    await t.step("an edit of an applied file and one that is gone are noticed", async () => {
+      await using folder = await makeFolder({
+        "migrations/1_first.sql": "select 1;",
+        "migrations/2_second.sql": "insert into public.a values (2);",
+      });
 
-      assert.match((await apply(database, folder.path))[0]!, /^1_first\.sql was edited after/);
+      assertEquals(await apply(database, folder.path), [
+        "! 1_first.sql was edited after it was applied here",
+        "! 3_third.sql was applied here and is not in supabase/migrations any more",
+      ]);
+    });
+
+    await t.step("what the Supabase CLI applied counts as the same text", async () => {
+      await database.sql(
+        "update supabase_migrations.schema_migrations set statements = $1 where version = '1'",
+        [["create table public.a (b int)", "insert into public.a values (1)"]],
+      );
+      await using folder = await makeFolder({
+        "migrations/1_first.sql":
+          "create table public.a (b int);\n\ninsert into public.a values (1);\n",
+      });
+
+      assert(!(await apply(database, folder.path)).some((line) => line.includes("edited")));
     });
 
     await t.step("a broken file is named with its line, and leaves nothing behind", async () => {
@@ -51,13 +70,13 @@ Deno.test("migrations and seed", async (t) => {
         "migrations/6_never.sql": "create table public.never ();",
       });
 
-      await assert.rejects(() => apply(database, folder.path), (error) => {
-        assert.ok(error instanceof StackError);
-        assert.match(error.message, /^Migration 5_bad\.sql failed at line 3: syntax error .*42601/);
-        assert.ok(!error.message.includes("\n"));
-        return true;
-      });
-      assert.deepEqual(
+      const { message } = await assertRejects(() => apply(database, folder.path), StackError);
+      assertMatch(
+        message,
+        /^Migration 5_bad\.sql failed at line 3, column 10: syntax error .*\(42601\)/,
+      );
+      assert(!message.includes("\n"));
+      assertEquals(
         await database.sql(
           "select to_regclass('good') is not null as good, to_regclass('half') as half, to_regclass('never') as never",
         ),
@@ -67,12 +86,12 @@ Deno.test("migrations and seed", async (t) => {
 
     await t.step("the seed runs once, and a broken one is named", async () => {
       await using folder = await makeFolder({ "seed.sql": "select 1 / 0;" });
-      await assert.rejects(() => seed(database, folder.path), /^StackError: seed\.sql failed/);
+      await assertRejects(() => seed(database, folder.path), StackError, "seed.sql failed");
 
       await Deno.writeTextFile(join(folder.path, "seed.sql"), "create table public.seeded ();");
       await seed(database, folder.path);
       await seed(database, folder.path);
-      assert.deepEqual(await database.sql("select path from supabase_migrations.seed_files"), [
+      assertEquals(await database.sql("select path from supabase_migrations.seed_files"), [
         { path: "supabase/seed.sql" },
       ]);
     });
@@ -80,7 +99,7 @@ Deno.test("migrations and seed", async (t) => {
     await t.step("without a seed or a folder of migrations", async () => {
       await using folder = await makeFolder();
       await seed(database, folder.path);
-      await assert.rejects(() => apply(database, folder.path), /^StackError: Cannot read/);
+      await assertRejects(() => apply(database, folder.path), StackError, "Cannot read");
     });
   } finally {
     await database.close();
@@ -89,8 +108,8 @@ Deno.test("migrations and seed", async (t) => {
 
 async function apply(database: Database, supabase: string): Promise<string[]> {
   const lines: string[] = [];
-  await applyMigrations(database, { supabase, log: (line) => lines.push(line) });
-  return lines;
+  const changes = await applyMigrations(database, { supabase, log: (line) => lines.push(line) });
+  return [...lines, ...changes.map((change) => `! ${change}`)];
 }
 
 async function seed(database: Database, supabase: string): Promise<void> {

@@ -1,16 +1,17 @@
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { openSandbox } from "./resend/server.ts";
-import type { Sandbox } from "./resend/types.ts";
-import { type Database, openDatabase } from "./stack-database.ts";
-import { StackError } from "./stack-error.ts";
-import { dropHalfCreated, markCreated, openDataFolder } from "./stack-folder.ts";
-import { type EdgeFunctions, startFunctions } from "./stack-functions.ts";
-import { applyMigrations, seedDatabase } from "./stack-migrations.ts";
-import { readOutbox } from "./inbox/status.ts";
-import { createRouter } from "./stack-router.ts";
-import { sendEmailsOf, startSchedule } from "./stack-schedule.ts";
-import { serveSupabase } from "./stack-studio.ts";
+import { serveInbox } from "../inbox/serve.ts";
+import { readOutbox } from "../inbox/status.ts";
+import { openSandbox } from "../resend/server.ts";
+import type { Sandbox } from "../resend/types.ts";
+import { openDataDir } from "./data-dir.ts";
+import { type Database, openDatabase } from "./database.ts";
+import { StackError } from "./error.ts";
+import { startFunctions } from "./functions.ts";
+import { applyMigrations, seedDatabase } from "./migrations.ts";
+import { serveSupabase } from "./rest.ts";
+import { createRouter, type Route } from "./router.ts";
+import { sendEmailsOf, startSchedule } from "./schedule.ts";
 
 /** What a stack is started with. */
 export interface StackOptions {
@@ -41,10 +42,16 @@ export interface Stack {
   inboxUrl: string;
   /** What RESEND_BASE_URL has to be. */
   resendUrl: string;
+  /** For psql and any other client: the role `postgres`, as on Supabase. */
+  databaseUrl: string;
   /** Names of the Edge Functions that run. */
   functions: string[];
   sandbox: Sandbox;
-  /** Runs SQL as the superuser; without parameters it may be several statements. */
+  /** What differs between the migrations and what was applied earlier, in sentences. */
+  changes: string[];
+  /** Resolves when Postgres is not running any more, for example because somebody killed it. */
+  databaseEnded: Promise<void>;
+  /** Runs SQL as the role `postgres`; without parameters it may be several statements. */
   sql<T>(query: string, parameters?: unknown[]): Promise<T[]>;
   /** Stops everything; what was written is kept. */
   close(): Promise<void>;
@@ -56,52 +63,29 @@ export interface Stack {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const log = options.log ?? (() => {});
-  const supabase = options.supabase ?? fileURLToPath(new URL("../supabase", import.meta.url));
+  const supabase = options.supabase ?? fileURLToPath(new URL("../../supabase", import.meta.url));
 
   let route = refuse("The stack is starting");
   // What was opened is closed in reverse order, at the end or when a later step fails.
   const opened: (() => unknown)[] = [];
   async function close() {
-    route = refuse("The stack is stopping");
     for (let undo = opened.pop(); undo; undo = opened.pop()) await undo();
   }
 
   try {
     // The port first: everything else is told the address, and a port in use shows at once.
-    const server = listen(options.port, (request) => route(request));
+    const server = listen(options.port, (request, peer) => route(request, peer));
     opened.push(() => server.shutdown());
     const { port } = server.addr;
     const url = `http://127.0.0.1:${port}`;
 
-    const folder = await openDataFolder(options.data);
-    opened.push(folder.release);
-    const { keys } = folder;
+    const dataDir = await openDataDir(options.data);
+    opened.push(dataDir.release);
+    const { keys } = dataDir;
 
-    const isNew = await dropHalfCreated(folder.postgres);
-    log(isNew ? "Creating the database" : "Opening the database");
-    const database = await openDatabase(folder.postgres);
-    opened.push(() => database.close());
-    await markCreated(folder.postgres);
-    await applyMigrations(database, { supabase, log });
-    if (options.seed) await seedDatabase(database, { supabase, log });
-
-    let functions: EdgeFunctions | null = null;
-    const sandbox = await openSandbox({
-      apiKey: keys.resendApiKey,
-      webhookSecret: keys.resendWebhookSecret,
-      file: folder.mails,
-      verifiedDomains: () => readVerifiedDomains(database),
-      report: async (report) =>
-        await functions?.fetch("resend-webhook", report) ?? Response.json({}, { status: 404 }),
-    });
-    opened.push(sandbox.close);
-    const outbox = () => readOutbox(database);
-    const parts = { port, supabase: serveSupabase(database, keys, log), sandbox, outbox };
-    route = createRouter({ ...parts, functions: null });
-
-    if (options.functions) {
-      log("Starting the Edge Functions");
-      functions = await startFunctions({
+    // They start while the database does, and answer from when it is ready.
+    const functions = options.functions
+      ? await startFunctions({
         folder: join(supabase, "functions"),
         env: {
           SUPABASE_URL: url,
@@ -114,11 +98,42 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           ...options.env,
         },
         log,
-      });
-      opened.push(functions.close);
-      route = createRouter({ ...parts, functions });
+      })
+      : null;
+    // Here in case that the database does not start, and later to be closed before it.
+    opened.push(() => functions?.close());
+
+    log("Starting Postgres and the Edge Functions");
+    const database = await openDatabase({
+      folder: dataDir.database,
+      password: keys.databasePassword,
+      port: isFree(port + 1) ? port + 1 : undefined,
+    });
+    opened.push(() => database.close());
+    const changes = await applyMigrations(database, { supabase, log });
+    if (options.seed) await seedDatabase(database, { supabase, log });
+
+    const sandbox = await openSandbox({
+      apiKey: keys.resendApiKey,
+      webhookSecret: keys.resendWebhookSecret,
+      file: dataDir.mails,
+      verifiedDomains: () => readVerifiedDomains(database),
+      report: async (report) =>
+        await functions?.fetch("resend-webhook", report) ?? Response.json({}, { status: 404 }),
+    });
+    opened.push(sandbox.close);
+    const parts = {
+      port,
+      supabase: serveSupabase(database, keys, log),
+      resend: sandbox.fetch,
+      inbox: async (path: string) =>
+        serveInbox(path, sandbox.messages(), path === "" ? [] : await readOutbox(database)),
+    };
+    route = createRouter({ ...parts, functions });
+    opened.push(() => route = refuse("The stack is stopping"), () => functions?.close());
+    if (functions) {
       await functions.started;
-      const sendEmails = sendEmailsOf(functions, { url, secretKey: keys.secretKey, log });
+      const sendEmails = sendEmailsOf(functions, { url, secretKey: keys.secretKey });
       opened.push(startSchedule({ database, sendEmails, log }));
     }
 
@@ -131,8 +146,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       resendWebhookSecret: keys.resendWebhookSecret,
       inboxUrl: `${url}/inbox`,
       resendUrl: `${url}/resend`,
+      databaseUrl: database.url,
       functions: functions?.names ?? [],
       sandbox,
+      changes,
+      databaseEnded: database.ended,
       sql: database.sql,
       close,
     };
@@ -142,14 +160,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-function listen(port: number, route: (request: Request) => Promise<Response>) {
+function listen(port: number, route: Route) {
   try {
     return Deno.serve({
       hostname: "127.0.0.1",
       port,
       onListen: () => {},
       onError: (error) => Response.json({ message: String(error) }, { status: 500 }),
-    }, route);
+    }, (request, { remoteAddr }) => route(request, remoteAddr.hostname));
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
       throw new StackError(
@@ -166,7 +184,17 @@ function listen(port: number, route: (request: Request) => Promise<Response>) {
   }
 }
 
-function refuse(message: string): (request: Request) => Promise<Response> {
+/** A saved connection of a client stays right as long as the port beside ours is free. */
+function isFree(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function refuse(message: string): Route {
   return () =>
     Promise.resolve(
       Response.json({ message }, { status: 503, headers: { "retry-after": "2" } }),

@@ -1,22 +1,24 @@
-import { serveInbox } from "./inbox/serve.ts";
-import type { OutboxRow } from "./inbox/status.ts";
-import type { Sandbox } from "./resend/types.ts";
-import type { EdgeFunctions } from "./stack-functions.ts";
-import { isFromOwnPage, reasonToRefuse } from "./stack-guard.ts";
-import type { Supabase } from "./stack-studio.ts";
+import type { EdgeFunctions } from "./functions.ts";
+import { isFromOwnPage, reasonToRefuse } from "./guard.ts";
+import type { Supabase } from "./rest.ts";
 
 /** Everything that is behind the one port. */
 export interface Parts {
   port: number;
   supabase: Supabase;
-  sandbox: Sandbox;
-  outbox: () => Promise<OutboxRow[]>;
+  /** The Resend sandbox; `path` is what follows `/resend`. */
+  resend: (request: Request, path: string) => Promise<Response>;
+  /** The inbox; `path` is what follows `/inbox`. */
+  inbox: (path: string) => Promise<Response>;
   functions: EdgeFunctions | null;
 }
 
+/** Answers a request; `peer` is the address it came from. */
+export type Route = (request: Request, peer: string) => Promise<Response>;
+
 /** Sends each request to the part of the stack that its path names. */
-export function createRouter({ port, supabase, sandbox, outbox, functions }: Parts) {
-  return async (request: Request): Promise<Response> => {
+export function createRouter({ port, supabase, resend, inbox, functions }: Parts): Route {
+  return async (request, peer) => {
     const { pathname } = new URL(request.url);
 
     // A webhook may come from anywhere, a tunnel included: the functions check who sent it.
@@ -25,24 +27,24 @@ export function createRouter({ port, supabase, sandbox, outbox, functions }: Par
       return await (functions?.fetch(name, request) ?? unknownFunction());
     }
     const isRest = isUnder("/rest/v1", pathname);
-    if (isRest && (hasKey(request) || !isFromOwnPage(request))) return await supabase.rest(request);
+    const isOwnPage = isFromOwnPage(request);
+    if (isRest && (hasKey(request) || !isOwnPage)) return await supabase.fetch(request, null);
 
     const reason = reasonToRefuse(request, port);
     if (reason !== null) return Response.json({ message: reason }, { status: 403 });
 
-    if (isRest) return await supabase.studio(request);
+    if (isRest || isUnder("/_system", pathname) && isOwnPage) {
+      return await supabase.fetch(request, peer);
+    }
     if (isUnder("/resend", pathname)) {
-      return await sandbox.fetch(request, pathname.slice("/resend".length));
+      return await resend(request, pathname.slice("/resend".length));
     }
-    if (isUnder("/inbox", pathname)) {
-      const path = pathname.slice("/inbox".length);
-      return serveInbox(path, sandbox.messages(), path === "" ? [] : await outbox());
-    }
+    if (isUnder("/inbox", pathname)) return await inbox(pathname.slice("/inbox".length));
     if (isUnder("/static", pathname)) return await supabase.file(pathname.slice("/static/".length));
-    if (isUnder("/_system", pathname) && isFromOwnPage(request)) {
-      return await supabase.studio(request);
+    // Only the page itself is handed out here: a path that is spelled oddly cannot reach a call.
+    if (isStudioPage(request.method, pathname)) {
+      return unframed(await supabase.fetch(new Request(new URL("/", request.url)), null));
     }
-    if (isStudioPage(request.method, pathname)) return unframed(await supabase.page());
     return Response.json({ message: "Not found" }, { status: 404 });
   };
 }
@@ -56,7 +58,7 @@ function hasKey(request: Request): boolean {
     new URL(request.url).searchParams.has("apikey");
 }
 
-/** Only the page itself is handed out here: a path that is spelled oddly cannot reach a call. */
+/** Studio finds its own way in the browser, so its page is the same for every path. */
 function isStudioPage(method: string, pathname: string): boolean {
   return (method === "GET" || method === "HEAD") &&
     !/^\/(_system|auth|storage|realtime|graphql)(\/|$)/.test(pathname);

@@ -1,12 +1,17 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertRejects } from "npm:deno-std@1.4.0/assert/mod.js";
+import { poll } from "npm:deno-std@1.4.0/async/poll.js";
+import postgres from "npm:postgres@3.4.9";
 import { request } from "node:http";
-import { makeFolder, SMALL_SCHEMA } from "./stack-testing.ts";
-import { type Stack, startStack } from "./stack.ts";
+import { join } from "node:path";
+import { StackError } from "../local/stack/error.ts";
+import { makeFolder, SMALL_SCHEMA } from "./support/stack.ts";
+import { type Stack, startStack } from "../local/stack/stack.ts";
 
 const ECHO = `
+import { VERSION } from "../_shared/version.ts";
 Deno.serve(async (request) => {
   const { pathname, search } = new URL(request.url);
-  if (pathname.endsWith("/die")) setTimeout(() => Deno.exit(3), 20);
+  if (pathname.endsWith("/die")) setTimeout(() => { throw new Error("died"); }, 20);
   if (pathname.endsWith("/refuse")) return new Response(null, { status: 413 });
   if (pathname.endsWith("/outside")) {
     return new Response(await fetch("http://192.0.2.1/").catch((error) => error.name));
@@ -21,7 +26,7 @@ Deno.serve(async (request) => {
     signature: request.headers.get("x-cal-signature-256"),
     body: await request.text(),
     env: Deno.env.toObject(),
-    pid: Deno.pid,
+    version: VERSION,
   }, { status: 201, headers: { "x-echo": "yes" } });
 });
 `;
@@ -32,6 +37,7 @@ Deno.test("the stack", async (t) => {
     "seed.sql": "insert into public.notes (body) values ('from the seed');",
     "functions/echo/index.ts": ECHO,
     "functions/_shared/index.ts": "throw new Error('never started');",
+    "functions/_shared/version.ts": "export const VERSION = 1;",
     "functions/notes/README.txt": "",
   });
   const lines: string[] = [];
@@ -48,19 +54,19 @@ Deno.test("the stack", async (t) => {
   try {
     await t.step("each key has the rights of its role, as granted by the migrations", async () => {
       const { publishableKey, secretKey } = stack;
-      assert.deepEqual(await rest(stack, "notes?select=body", { apikey: secretKey }), {
+      assertEquals(await rest(stack, "notes?select=body", { apikey: secretKey }), {
         status: 200,
         body: [{ body: "from the seed" }],
       });
       const denied = { code: "42501", details: null, hint: null };
-      assert.deepEqual(await rest(stack, "notes", { apikey: publishableKey }), {
+      assertEquals(await rest(stack, "notes", { apikey: publishableKey }), {
         status: 401,
         body: { ...denied, message: "permission denied for table notes" },
       });
-      assert.equal((await rest(stack, "secrets", { apikey: secretKey })).status, 403);
-      assert.equal((await rest(stack, "rpc/whoami", { apikey: publishableKey })).body, "anon");
-      assert.equal((await rest(stack, "rpc/whoami", { apikey: secretKey })).body, "service_role");
-      assert.deepEqual(
+      assertEquals((await rest(stack, "secrets", { apikey: secretKey })).status, 403);
+      assertEquals((await rest(stack, "rpc/whoami", { apikey: publishableKey })).body, "anon");
+      assertEquals((await rest(stack, "rpc/whoami", { apikey: secretKey })).body, "service_role");
+      assertEquals(
         await stack.sql(
           `select grantee, table_name, privilege_type from information_schema.role_table_grants
            where grantee in ('anon', 'authenticated', 'service_role') and table_schema = 'public'
@@ -75,9 +81,9 @@ Deno.test("the stack", async (t) => {
     });
 
     await t.step("without a valid key there is nothing", async () => {
-      assert.equal((await rest(stack, "notes", {})).status, 401);
-      assert.equal((await rest(stack, "notes", { apikey: "sb_secret_wrong" })).status, 401);
-      assert.equal((await rest(stack, "rpc/whoami", {})).status, 401);
+      assertEquals((await rest(stack, "notes", {})).status, 401);
+      assertEquals((await rest(stack, "notes", { apikey: "sb_secret_wrong" })).status, 401);
+      assertEquals((await rest(stack, "rpc/whoami", {})).status, 401);
     });
 
     await t.step("only Studio's own page works without a key", async () => {
@@ -93,10 +99,10 @@ Deno.test("the stack", async (t) => {
       };
       for (const [name, headers] of Object.entries(refused)) {
         const { status, body } = await rest(stack, "notes", headers);
-        assert.ok(status === 401 || status === 403, `${name}: ${status} ${JSON.stringify(body)}`);
+        assert(status === 401 || status === 403, `${name}: ${status} ${JSON.stringify(body)}`);
       }
-      assert.equal((await rest(stack, "notes", own)).status, 200);
-      assert.equal((await rest(stack, "notes", { ...own, origin: stack.url })).status, 200);
+      assertEquals((await rest(stack, "notes", own)).status, 200);
+      assertEquals((await rest(stack, "notes", { ...own, origin: stack.url })).status, 200);
     });
 
     await t.step("a path that is spelled oddly is no way around the keys", async () => {
@@ -105,7 +111,7 @@ Deno.test("the stack", async (t) => {
       ) {
         for (const headers of [{}, { "sec-fetch-site": "same-origin" }]) {
           const { text } = await read(stack.url + path, headers);
-          assert.ok(!text.includes("from the seed"), path);
+          assert(!text.includes("from the seed"), path);
         }
       }
     });
@@ -114,23 +120,23 @@ Deno.test("the stack", async (t) => {
       for (const path of ["/", "/editor/notes"]) {
         const page = await fetch(stack.url + path);
         const html = await page.text();
-        assert.equal(page.headers.get("content-security-policy"), "frame-ancestors 'none'");
+        assertEquals(page.headers.get("content-security-policy"), "frame-ancestors 'none'");
         const files = [...html.matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)].map(([, file]) =>
           file
         );
-        assert.ok(files.length >= 3);
+        assert(files.length >= 3);
         for (const file of files) {
           const answer = await fetch(stack.url + file);
-          assert.equal(answer.status, 200, file);
-          assert.match(answer.headers.get("content-type")!, /^(text|image)\//);
+          assertEquals(answer.status, 200, file);
+          assertMatch(answer.headers.get("content-type")!, /^(text|image)\//);
           await answer.body?.cancel();
         }
       }
       const own = { "sec-fetch-site": "same-origin" };
-      assert.equal((await read(`${stack.url}/_system/info`, own)).status, 200);
-      assert.equal((await read(`${stack.url}/_system/info`, {})).status, 404);
-      assert.equal((await read(`${stack.url}/static/..%2findex.js`, {})).status, 404);
-      assert.equal((await read(`${stack.url}/auth/v1/signup`, own)).status, 404);
+      assertEquals((await read(`${stack.url}/_system/info`, own)).status, 200);
+      assertEquals((await read(`${stack.url}/_system/info`, {})).status, 404);
+      assertEquals((await read(`${stack.url}/static/..%2findex.js`, {})).status, 404);
+      assertEquals((await read(`${stack.url}/auth/v1/signup`, own)).status, 404);
     });
 
     await t.step("a function sees the request as on the platform", async () => {
@@ -139,18 +145,18 @@ Deno.test("the stack", async (t) => {
         headers: { "x-cal-signature-256": "abc", "x-forwarded-for": "203.0.113.9" },
         body: '{"ü":1}',
       });
-      const { env, pid: _, ...seen } = await answer.json();
+      const { env, version: _, ...seen } = await answer.json();
 
-      assert.equal(answer.status, 201);
-      assert.equal(answer.headers.get("x-echo"), "yes");
-      assert.deepEqual(seen, {
+      assertEquals(answer.status, 201);
+      assertEquals(answer.headers.get("x-echo"), "yes");
+      assertEquals(seen, {
         method: "POST",
         path: "/echo/deep?region=eu",
         signature: "abc",
         body: '{"ü":1}',
       });
-      assert.ok(lines.includes("[echo] handled /echo/deep"));
-      assert.deepEqual(
+      assert(lines.includes("echo  handled /echo/deep"));
+      assertEquals(
         Object.keys(env).filter((name) => !MACHINE.test(name)).sort(),
         [
           "CALCOM_WEBHOOK_SECRET",
@@ -163,14 +169,14 @@ Deno.test("the stack", async (t) => {
           "SUPABASE_URL",
         ],
       );
-      assert.equal(JSON.parse(env.SUPABASE_SECRET_KEYS).default, stack.secretKey);
-      assert.equal(env.RESEND_BASE_URL, stack.resendUrl);
-      assert.equal(env.CALCOM_WEBHOOK_SECRET, stack.webhookSecret);
+      assertEquals(JSON.parse(env.SUPABASE_SECRET_KEYS).default, stack.secretKey);
+      assertEquals(env.RESEND_BASE_URL, stack.resendUrl);
+      assertEquals(env.CALCOM_WEBHOOK_SECRET, stack.webhookSecret);
     });
 
     await t.step("a function reaches neither other machines nor files", async () => {
-      assert.equal((await read(`${stack.url}/functions/v1/echo/outside`)).text, "NotCapable");
-      assert.equal((await read(`${stack.url}/functions/v1/echo/read`)).text, "NotCapable");
+      assertEquals((await read(`${stack.url}/functions/v1/echo/outside`)).text, "NotCapable");
+      assertEquals((await read(`${stack.url}/functions/v1/echo/read`)).text, "NotCapable");
     });
 
     await t.step("an answer that does not wait for the body gets through", async () => {
@@ -178,31 +184,82 @@ Deno.test("the stack", async (t) => {
         method: "POST",
         body: new Uint8Array(8 * 1024 * 1024),
       });
-      assert.equal(answer.status, 413);
+      assertEquals(answer.status, 413);
     });
 
     await t.step("there is no function but those with an index.ts", async () => {
-      assert.deepEqual(stack.functions, ["echo"]);
+      assertEquals(stack.functions, ["echo"]);
       for (const name of ["nothing", "_shared", "notes", ""]) {
         const { status, text } = await read(`${stack.url}/functions/v1/${name}`);
-        assert.equal(status, 404);
-        assert.equal(JSON.parse(text).code, "NOT_FOUND");
+        assertEquals(status, 404);
+        assertEquals(JSON.parse(text).code, "NOT_FOUND");
       }
     });
 
-    await t.step("a function that dies comes back", async () => {
-      const before = JSON.parse((await read(`${stack.url}/functions/v1/echo`)).text).pid;
-      await read(`${stack.url}/functions/v1/echo/die`);
-      let after;
-      for (let i = 0; i < 100 && (after === undefined || after === before); i++) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        const { status, text } = await read(`${stack.url}/functions/v1/echo`);
-        if (status === 201) after = JSON.parse(text).pid;
-      }
+    await t.step("a body that no function would take is refused before", async () => {
+      const answer = await fetch(`${stack.url}/functions/v1/echo`, {
+        method: "POST",
+        body: new Uint8Array(5 * 1024 * 1024),
+      });
+      assertEquals(answer.status, 413);
+      await answer.body?.cancel();
+    });
 
-      assert.notEqual(after, undefined);
-      assert.notEqual(after, before);
-      assert.ok(lines.some((line) => line.startsWith("[echo] ended (code 3)")));
+    await t.step("a function that dies comes back with the next request", async () => {
+      await read(`${stack.url}/functions/v1/echo/die`);
+      await poll(() => lines.some((line) => line.includes("Uncaught Error: died")), Boolean);
+
+      assertEquals((await read(`${stack.url}/functions/v1/echo`)).status, 201);
+    });
+
+    await t.step("a function is loaded again when a file that it imports changes", async () => {
+      const file = join(project.path, "functions/_shared/version.ts");
+      const version = async () => {
+        const { status, text } = await read(`${stack.url}/functions/v1/echo`);
+        return status === 201 ? JSON.parse(text).version : status;
+      };
+      for (const [text, expected] of [["2", 2], ["", 503], ["3", 3]] as const) {
+        await Deno.writeTextFile(file, `export const VERSION = ${text};`);
+        await poll(version, (actual) => actual === expected, { interval: 50 });
+      }
+      assert(lines.includes("echo  is loaded again: version.ts has changed"));
+      assert(lines.includes("echo  did not start; mend it and it is loaded again"));
+    });
+
+    await t.step("any client may do what the SQL editor of Supabase may, and no more", async () => {
+      const sql = postgres(stack.databaseUrl, { max: 1, onnotice: () => {} });
+      try {
+        const [role] = await sql`
+          select current_user as name, r.rolsuper, r.rolcreaterole, r.rolbypassrls,
+            pg_catalog.pg_get_userbyid(d.datdba) as owner, lower('ÄÖ') as lower
+          from pg_catalog.pg_roles as r, pg_catalog.pg_database as d
+          where r.rolname = current_user and d.datname = current_database()`;
+        assertEquals({ ...role }, {
+          name: "postgres",
+          rolsuper: false,
+          rolcreaterole: true,
+          rolbypassrls: true,
+          owner: "postgres",
+          lower: "äö",
+        });
+        await sql.unsafe(`
+          create extension pgcrypto with schema extensions;
+          create table public.mine (id int);
+          drop table public.mine;
+          set role anon; reset role`);
+      } finally {
+        await sql.end();
+      }
+      const wrong = postgres(stack.databaseUrl.replace(/:[0-9a-f]+@/, ":wrong@"), { max: 1 });
+      await assertRejects(() => wrong`select`);
+      await wrong.end();
+    });
+
+    await t.step("requests at the same time do not stand in each other's way", async () => {
+      const slow = stack.sql("select pg_sleep(0.5)");
+      const fast = await rest(stack, "notes?select=body", { apikey: stack.secretKey });
+      assertEquals(fast.status, 200);
+      await slow;
     });
 
     await t.step("mail goes from the sandbox to the inbox", async () => {
@@ -217,40 +274,40 @@ Deno.test("the stack", async (t) => {
       await stack.sql("insert into public.senders values ('team@other.example')");
       const acceptedNow = await send("team@other.example");
 
-      assert.deepEqual([accepted.status, refused.status, acceptedNow.status], [200, 403, 200]);
+      assertEquals([accepted.status, refused.status, acceptedNow.status], [200, 403, 200]);
       await refused.body?.cancel();
       await acceptedNow.body?.cancel();
       const { id } = await accepted.json();
       const messages = JSON.parse((await read(`${stack.inboxUrl}/messages`)).text);
-      assert.equal(messages.length, 2);
-      assert.equal(messages[1].id, id);
-      assert.equal(stack.sandbox.messages()[1]!.id, id);
-      assert.equal((await read(stack.inboxUrl)).status, 200);
+      assertEquals(messages.length, 2);
+      assertEquals(messages[1].id, id);
+      assertEquals(stack.sandbox.messages()[1]!.id, id);
+      assertEquals((await read(stack.inboxUrl)).status, 200);
     });
 
     await t.step("another page reads no mail", async () => {
       const url = `${stack.inboxUrl}/messages`;
-      assert.equal((await read(url, { origin: "https://evil.example" })).status, 403);
-      assert.equal((await read(url, { host: "evil.example" })).status, 403);
-      assert.equal((await read(url, { "x-forwarded-for": "203.0.113.9" })).status, 403);
+      assertEquals((await read(url, { origin: "https://evil.example" })).status, 403);
+      assertEquals((await read(url, { host: "evil.example" })).status, 403);
+      assertEquals((await read(url, { "x-forwarded-for": "203.0.113.9" })).status, 403);
     });
 
     await t.step("a port in use is a sentence", async () => {
       const port = Number(new URL(stack.url).port);
-      await assert.rejects(
+      await assertRejects(
         () => startStack({ port, data: "memory" }),
-        /^StackError: Port \d+ of 127\.0\.0\.1 is in use/,
+        StackError,
+        `Port ${port} of 127.0.0.1 is in use`,
       );
     });
   } finally {
     await stack.close();
   }
-  await assert.rejects(() => fetch(stack.url));
+  await assertRejects(() => fetch(stack.url));
 });
 
 /** What Deno needs, and what says where the function listens. */
-const MACHINE =
-  /^(HOME|PATH|DENO_.*|XDG_CACHE_HOME|TMPDIR|NO_COLOR|USERPROFILE|.*APPDATA|SystemRoot|TE?MP)$/;
+const MACHINE = /^(HOME|PATH|DENO_.*|XDG_CACHE_HOME|TMPDIR|NO_COLOR|PWD|OLDPWD|SHLVL|_)$/;
 
 async function rest(stack: Stack, path: string, headers: Record<string, string>) {
   const { status, text } = await read(`${stack.url}/rest/v1/${path}`, headers);

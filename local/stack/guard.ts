@@ -5,7 +5,15 @@
  */
 
 /** Headers that a proxy or a tunnel adds: then the true sender is not on this machine. */
-const FORWARDED = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
+const FORWARDED = [
+  "cf-connecting-ip",
+  "forwarded",
+  "via",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-real-ip",
+];
 
 /**
  * Tells why a request does not come from this machine's own programs or the stack's own pages.
