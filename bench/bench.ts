@@ -1,7 +1,8 @@
 // deno-lint-ignore-file no-console -- a command line program
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
+import { runCommand } from "../local/command.ts";
+import { StackError } from "../local/stack/error.ts";
 import { measureDatabase } from "./database.ts";
 import { measureHttp } from "./http.ts";
 import { isMet, type Result, toTable } from "./result.ts";
@@ -19,54 +20,50 @@ Usage: deno task bench [--against DIR] [--seconds N] [--rounds N] [--companies N
 const README = new URL("../README.md", import.meta.url);
 const PLACE = /(<!-- bench -->\n)[\s\S]*?(\n<!-- \/bench -->)/;
 
-function readOptions() {
-  try {
-    return parseArgs({
-      args: Deno.args.filter((argument) => argument !== "--"),
-      options: {
-        against: { type: "string" },
-        seconds: { type: "string", default: "6" },
-        rounds: { type: "string", default: "3" },
-        companies: { type: "string", default: "100000" },
-        only: { type: "string" },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${HELP}`);
-    Deno.exit(1);
+const OPTIONS = {
+  against: { type: "string" },
+  seconds: { type: "string", default: "6" },
+  rounds: { type: "string", default: "3" },
+  companies: { type: "string", default: "100000" },
+  only: { type: "string" },
+} as const;
+
+await runCommand(HELP, OPTIONS, async ({ against, only, ...numbers }) => {
+  const [seconds = NaN, rounds = NaN, companies = NaN] = [
+    numbers.seconds,
+    numbers.rounds,
+    numbers.companies,
+  ].map(Number);
+  if (!(seconds > 0 && rounds > 0 && companies > 0)) {
+    throw new StackError(
+      "Cannot read a number: give --seconds, --rounds and --companies more than 0.",
+    );
   }
-}
+  if (only !== undefined && only !== "database" && only !== "http") {
+    throw new StackError(`Cannot measure "${only}": choose database or http.`);
+  }
 
-const { against, only, help, ...numbers } = readOptions();
-if (help) {
-  console.log(HELP);
-  Deno.exit(0);
-}
-const [seconds, rounds, companies] = [numbers.seconds, numbers.rounds, numbers.companies].map(
-  (text) => /^\d*\.?\d+$/.test(text) ? Number(text) : NaN,
-);
-if (!seconds || !rounds || !companies || (only && !["database", "http"].includes(only))) {
-  console.error(HELP);
-  Deno.exit(1);
-}
+  const log = (line: string) => console.log(`${line} …`);
+  const older = against === undefined ? null : pathToFileURL(`${resolve(against)}/`);
+  const results: Result[] = [];
+  if (only !== "http") {
+    results.push(...await measureDatabase({ seconds, rounds, companies, older, log }));
+  }
+  if (only !== "database") results.push(...await measureHttp({ seconds, rounds, log }));
+  const table = toTable(results);
+  console.log(`\n${table}\n`);
 
-const log = (line: string) => console.log(`${line} …`);
-const older = against === undefined ? null : pathToFileURL(`${resolve(against)}/`);
-const results: Result[] = [];
-if (only !== "http") {
-  results.push(...await measureDatabase({ seconds, rounds, companies, older, log }));
-}
-if (only !== "database") results.push(...await measureHttp({ seconds, rounds, log }));
-const table = toTable(results);
-console.log(`\n${table}\n`);
+  for (const result of results) if (!isMet(result)) console.log(`Falls short: ${result.what}`);
+  if (Deno.args.length === 0) {
+    const readme = await Deno.readTextFile(README);
+    if (!PLACE.test(readme)) {
+      throw new Error("The README has no place for the table: <!-- bench -->");
+    }
+    await Deno.writeTextFile(
+      README,
+      readme.replace(PLACE, (_, before, after) => before + table + after),
+    );
+  }
 
-for (const result of results) if (!isMet(result)) console.log(`Falls short: ${result.what}`);
-if (Deno.args.length === 0) {
-  const readme = await Deno.readTextFile(README);
-  if (!PLACE.test(readme)) throw new Error("The README has no place for the table: <!-- bench -->");
-  await Deno.writeTextFile(
-    README,
-    readme.replace(PLACE, (_, before, after) => before + table + after),
-  );
-}
+  return 0;
+});

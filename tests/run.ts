@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { unescape } from "npm:deno-std@1.4.0/html/entities.js";
+import { runCommand } from "../local/command.ts";
 import { startPostgres } from "../local/stack/postgres.ts";
-import { readArguments } from "./support/arguments.ts";
 import { FAST } from "./support/postgres.ts";
 
 const HELP = `Runs everything: format, lint, types, and all tests (pgTAP included).
@@ -26,7 +26,6 @@ interface Result {
 }
 
 async function main(): Promise<number> {
-  readArguments(HELP);
   const results: Result[] = [];
   for (const check of [["fmt", "--check"], ["lint"], ["check"]]) {
     console.log(`deno ${check.join(" ")}`);
@@ -94,4 +93,4 @@ async function runDeno(args: string[], env: Record<string, string> = {}): Promis
   return success;
 }
 
-Deno.exit(await main());
+await runCommand(HELP, {}, main);
