@@ -42,7 +42,7 @@ databaseTest(
             assertEquals(kept.length, received.length);
           }),
       ),
-      250,
+      100,
     );
   },
 );
@@ -89,7 +89,7 @@ databaseTest("poison in a history does not make its order matter", async ({ sql 
         for (const order of orders) assertEquals(await after(sql, stored, order), expected);
       },
     ),
-    150,
+    100,
   );
 });
 

@@ -21,7 +21,7 @@ databaseTest(
         for (const [answer] of answers) assertNotEquals(answer?.outcome, "failed", answer?.reason);
         assertEquals(await snapshot(sql), expected);
       }).afterEach(() => empty(sql)),
-      300,
+      200,
     );
   },
 );

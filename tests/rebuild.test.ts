@@ -22,7 +22,7 @@ databaseTest(
           await t`select public.rebuild_person(p.email) from public.people as p`;
           assertEquals(await everyRow(t), before, "after rebuild_person()");
         })),
-      100,
+      60,
     );
   },
 );
@@ -58,7 +58,7 @@ databaseTest(
           assertEquals(await idsThatStay(t), ids, "under the old rule again");
         });
       }),
-      80,
+      60,
     );
   },
 );
@@ -98,7 +98,7 @@ databaseTest(
         }
         assertEquals(await snapshot(sql), expected);
       }).afterEach(() => empty(sql)),
-      80,
+      60,
     );
   },
 );
@@ -135,7 +135,7 @@ databaseTest(
           await t`select public.rebuild_everything()`;
           assertEquals(await snapshot(t), tables);
         })),
-      80,
+      60,
     );
   },
 );
@@ -153,7 +153,7 @@ databaseTest("what somebody entered by hand is left alone", async ({ sql }) => {
         assertEquals(await byHand(t), before, "after a rebuild");
         assertEquals(await everyRow(t), tables, "after a rebuild");
       })),
-    80,
+    60,
   );
 });
 

@@ -8,7 +8,9 @@ import { FAST } from "./support/postgres.ts";
 
 const HELP = `Runs everything: format, lint, types, and all tests (pgTAP included).
 
-Usage: deno task test
+Usage: deno task test [--parallel]
+
+  --parallel  several files at once: as many as there are processors
 
 A part of the tests:  deno test -A tests/order.test.ts
                       deno test -A --filter "pgTAP: outbox"
@@ -25,14 +27,14 @@ interface Result {
   state: "passed" | "failed" | "skipped";
 }
 
-async function main(): Promise<number> {
+async function main({ parallel }: { parallel?: unknown }): Promise<number> {
   const results: Result[] = [];
   for (const check of [["fmt", "--check"], ["lint"], ["check"]]) {
     console.log(`deno ${check.join(" ")}`);
     const isOk = await runDeno(check);
     results.push({ name: `deno ${check.join(" ")}`, state: isOk ? "passed" : "failed" });
   }
-  results.push(...await runTests());
+  results.push(...await runTests(parallel ? ["--parallel"] : []));
 
   const named = (state: Result["state"]) =>
     results.filter((result) => result.state === state).map(({ name }) => `  ${name}`);
@@ -45,13 +47,13 @@ async function main(): Promise<number> {
 }
 
 /** Runs `deno test` with one server for all files. */
-async function runTests(): Promise<Result[]> {
+async function runTests(options: string[]): Promise<Result[]> {
   const folder = await Deno.makeTempDir({ prefix: "calcom-deals-test-" });
   const report = join(folder, "report.xml");
   const server = Deno.env.has("DATABASE_URL") ? null : await startPostgres(FAST);
   try {
     const isOk = await runDeno(
-      ["test", "-A", "--no-check", `--junit-path=${report}`],
+      ["test", "-A", "--no-check", `--junit-path=${report}`, ...options],
       server === null ? {} : { DATABASE_URL: server.url },
     );
     const results = readJunit(await Deno.readTextFile(report).catch(() => ""));
@@ -93,4 +95,4 @@ async function runDeno(args: string[], env: Record<string, string> = {}): Promis
   return success;
 }
 
-await runCommand(HELP, {}, main);
+await runCommand(HELP, { parallel: { type: "boolean" } }, main);
