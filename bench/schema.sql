@@ -1,5 +1,5 @@
--- What the benchmark calls: a first booking of a new company through the door, and the same rows written by a function
--- of nothing but inserts (the floor). Both build the same body first.
+-- What the benchmark calls: a first booking of a new company through handle_calcom_event, and the same rows written by
+-- a function of nothing but inserts (the baseline). Both build the same body first.
 create schema bench;
 create sequence bench.numbers;
 
@@ -15,7 +15,8 @@ begin
       'uid', p_uid,
       'iCalUID', p_uid || '@Cal.com',
       'attendees', jsonb_build_array(jsonb_build_object(
-        'email', 'ann@' || p_domain, 'name', 'Ann Example', 'timeZone', 'America/Chicago', 'language', '{"locale": "en"}'::jsonb
+        'email', 'ann@' || p_domain, 'name', 'Ann Example', 'timeZone', 'America/Chicago',
+        'language', '{"locale": "en"}'::jsonb
       )),
       'responses', jsonb_build_object(
         'name', '{"label": "your_name", "value": "Ann Example"}'::jsonb,
@@ -26,7 +27,7 @@ begin
 end;
 $$;
 
-create function bench.door()
+create function bench.handle()
 returns void
 language plpgsql
 as $$
@@ -37,15 +38,17 @@ begin
 end;
 $$;
 
-create function bench.floor()
+create function bench.baseline()
 returns void
 language plpgsql
 as $$
 declare
   v_number bigint := nextval('bench.numbers');
   v_domain text := format('c%s.example', v_number);
+  v_email text := 'ann@' || v_domain;
   v_uid text := 'uid-' || v_number;
   v_body jsonb := bench.body(v_domain, v_uid, now());
+  v_position crm.position := row(now(), 2, v_number);
   v_event_id uuid;
   v_company_id uuid;
   v_person_id uuid;
@@ -53,31 +56,40 @@ declare
   v_booking_id uuid;
 begin
   insert into public.calcom_events (
-    payload, outcome, reason, touched, handled_at, attempts, trigger, uid, email, account, happened_at, rank
+    payload, outcome, reason, decided_at, attempts, trigger, uid, booker_email, stream_key, position
   )
   values (
-    v_body, 'applied', 'Booked; there is a new deal.', '[{}]', now(), 1, 'BOOKING_CREATED', v_uid, 'ann@' || v_domain, v_domain, now(), 2
+    v_body, 'applied', 'Booked; there is a new deal.', now(), 1, 'BOOKING_CREATED', v_uid, v_email, v_domain, v_position
   )
   returning id into v_event_id;
   insert into public.companies (name, domain) values (v_domain, v_domain) returning id into v_company_id;
-  insert into public.people (email, name, company_id) values ('ann@' || v_domain, 'Ann Example', v_company_id)
+  insert into public.people (email, name, company_id) values (v_email, 'Ann Example', v_company_id)
   returning id into v_person_id;
-  insert into public.deals (company_id, ordinal, opened_by) values (v_company_id, 1, v_event_id) returning id into v_deal_id;
+  insert into public.deals (company_id, sequence_number, opened_by_event_id)
+  values (v_company_id, 1, v_event_id)
+  returning id into v_deal_id;
   insert into public.bookings (
-    calcom_uid, first_uid, account, person_id, deal_id, title, start_time, end_time, organizer_email, ical_uid, changed_by
+    calcom_uid, original_key, stream_key, person_id, deal_id, title, start_time, end_time, organizer_email, ical_uid,
+    last_event_id
   )
   values (
     v_uid, v_uid, v_domain, v_person_id, v_deal_id, 'Discovery call', '2026-12-01T15:00:00Z', '2026-12-01T15:30:00Z',
     'mara@brightloom.example', v_uid || '@Cal.com', v_event_id
   )
   returning id into v_booking_id;
-  insert into public.event_effects (event_id, account, booking_id, deal_id, deal, reason)
+  insert into public.event_effects (event_id, stream_key, booking_id, deal_id, deal_change, reason)
   values (v_event_id, v_domain, v_booking_id, v_deal_id, 'opened', 'Booked; there is a new deal.');
-  insert into crm.accounts (key, happened_at, rank, digest) values (v_domain, now(), 2, v_number);
-  insert into public.emails (event_id, booking_id, kind, calcom_uid, from_address, reply_to, to_address, details)
+  insert into crm.stream_watermarks (stream_key, position) values (v_domain, v_position);
+  insert into public.emails (event_id, booking_id, kind, calcom_uid, from_address, reply_to, to_address, template_data)
   values (
-    v_event_id, v_booking_id, 'confirmation', v_uid, 'team@outboundsolutions.com', 'mara@brightloom.example', 'ann@' || v_domain,
-    '{"title": "Discovery call between Mara Lindqvist and Tobias Reyes", "start_time": "2026-12-01T15:00:00+00:00", "end_time": "2026-12-01T15:30:00+00:00", "time_zone": "America/Chicago", "locale": "en", "attendee_name": "Ann Example", "organizer_name": "Mara Lindqvist", "organizer_email": "mara@brightloom.example", "location": "integrations:daily", "join_url": "https://app.cal.com/video/kX3vQ9mTzR4bLs7WdYn2Pa", "booker_url": "https://cal.com"}'
+    v_event_id, v_booking_id, 'confirmation', v_uid, 'team@outboundsolutions.com', 'mara@brightloom.example', v_email,
+    jsonb_build_object(
+      'title', 'Discovery call between Mara Lindqvist and Tobias Reyes', 'start_time', '2026-12-01T15:00:00+00:00',
+      'end_time', '2026-12-01T15:30:00+00:00', 'time_zone', 'America/Chicago', 'locale', 'en',
+      'attendee_name', 'Ann Example', 'organizer_name', 'Mara Lindqvist', 'organizer_email', 'mara@brightloom.example',
+      'location', 'integrations:daily', 'join_url', 'https://app.cal.com/video/kX3vQ9mTzR4bLs7WdYn2Pa',
+      'booker_url', 'https://cal.com'
+    )
   );
 end;
 $$;
@@ -104,32 +116,46 @@ as $$
 begin
   create temporary table made on commit drop as
   select
-    n, format('full%s.example', n) as domain, format('full-%s', n) as uid, gen_random_uuid() as event_id,
-    gen_random_uuid() as company_id, gen_random_uuid() as person_id, gen_random_uuid() as deal_id, gen_random_uuid() as booking_id
+    n as number, format('full%s.example', n) as domain, format('ann@full%s.example', n) as email,
+    format('full-%s', n) as uid, gen_random_uuid() as event_id, gen_random_uuid() as company_id,
+    gen_random_uuid() as person_id, gen_random_uuid() as deal_id, gen_random_uuid() as booking_id
   from generate_series(1, p_companies) as n;
 
   insert into public.calcom_events (
-    id, payload, outcome, reason, touched, handled_at, attempts, trigger, uid, email, account, happened_at, rank
+    id, payload, outcome, reason, decided_at, attempts, trigger, uid, booker_email, stream_key, position
   )
   select
     case when k.part = 1 then m.event_id else gen_random_uuid() end,
-    jsonb_build_object('triggerEvent', k.trigger, 'createdAt', k.part, 'payload', jsonb_build_object('uid', m.uid, 'email', m.domain)),
-    'applied', 'Filled in.', '[]', now(), 1, k.trigger, m.uid,
-    case when k.part = 1 then 'ann@' || m.domain end, case when k.part = 1 then m.domain end,
-    timestamptz '2026-01-01' + k.part * interval '1 day', k.part + 1
+    jsonb_build_object(
+      'triggerEvent', k.trigger, 'createdAt', k.part, 'payload', jsonb_build_object('uid', m.uid, 'email', m.email)
+    ),
+    'applied', 'Filled in.', now(), 1, k.trigger, m.uid,
+    case when k.part = 1 then m.email end, case when k.part = 1 then m.domain end,
+    row(timestamptz '2026-01-01' + k.part * interval '1 day', k.part + 1, m.number)::crm.position
   from made as m
-  cross join (values (1, 'BOOKING_CREATED'), (2, 'MEETING_ENDED'), (3, 'BOOKING_NO_SHOW_UPDATED')) as k (part, trigger);
+  cross join (
+    values (1, 'BOOKING_CREATED'), (2, 'MEETING_ENDED'), (3, 'BOOKING_NO_SHOW_UPDATED')
+  ) as k (part, trigger);
 
   insert into public.companies (id, name, domain) select m.company_id, m.domain, m.domain from made as m;
-  insert into public.people (id, email, name, company_id) select m.person_id, 'ann@' || m.domain, 'Ann', m.company_id from made as m;
-  insert into public.deals (id, company_id, ordinal, opened_by) select m.deal_id, m.company_id, 1, m.event_id from made as m;
-  insert into public.bookings (id, calcom_uid, first_uid, account, person_id, deal_id, title, ical_uid, changed_by)
-  select m.booking_id, m.uid, m.uid, m.domain, m.person_id, m.deal_id, 'Discovery call', m.uid || '@Cal.com', m.event_id from made as m;
-  insert into public.event_effects (event_id, account, booking_id, deal_id, deal, reason)
+  insert into public.people (id, email, name, company_id)
+  select m.person_id, m.email, 'Ann', m.company_id from made as m;
+  insert into public.deals (id, company_id, sequence_number, opened_by_event_id)
+  select m.deal_id, m.company_id, 1, m.event_id from made as m;
+  insert into public.bookings (
+    id, calcom_uid, original_key, stream_key, person_id, deal_id, title, ical_uid, last_event_id
+  )
+  select
+    m.booking_id, m.uid, m.uid, m.domain, m.person_id, m.deal_id, 'Discovery call', m.uid || '@Cal.com', m.event_id
+  from made as m;
+  insert into public.event_effects (event_id, stream_key, booking_id, deal_id, deal_change, reason)
   select m.event_id, m.domain, m.booking_id, m.deal_id, 'opened', 'Filled in.' from made as m;
-  insert into crm.accounts (key, happened_at, rank, digest) select m.domain, '2026-01-04', 7, m.n from made as m;
-  insert into public.emails (event_id, booking_id, kind, calcom_uid, from_address, to_address, details, status, sent_at)
-  select m.event_id, m.booking_id, 'confirmation', m.uid, 'team@outboundsolutions.com', 'ann@' || m.domain, '{}', 'sent', now()
+  insert into crm.stream_watermarks (stream_key, position)
+  select m.domain, row('2026-01-04'::timestamptz, 7, m.number)::crm.position from made as m;
+  insert into public.emails (
+    event_id, booking_id, kind, calcom_uid, from_address, to_address, template_data, status, sent_at
+  )
+  select m.event_id, m.booking_id, 'confirmation', m.uid, 'team@outboundsolutions.com', m.email, '{}', 'sent', now()
   from made as m;
 end;
 $$;

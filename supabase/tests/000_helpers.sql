@@ -6,7 +6,7 @@ set local client_min_messages = warning;
 -- `supabase test db` and our own runner bring pgTAP along; a plain Postgres gets it here.
 do $$
 begin
-  if exists (select from pg_catalog.pg_extension as e where e.extname = 'pgtap') then
+  if to_regproc('plan') is not null then
     return;
   elsif to_regnamespace('extensions') is not null then
     create extension pgtap with schema extensions;

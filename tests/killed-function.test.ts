@@ -1,41 +1,44 @@
-import assert from "node:assert/strict";
+import { assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import { fileURLToPath } from "node:url";
 import type { JSONValue, Sql } from "npm:postgres@3.4.9";
-import { readFixture, sign } from "../supabase/functions/_testing/webhook.ts";
-import { deliver } from "./snapshot.ts";
-import { proof, until } from "./testing.ts";
+import { readFixture, sign } from "./support/webhook.ts";
+import { databaseTest, until } from "./support/database.ts";
+import { handle } from "./support/snapshot.ts";
 
 const FUNCTION = new URL("../supabase/functions/calcom-webhook/index.ts", import.meta.url);
 const SECRET = "a secret of this test";
 
-proof("an event counts though the function was killed before the decision", async ({ sql }) => {
-  const body = readFixture("booking-created-business");
-  await using database = standIn(sql);
-  await using webhook = await startFunction(database.url);
+databaseTest(
+  "an event counts though the function was killed before the decision",
+  async ({ sql }) => {
+    const body = readFixture("booking-created-business");
+    await using database = fakeRestApi(sql);
+    await using webhook = await startFunction(database.url);
 
-  const answer = fetch(webhook.url, {
-    method: "POST",
-    body,
-    headers: { "x-cal-signature-256": sign(body, SECRET) },
-  }).then(() => "an answer", () => "broken off");
-  await Promise.race([database.isAskedToDecide, answer]);
-  await webhook.kill();
-  assert.equal(await answer, "broken off");
-  assert.equal((await sql`select from public.bookings`).length, 0);
+    const answer = fetch(webhook.url, {
+      method: "POST",
+      body,
+      headers: { "x-cal-signature-256": sign(body, SECRET) },
+    }).then(() => "an answer", () => "broken off");
+    await Promise.race([database.isAskedToDecide, answer]);
+    await webhook.kill();
+    assertEquals(await answer, "broken off");
+    assertEquals((await sql`select from public.bookings`).length, 0);
 
-  const [pending] = await sql`select public.handle_pending_events('0 s') as counts`;
-  assert.deepEqual(pending?.counts, { applied: 1 });
+    await sql`call public.handle_pending_events('0 s')`;
+    assertEquals((await sql`select from public.bookings`).length, 1);
 
-  // Nobody told the sender that the event has arrived, so it comes again.
-  const [again] = await deliver(sql, [JSON.parse(new TextDecoder().decode(body))]);
-  assert.equal(again?.outcome, "duplicate");
-  for (const table of ["bookings", "deals", "emails"]) {
-    assert.equal((await sql`select from ${sql(`public.${table}`)}`).length, 1, table);
-  }
-});
+    // Nobody told the sender that the event has arrived, so it comes again.
+    const [again] = await handle(sql, [JSON.parse(new TextDecoder().decode(body))]);
+    assertEquals(again?.outcome, "duplicate");
+    for (const table of ["bookings", "deals", "emails"]) {
+      assertEquals((await sql`select from ${sql(`public.${table}`)}`).length, 1, table);
+    }
+  },
+);
 
-/** Stands in for the REST API: stores what the function stores, and never answers what it asks. */
-function standIn(sql: Sql) {
+/** A REST API that stores what the function stores, and never answers what it asks. */
+function fakeRestApi(sql: Sql) {
   const asked = Promise.withResolvers<void>();
   const stopped = Promise.withResolvers<Response>();
   const server = Deno.serve(

@@ -3,97 +3,54 @@ import fc from "npm:fast-check@4.10.2";
 /** A webhook body as Cal.com sends it. */
 export type Body = Record<string, unknown>;
 
-/** What the people of a generated history do. Numbers pick somebody or something out of what there is. */
-type Step =
-  | { do: "book"; who: number; needsConfirmation: boolean; after: number }
-  | { do: "takeSeat"; who: number; meeting: number; after: number }
-  | { do: "move"; which: number; after: number }
-  | { do: "cancel"; which: number; after: number }
-  | { do: "askForAnotherTime"; which: number; after: number }
-  | { do: "requestMove"; which: number; after: number }
-  | { do: "reject"; which: number; after: number }
-  | { do: "end"; which: number; variant: number; formerUid: boolean; after: number }
-  | { do: "noShow"; which: number; isNoShow: boolean; after: number }
-  | { do: "deliverAgain"; which: number; later: number }
-  | { do: "lose"; which: number }
-  | { do: "noise"; which: number; after: number };
+/** What may happen in a history, and how often. */
+const WEIGHTS = {
+  book: 5,
+  takeSeat: 3,
+  move: 4,
+  cancel: 3,
+  askForAnotherTime: 2,
+  requestMove: 2,
+  reject: 1,
+  end: 4,
+  noShow: 3,
+  deliverAgain: 3,
+  lose: 1,
+  noise: 1,
+};
+
+/** One thing that somebody does. The numbers pick somebody or something out of what there is. */
+interface Step {
+  do: keyof typeof WEIGHTS;
+  which: number;
+  variant: number;
+  isSo: boolean;
+  /** Minutes since the step before. */
+  after: number;
+}
 
 const DOMAINS = ["acme.example", "birch.example", "gmail.com"];
 const PEOPLE = DOMAINS.flatMap((domain) => [`ann@${domain}`, `bob@${domain}`]);
 const START = Date.parse("2026-10-01T08:00:00Z");
 
-const pick = fc.nat({ max: 11 });
-/** Minutes to the next event; 0 makes ties, and a server whose clock is slow makes less of it. */
-const after = fc.constantFrom(0, 1, 7, 60, 600, -2);
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant("book" as const),
-      who: pick,
-      needsConfirmation: fc.boolean(),
-      after,
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant("takeSeat" as const),
-      who: pick,
-      meeting: fc.nat({ max: 1 }),
-      after,
-    }),
-  },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant("move" as const), which: pick, after }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("cancel" as const), which: pick, after }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constant("askForAnotherTime" as const), which: pick, after }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constant("requestMove" as const), which: pick, after }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("reject" as const), which: pick, after }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant("end" as const),
-      which: pick,
-      variant: fc.nat({ max: 4 }),
-      formerUid: fc.boolean(),
-      after,
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant("noShow" as const),
-      which: pick,
-      isNoShow: fc.boolean(),
-      after,
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant("deliverAgain" as const),
-      which: pick,
-      later: fc.constantFrom(0, 4, 60_000),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("lose" as const), which: pick }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant("noise" as const), which: fc.nat({ max: 2 }), after }),
-  },
-);
+const step: fc.Arbitrary<Step> = fc.record({
+  do: fc.oneof(
+    ...Object.entries(WEIGHTS).map(([kind, weight]) => ({
+      weight,
+      arbitrary: fc.constant(kind as Step["do"]),
+    })),
+  ),
+  which: fc.nat({ max: 11 }),
+  variant: fc.nat({ max: 4 }),
+  isSo: fc.boolean(),
+  // 0 makes ties, and a server whose clock is slow makes less of it.
+  after: fc.constantFrom(0, 1, 7, 60, 600, -2),
+});
 
 /** Histories of a few people at a few companies, as the bodies that Cal.com would send, in its order. */
 export const history: fc.Arbitrary<Body[]> = fc
   .array(step, { minLength: 2, maxLength: 14 })
-  .map(tell)
+  .map(toBodies)
   .filter((bodies) => bodies.length > 1);
 
 /** The same bodies in another order. */
@@ -101,8 +58,8 @@ export function shuffled<T>(items: fc.Arbitrary<T[]>): fc.Arbitrary<T[]> {
   return items.chain((all) => fc.shuffledSubarray(all, { minLength: all.length }));
 }
 
-/** The same history among other people at other companies, so that many can be told at once. */
-export function apart(bodies: Body[], index: number): Body[] {
+/** The same history among other people at other companies, so that many can happen at once. */
+export function withOtherNames(bodies: Body[], index: number): Body[] {
   const text = JSON.stringify(bodies)
     .replaceAll(/\b(uid|seats?|acme|birch)(?=[-.])/g, `$1-${index}`)
     .replaceAll(/\b(ann|bob)(?=@)/gi, `$1.${index}`);
@@ -111,7 +68,7 @@ export function apart(bodies: Body[], index: number): Body[] {
 
 interface Meeting {
   uid: string;
-  formerUids: string[];
+  previousUids: string[];
   email: string;
   seat: string | null;
   start: number;
@@ -121,7 +78,7 @@ interface Meeting {
 }
 
 /** Plays the steps and writes down what Cal.com sends for each. A step that cannot happen is left out. */
-function tell(steps: Step[]): Body[] {
+function toBodies(steps: Step[]): Body[] {
   const bodies: Body[] = [];
   const meetings: Meeting[] = [];
   let now = START;
@@ -130,35 +87,24 @@ function tell(steps: Step[]): Body[] {
   const send = (trigger: string, payload: Body) =>
     bodies.push({ triggerEvent: trigger, createdAt: new Date(now).toISOString(), payload });
   const nextUid = () => `uid-${++uids}`;
-  const find = (which: number, fits: (meeting: Meeting) => boolean) => {
-    const fitting = meetings.filter(fits);
-    return fitting[which % Math.max(fitting.length, 1)];
-  };
 
-  for (const step of steps) {
-    if ("after" in step) now += step.after * 60_000;
-    switch (step.do) {
+  for (const { do: kind, which, variant, isSo, after } of steps) {
+    if (kind !== "deliverAgain" && kind !== "lose") now += after * 60_000;
+    const email = PEOPLE[which % PEOPLE.length]!;
+    const find = (fits: (meeting: Meeting) => boolean = () => true) => {
+      const fitting = meetings.filter(fits);
+      return fitting[which % Math.max(fitting.length, 1)];
+    };
+    switch (kind) {
       case "book": {
-        const meeting = newMeeting(
-          nextUid(),
-          PEOPLE[step.who % PEOPLE.length]!,
-          now,
-          step.needsConfirmation,
-        );
+        const meeting = newMeeting(nextUid(), email, now, isSo);
         meetings.push(meeting);
         send("BOOKING_CREATED", booking(meeting));
         break;
       }
       case "takeSeat": {
-        const meeting = newMeeting(
-          `seats-${step.meeting}`,
-          PEOPLE[step.who % PEOPLE.length]!,
-          START,
-          false,
-        );
-        const taken = meetings.find((other) =>
-          other.uid === meeting.uid && other.email === meeting.email
-        );
+        const meeting = newMeeting(`seats-${variant % 2}`, email, START, false);
+        const taken = meetings.find((one) => one.uid === meeting.uid && one.email === email);
         if (taken !== undefined && !taken.isCancelled) break;
         meeting.seat = `seat-${++uids}`;
         if (taken === undefined) meetings.push(meeting);
@@ -167,35 +113,32 @@ function tell(steps: Step[]): Body[] {
         break;
       }
       case "move": {
-        const meeting = find(step.which, () => true);
+        const meeting = find();
         if (meeting === undefined) break;
         move(meeting, meeting.seat === null ? nextUid() : `seats-moved-${++uids}`, now);
         send("BOOKING_RESCHEDULED", {
           ...booking(meeting),
-          rescheduleUid: meeting.formerUids.at(-1),
+          rescheduleUid: meeting.previousUids.at(-1),
         });
         break;
       }
       case "cancel": {
-        const meeting = find(step.which, (one) => !one.isCancelled);
+        const meeting = find((one) => !one.isCancelled);
         if (meeting === undefined) break;
         meeting.isCancelled = true;
         send("BOOKING_CANCELLED", { ...booking(meeting), requestReschedule: false });
         break;
       }
       case "askForAnotherTime": {
-        const meeting = find(step.which, (one) => !one.isCancelled && one.seat === null);
+        const meeting = find((one) => !one.isCancelled && one.seat === null);
         if (meeting === undefined) break;
         meeting.isCancelled = true;
-        send("BOOKING_CANCELLED", {
-          ...booking(meeting),
-          requestReschedule: true,
-          rescheduleUid: meeting.uid,
-        });
+        const asks = { requestReschedule: true, rescheduleUid: meeting.uid };
+        send("BOOKING_CANCELLED", { ...booking(meeting), ...asks });
         break;
       }
       case "requestMove": {
-        const meeting = find(step.which, (one) => one.needsConfirmation && !one.isCancelled);
+        const meeting = find((one) => one.needsConfirmation && !one.isCancelled);
         if (meeting === undefined) break;
         if (meeting.isRequested) {
           meeting.isRequested = false;
@@ -203,52 +146,48 @@ function tell(steps: Step[]): Body[] {
         } else {
           move(meeting, nextUid(), now);
           meeting.isRequested = true;
-          send("BOOKING_REQUESTED", {
-            ...booking(meeting),
-            status: "PENDING",
-            rescheduleUid: meeting.formerUids.at(-1),
-          });
+          const asks = { status: "PENDING", rescheduleUid: meeting.previousUids.at(-1) };
+          send("BOOKING_REQUESTED", { ...booking(meeting), ...asks });
         }
         break;
       }
       case "reject": {
-        const meeting = find(step.which, (one) => one.isRequested);
+        const meeting = find((one) => one.isRequested);
         if (meeting === undefined) break;
         Object.assign(meeting, { isRequested: false, isCancelled: true });
         send("BOOKING_REJECTED", { ...booking(meeting), status: "REJECTED" });
         break;
       }
       case "end": {
-        const meeting = find(step.which, () => true);
+        const meeting = find();
         if (meeting === undefined) break;
-        const uid = step.formerUid ? meeting.formerUids.at(-1) ?? meeting.uid : meeting.uid;
-        bodies.push(meetingEnded({ ...meeting, uid }, step.variant));
+        const uid = isSo ? meeting.previousUids.at(-1) ?? meeting.uid : meeting.uid;
+        bodies.push(meetingEnded({ ...meeting, uid }, variant));
         break;
       }
       case "noShow": {
-        const meeting = find(step.which, () => true);
+        const meeting = find();
         if (meeting === undefined) break;
-        send("BOOKING_NO_SHOW_UPDATED", {
-          bookingUid: meeting.uid,
-          attendees: [{ email: meeting.email.toUpperCase(), noShow: step.isNoShow }],
-        });
+        const attendees = [{ email: meeting.email.toUpperCase(), noShow: isSo }];
+        send("BOOKING_NO_SHOW_UPDATED", { bookingUid: meeting.uid, attendees });
         break;
       }
       case "deliverAgain": {
-        const body = bodies[step.which % Math.max(bodies.length, 1)];
+        const body = bodies[which % Math.max(bodies.length, 1)];
         if (body === undefined) break;
-        const createdAt = typeof body.createdAt === "string" && "payload" in body
-          ? { createdAt: new Date(Date.parse(body.createdAt) + step.later).toISOString() }
-          : {};
-        bodies.push({ ...body, ...createdAt });
+        const copy = { ...body };
+        if (typeof body.createdAt === "string" && "payload" in body) {
+          const later = [0, 4, 60_000][variant % 3]!;
+          copy.createdAt = new Date(Date.parse(body.createdAt) + later).toISOString();
+        }
+        bodies.push(copy);
         break;
       }
-      case "lose": {
-        bodies.splice(step.which % Math.max(bodies.length, 1), 1);
+      case "lose":
+        bodies.splice(which % Math.max(bodies.length, 1), 1);
         break;
-      }
       case "noise":
-        send(["PING", "BOOKING_PAYMENT_INITIATED", "RECORDING_READY"][step.which]!, {
+        send(["PING", "BOOKING_PAYMENT_INITIATED", "RECORDING_READY"][which % 3]!, {
           attendees: [{ email: "jdoe@example.com" }],
         });
     }
@@ -263,7 +202,7 @@ function newMeeting(uid: string, email: string, now: number, needsConfirmation: 
     email,
     start,
     needsConfirmation,
-    formerUids: [],
+    previousUids: [],
     seat: null,
     isCancelled: false,
     isRequested: false,
@@ -271,7 +210,7 @@ function newMeeting(uid: string, email: string, now: number, needsConfirmation: 
 }
 
 function move(meeting: Meeting, uid: string, now: number): void {
-  meeting.formerUids.push(meeting.uid);
+  meeting.previousUids.push(meeting.uid);
   Object.assign(meeting, {
     uid,
     start: now + 48 * 3_600_000,
@@ -295,7 +234,7 @@ function booking(meeting: Meeting): Body {
     endTime: new Date(meeting.start + 1_800_000).toISOString(),
     organizer: { email: "host@modernfull.com", name: "Host", timeZone: "Europe/London" },
     attendees: [person],
-    iCalUID: `${meeting.formerUids[0] ?? meeting.uid}@Cal.com`,
+    iCalUID: `${meeting.previousUids[0] ?? meeting.uid}@Cal.com`,
     requiresConfirmation: meeting.needsConfirmation,
     ...(meeting.seat === null
       ? {

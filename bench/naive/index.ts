@@ -1,10 +1,10 @@
 /**
- * What the webhook is measured against: an ordinary function that makes the same decisions about a
+ * What the webhook is measured against: a naive function that makes the same decisions about a
  * first booking, with one call of supabase-js per step. No log, no order, no locks.
  */
 import { createDatabase } from "../../supabase/functions/_shared/database.ts";
 import { readEnv } from "../../supabase/functions/_shared/env.ts";
-import { signatureProblem } from "../../supabase/functions/calcom-webhook/signature.ts";
+import { verifySignature } from "../../supabase/functions/calcom-webhook/signature.ts";
 
 const env = readEnv(["CALCOM_WEBHOOK_SECRET", "RESEND_API_KEY"]);
 // deno-lint-ignore no-explicit-any -- it writes to tables that service_role may only read elsewhere
@@ -13,7 +13,7 @@ const database = createDatabase(env) as any;
 Deno.serve(async (request) => {
   const body = new Uint8Array(await request.arrayBuffer());
   const header = request.headers.get("x-cal-signature-256");
-  if (await signatureProblem(body, { header, secrets: env.calcomSecrets }) !== null) {
+  if (await verifySignature(body, { header, secrets: env.calcomSecrets }) !== null) {
     return Response.json({ outcome: "unauthorized" }, { status: 401 });
   }
   const { payload } = JSON.parse(new TextDecoder().decode(body));
@@ -65,7 +65,7 @@ Deno.serve(async (request) => {
       calcom_uid: payload.uid,
       from_address: sender.from_address,
       to_address: email,
-      details: {},
+      template_data: {},
     }).select("id"),
   );
   return Response.json({ outcome: "applied", event_id: event.id });

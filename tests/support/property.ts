@@ -15,7 +15,10 @@ const SEED = Deno.env.get("SEED") ?? (CASES === undefined ? "20261122" : undefin
  * @param cases how many, unless `task prove --cases N` asks for another number
  * @throws {Error} with the seed, the smallest case that fails, and how to run it again
  */
-export async function holds<T>(property: fc.IAsyncProperty<T>, cases: number): Promise<void> {
+export async function checkProperty<T>(
+  property: fc.IAsyncProperty<T>,
+  cases: number,
+): Promise<void> {
   const numRuns = CASES === undefined ? cases : Number(CASES);
   const details = await fc.check(property, {
     numRuns,

@@ -1,0 +1,84 @@
+import type { Sql } from "npm:postgres@3.4.9";
+import { deadline } from "npm:deno-std@1.4.0/async/deadline.js";
+import { poll } from "npm:deno-std@1.4.0/async/poll.js";
+import { connect, startTestServer, type TestServer } from "./postgres.ts";
+
+/** What a test gets: a migrated database of its own, and as many connections to it as it likes. */
+export interface TestDatabase {
+  /** The first connection. */
+  sql: Sql;
+  /** Opens up to `max` more. All are closed with the test. */
+  connections(max: number): Sql;
+  /** Stops the server as a power cut would, and starts it again. */
+  crash(): Promise<void>;
+}
+
+/** A server that starts when it is first asked for, and stops with the last test of the file. */
+export function sharedServer(start: () => Promise<TestServer>): () => Promise<TestServer> {
+  let server: Promise<TestServer> | undefined;
+  Deno.test.afterAll(() => server?.then(({ close }) => close(), () => {}));
+  return () => server ??= start();
+}
+
+const defaultServer = sharedServer(() => startTestServer());
+
+/**
+ * A test on a database of its own.
+ *
+ * @param server another server than that of DATABASE_URL, or else npm's
+ */
+export function databaseTest(
+  name: string,
+  fn: (database: TestDatabase) => Promise<void>,
+  server: () => Promise<TestServer> = defaultServer,
+): void {
+  Deno.test({
+    name,
+    // The server belongs to the file, not to one test.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: async () => {
+      const { createDatabase, crash } = await server();
+      const url = await createDatabase();
+      const opened: Sql[] = [];
+      const connections = (max: number) => {
+        const sql = connect(url, max);
+        opened.push(sql);
+        return sql;
+      };
+      try {
+        await fn({ sql: connections(1), connections, crash });
+      } finally {
+        await Promise.all(opened.map((sql) => sql.end({ timeout: 0.1 })));
+      }
+    },
+  });
+}
+
+/** Lets `use` work in a transaction of its own that leaves nothing behind. */
+export async function inRollback<T>(sql: Sql, use: (sql: Sql) => Promise<T>): Promise<T> {
+  const undo = new Error("undo");
+  const results: T[] = [];
+  await sql.begin(async (transaction) => {
+    results.push(await use(transaction as unknown as Sql));
+    throw undo;
+  }).catch((error) => {
+    if (error !== undo) throw error;
+  });
+  return results[0]!;
+}
+
+/** Waits until something is so, and fails when it is not within two minutes. */
+export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  try {
+    await deadline(poll(isSo, (so) => so, { interval: 25 }), 120_000);
+  } catch (error) {
+    throw new Error(`Waited in vain until ${what}`, { cause: error });
+  }
+}
+
+/** Like `Promise.all`, but waits for all of them even when one fails: nothing goes on behind a test. */
+export async function allDone<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return await Promise.all(promises);
+}
