@@ -1,57 +1,64 @@
--- Migration: foundations
--- Purpose:   the closed schema, "nobody may touch anything" by default, and how odd JSON is read
--- Creates:   schema crm, crm.text_of(), crm.time_of(), crm.address_of()
--- Tests:     supabase/tests/house_rules/, supabase/tests/events/
+-- Foundations: a closed schema, "nobody may call anything" by default, and how loosely typed JSON is read.
 --
--- The steps are plpgsql even where plain SQL would do: a function with a pinned search_path is never inlined, and
--- a plain SQL function that is not inlined is planned anew at every call. plpgsql keeps its plans.
+-- How functions are written in all chapters:
+-- * What may be called from outside is in schema public and granted on the last page (access). All steps are in crm.
+-- * A reader that is one expression is a SQL function with a bound body (`return …`): it is parsed when it is
+--   created, so it has no search_path to attack, and the planner puts the expression in the place of the call.
+-- * Everything else is plpgsql with an empty search_path: its plans are kept, and its steps read in order.
+-- * Parameters begin with p_, variables with v_. Functions in public name their parameters for callers of the API.
 
 -- The global form comes first: PUBLIC holds EXECUTE globally, so revoking it per schema does nothing.
 alter default privileges revoke execute on functions from public;
--- Older Supabase projects hand out everything in public by default; here every grant is on the access page.
+-- Older Supabase projects grant everything in public by default; here every grant is in the chapter "access".
 alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
 alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
 alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
 
 create schema crm;
 comment on schema crm is
-  'How Cal.com events become companies, people, bookings, deals and mails. Closed: callers use the functions in public.';
+  'How Cal.com events become companies, people, bookings, deals and mails. Closed: callers use functions in public.';
 
--- Rule: a JSON string (or number) that says something; null for absent, null, blank, objects, arrays.
-create function crm.text_of(p_value jsonb)
-returns text
-language plpgsql
-immutable
-security invoker
-set search_path = ''
-as $$
-begin
-  return case
-    when jsonb_typeof(p_value) in ('string', 'number') then nullif(btrim(p_value #>> '{}'), '')
-  end;
+create function crm.jsonb_text(p_value jsonb) returns text
+language sql immutable
+return case when jsonb_typeof(p_value) in ('string', 'number') then nullif(btrim(p_value #>> '{}'), '') end;
+comment on function crm.jsonb_text(jsonb) is
+  'The text of a JSON string or number, trimmed; null for anything else and for a blank text.';
+
+create function crm.jsonb_list(p_value jsonb) returns jsonb
+language sql immutable
+return case when jsonb_typeof(p_value) = 'array' then p_value else '[]'::jsonb end;
+comment on function crm.jsonb_list(jsonb) is 'A JSON array as it is; an empty one for anything else.';
+
+-- Rule: compared in lower case, the +tag kept; what no mail server would take ("Email-less") is no address.
+create function crm.jsonb_email(p_value jsonb) returns text
+language sql immutable
+return case
+  when length(p_value #>> '{}') <= 320
+    then substring(lower(btrim(p_value #>> '{}')) from '^[^@\s<>",;]+@[^@\s<>",;]+\.[^@\s<>",;]+$')
 end;
-$$;
-comment on function crm.text_of(jsonb) is 'The text a JSON value holds, trimmed; null when it holds none.';
+comment on function crm.jsonb_email(jsonb) is
+  'The mail address in a JSON string, in lower case; null when there is none.';
 
 -- Rule: ISO 8601 as Cal.com spells it (Z, .000Z or +00:00); anything else, "now" and "infinity" included, is no time.
 -- Time: a text without a zone is read as UTC, never in the zone of the session.
-create function crm.time_of(p_value jsonb)
+create function crm.jsonb_timestamp(p_value jsonb)
 returns timestamptz
 language plpgsql
 stable
-security invoker
 set search_path = ''
 as $$
 declare
+  v_pattern constant text := '^[12]\d{3}-(0\d|1[0-2])-[0-3]\d[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?'
+    '(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)?$';
   v_text text := p_value #>> '{}';
 begin
-  if v_text !~ '^[12]\d{3}-(0\d|1[0-2])-[0-3]\d[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-](0\d|1[0-4])(:?[0-5]\d)?)?$' then
+  if v_text !~ v_pattern then
     return null;
   end if;
   if v_text !~ '(Z|[+-]\d\d(:?\d\d)?)$' then
     v_text := v_text || 'Z';
   end if;
-  if substr(v_text, 9, 2) between '01' and '28' then -- every month has these days: no need to catch anything
+  if substr(v_text, 9, 2) between '01' and '28' then -- every month has these days: there is no error to catch
     return v_text::timestamptz;
   end if;
   begin
@@ -62,23 +69,4 @@ begin
   end;
 end;
 $$;
-comment on function crm.time_of(jsonb) is 'The moment a JSON text names; null when it names none.';
-
--- Rule: compared in lower case, the +tag kept; what no mail server would take ("Email-less") is no address.
-create function crm.address_of(p_value jsonb)
-returns text
-language plpgsql
-immutable
-security invoker
-set search_path = ''
-as $$
-declare
-  v_address text := lower(crm.text_of(p_value));
-begin
-  if v_address ~ '^[^@\s<>",;]+@[^@\s<>",;]+\.[^@\s<>",;]+$' and length(v_address) <= 320 then
-    return v_address;
-  end if;
-  return null;
-end;
-$$;
-comment on function crm.address_of(jsonb) is 'The mail address a JSON text holds, in lower case; null when it holds none.';
+comment on function crm.jsonb_timestamp(jsonb) is 'The moment that a JSON string names; null when it names none.';

@@ -1,271 +1,367 @@
--- Migration: events
--- Purpose:   every delivery is kept, with what it says and what became of it
--- Needs:     foundations
--- Creates:   public.calcom_events, crm.body_of(), crm.rank_of(), crm.is_seated(), crm.seat_of(), crm.named_addresses(),
---            crm.booker_address(), crm.find_or_make_event(), crm.store_event(), crm.read_event()
--- Tests:     supabase/tests/events/
+-- Events: every webhook is kept, in the sender's order, and its body is read once.
+
+-- Rule: the order that counts is the sender's: by the moment, then by the place in a booking's life, then by the body
+--       itself, so that two events never tie. Composite values compare field by field, in this order.
+create type crm.position as (
+  happened_at timestamptz,
+  trigger_order smallint,
+  payload_hash bigint
+);
 
 create table public.calcom_events (
   id uuid not null default gen_random_uuid(),
   payload jsonb not null,
   raw_body bytea,
   received_at timestamptz not null default now(),
-  outcome text,
+  outcome text not null default 'pending',
   reason text,
-  touched jsonb,
-  handled_at timestamptz,
+  decided_at timestamptz,
   attempts integer not null default 0,
   trigger text,
   uid text,
   new_uid text,
-  email text,
-  account text,
-  happened_at timestamptz,
-  rank smallint,
-  digest bigint not null generated always as (jsonb_hash_extended(payload, 0)) stored,
+  booker_email text,
+  stream_key text,
+  position crm.position,
+  payload_hash bigint not null generated always as (jsonb_hash_extended(payload, 0)) stored,
   constraint calcom_events_pkey primary key (id),
   constraint calcom_events_outcome_is_known
-    check (outcome in ('applied', 'duplicate', 'ignored', 'waiting', 'failed')),
-  constraint calcom_events_outcome_has_its_time check ((outcome is null) = (handled_at is null)),
-  constraint calcom_events_account_has_an_address check (account is null or email is not null)
+    check (outcome in ('pending', 'applied', 'duplicate', 'ignored', 'waiting', 'failed')),
+  constraint calcom_events_decided_has_its_time check ((outcome = 'pending') = (decided_at is null)),
+  constraint calcom_events_stream_has_a_booker check (stream_key is null or booker_email is not null)
 );
 comment on table public.calcom_events is
-  'One row per webhook delivery, kept for ever. The truth from which all other tables can be rebuilt.';
+  'One row per webhook that arrived, kept for ever. The truth from which all other tables can be rebuilt.';
 comment on column public.calcom_events.payload is
   'The body as received; a body that is not JSON is kept as one JSON string.';
 comment on column public.calcom_events.raw_body is
   'The exact bytes, when payload cannot hold them (not JSON, NUL characters, numbers out of range).';
 comment on column public.calcom_events.outcome is
-  'What became of it: applied, duplicate, ignored, waiting or failed; null until it is handled.';
-comment on column public.calcom_events.touched is
-  'What it did to each booking and deal, when it was handled.';
+  'pending until it is decided; then applied, duplicate, ignored, waiting (for its booking) or failed.';
+comment on column public.calcom_events.reason is 'Why the outcome is what it is, in plain words.';
+comment on column public.calcom_events.attempts is
+  'How often somebody tried to decide it. An event that is interrupted five times is failed.';
 comment on column public.calcom_events.uid is
   'The Cal.com uid of the booking that the event is about; for a reschedule the uid it had before.';
 comment on column public.calcom_events.new_uid is 'The uid that the booking gets by this event.';
-comment on column public.calcom_events.email is 'The booker, for an event that makes or moves a booking.';
-comment on column public.calcom_events.account is
-  'Whose sales the booker counts for: the domain of a company, or the address of a person without one.';
-comment on column public.calcom_events.happened_at is
-  'When the sender says it happened; receipt time when the body does not say.';
-comment on column public.calcom_events.rank is
-  'Which comes first when two events name the same moment: the order of a booking''s life.';
-comment on column public.calcom_events.digest is 'Finds deliveries of the same body.';
+comment on column public.calcom_events.booker_email is 'The booker, for an event that makes or moves a booking.';
+comment on column public.calcom_events.stream_key is
+  'Whose events are applied one after the other: the domain of a company, or the address of a person without one.';
+comment on column public.calcom_events.position is
+  'Its place in the sender''s order. happened_at is the time of receipt when the body does not say.';
+comment on column public.calcom_events.payload_hash is 'Finds other events with the same body.';
 
-create index calcom_events_digest_idx on public.calcom_events (digest);
+create index calcom_events_payload_hash_idx on public.calcom_events (payload_hash);
 create index calcom_events_uid_idx on public.calcom_events (uid) where uid is not null;
 create index calcom_events_new_uid_idx on public.calcom_events (new_uid) where new_uid is not null;
-create index calcom_events_account_idx on public.calcom_events (account) where account is not null;
--- By digest, not by time: every delivery passes through it, and a search must not wade through those long handled.
-create index calcom_events_unhandled_idx on public.calcom_events (digest) where outcome is null;
-create index calcom_events_waiting_idx on public.calcom_events (email) where outcome = 'waiting';
+create index calcom_events_stream_key_idx on public.calcom_events (stream_key) where stream_key is not null;
+create index calcom_events_pending_idx on public.calcom_events (received_at) where outcome = 'pending';
+create index calcom_events_waiting_idx on public.calcom_events (booker_email) where outcome = 'waiting';
 alter table public.calcom_events enable row level security;
 
--- Rule: events come as {triggerEvent, createdAt, payload}; MEETING_ENDED comes flat, some senders wrap it too.
-create function crm.body_of(p_payload jsonb)
-returns jsonb
-language plpgsql
-immutable
-security invoker
-set search_path = ''
-as $$
-begin
-  return case when jsonb_typeof(p_payload -> 'payload') = 'object' then p_payload -> 'payload' else p_payload end;
-end;
-$$;
-comment on function crm.body_of(jsonb) is 'The part of a webhook body that describes the booking.';
-
--- Rule: the triggers that can change something, in the order of a booking's life; null for every other.
-create function crm.rank_of(p_trigger text)
-returns smallint
-language plpgsql
-immutable
-security invoker
-set search_path = ''
-as $$
-begin
-  return array_position(
-    array[
-      'BOOKING_REQUESTED', 'BOOKING_CREATED', 'BOOKING_RESCHEDULED', 'BOOKING_REJECTED',
-      'BOOKING_CANCELLED', 'MEETING_ENDED', 'BOOKING_NO_SHOW_UPDATED'
-    ],
-    p_trigger
-  )::smallint;
-end;
-$$;
-comment on function crm.rank_of(text) is
-  'The place of a trigger in the life of a booking; null for a trigger that changes nothing here.';
-
--- Rule: Cal.com fills seatsPerTimeSlot or attendeeSeatId on seated events.
-create function crm.is_seated(p_body jsonb)
-returns boolean
-language plpgsql
-immutable
-security invoker
-set search_path = ''
-as $$
-begin
-  return crm.text_of(p_body -> 'seatsPerTimeSlot') is not null or crm.text_of(p_body -> 'attendeeSeatId') is not null;
-end;
-$$;
-comment on function crm.is_seated(jsonb) is 'Whether the booking is one of several seats that share a uid.';
-
-create function crm.seat_of(p_body jsonb)
-returns text
-language plpgsql
-immutable
-security invoker
-set search_path = ''
-as $$
-begin
-  return left(crm.text_of(p_body -> 'attendeeSeatId'), 200);
-end;
-$$;
-comment on function crm.seat_of(jsonb) is 'Cal.com''s id of the seat that a body is about; null when it names none.';
-
-create function crm.named_addresses(p_body jsonb)
-returns text[]
-language plpgsql
-immutable
-security invoker
-set search_path = ''
-as $$
-begin
-  return (
-    select coalesce(array_agg(a.address) filter (where a.address is not null), '{}')
-    from (
-      select crm.address_of(l.attendee -> 'email') as address
-      from jsonb_array_elements(
-        case when jsonb_typeof(p_body -> 'attendees') = 'array' then p_body -> 'attendees' else '[]' end
-      ) as l (attendee)
-    ) as a
-  );
-end;
-$$;
-comment on function crm.named_addresses(jsonb) is 'The mail addresses of the attendees that a body lists.';
-
--- Rule: the booker is the answer to the form's mail question, else the first attendee. On seated events the
---       answers may be somebody else's, so there only the attendee counts.
-create function crm.booker_address(p_body jsonb)
-returns text
-language plpgsql
-immutable
-security invoker
-set search_path = ''
-as $$
-begin
-  return coalesce(
-    case when not crm.is_seated(p_body) then crm.address_of(p_body #> '{responses,email,value}') end,
-    case when not crm.is_seated(p_body) then crm.address_of(p_body #> '{responses,email}') end,
-    crm.address_of(p_body #> '{attendees,0,email}')
-  );
-end;
-$$;
-comment on function crm.booker_address(jsonb) is 'The mail address of the person who booked; null when the body names none.';
-
--- Rule: a delivery is one row. The Edge Function has stored it already; from SQL it is stored with its decision,
---       which is why what refers to an event is checked at the end of the transaction.
--- Race: two deliveries of one body have two rows; each call takes a row that no other call holds.
-create function crm.find_or_make_event(p_payload jsonb)
+-- Rule: from its first moment an event is its row. The Edge Function has stored it already; from SQL it is stored here.
+-- Race: two events with one body have two rows; each call takes a row that no other call holds.
+create function crm.find_or_store_event(p_payload jsonb)
 returns public.calcom_events
 language plpgsql
-volatile
-security invoker
 set search_path = ''
 as $$
 declare
   v_payload jsonb := coalesce(p_payload, 'null'::jsonb);
-  v_event public.calcom_events;
+  v_row public.calcom_events;
 begin
-  select e.* into v_event
+  select e.* into v_row
   from public.calcom_events as e
-  where e.digest = jsonb_hash_extended(v_payload, 0) and e.outcome is null and e.payload = v_payload
+  where e.payload_hash = jsonb_hash_extended(v_payload, 0) and e.payload = v_payload and e.outcome = 'pending'
   limit 1
   for update skip locked;
 
-  if v_event.id is null then
-    v_event.id := gen_random_uuid();
-    v_event.payload := v_payload;
-    v_event.received_at := now();
-    v_event.attempts := 0;
-    v_event.digest := jsonb_hash_extended(v_payload, 0);
+  if not found then
+    insert into public.calcom_events as e (payload) values (v_payload) returning e.* into v_row;
   end if;
-  return v_event;
+  return v_row;
 end;
 $$;
-comment on function crm.find_or_make_event(jsonb) is
-  'The event of a body: the stored one that waits for its decision, or a new one that is not stored yet.';
+comment on function crm.find_or_store_event(jsonb) is
+  'The stored event of a body that waits for its decision; stored now when there is none.';
 
--- Rule: what the body says, and what became of it so far.
-create function crm.store_event(p_event public.calcom_events)
-returns void
+-- What a body says, read once. The steps take this and do not look into the body again.
+create type crm.event as (
+  id uuid,
+  trigger text,
+  position crm.position,
+  uid text,
+  new_uid text,
+  booker_email text,
+  booker_name text,
+  stream_key text,
+  company_name text,
+  attendee_emails text[],
+  no_shows jsonb,
+  title text,
+  start_time timestamptz,
+  end_time timestamptz,
+  organizer_email text,
+  ical_uid text,
+  seat_id text,
+  is_seated boolean,
+  is_recurring boolean,
+  needs_confirmation boolean,
+  body jsonb
+);
+comment on column crm.event.attendee_emails is
+  'Whom the body lists; not read for BOOKING_CREATED, which names its booker.';
+comment on column crm.event.no_shows is 'For BOOKING_NO_SHOW_UPDATED: address → whether it is marked.';
+comment on column crm.event.body is 'The part of the payload that describes the booking, for the words of the mail.';
+
+-- Rule: the triggers that can change something, in the order of a booking's life; null for every other.
+create function crm.trigger_order(p_trigger text) returns smallint
+language sql immutable
+return array_position(
+  array[
+    'BOOKING_REQUESTED', 'BOOKING_CREATED', 'BOOKING_RESCHEDULED', 'BOOKING_REJECTED',
+    'BOOKING_CANCELLED', 'MEETING_ENDED', 'BOOKING_NO_SHOW_UPDATED'
+  ],
+  p_trigger
+)::smallint;
+comment on function crm.trigger_order(text) is
+  'The place of a trigger in the life of a booking; null for a trigger that changes nothing here.';
+
+-- Rule: the form may ask for one name or for two.
+create function crm.full_name(p_value jsonb) returns text
+language sql stable
+return left(
+  coalesce(
+    crm.jsonb_text(p_value),
+    nullif(concat_ws(' ', crm.jsonb_text(p_value -> 'firstName'), crm.jsonb_text(p_value -> 'lastName')), '')
+  ),
+  200
+);
+comment on function crm.full_name(jsonb) is
+  'A name given as text or as {firstName, lastName}; null when it is neither.';
+
+create function crm.attendee_emails(p_body jsonb)
+returns text[]
 language plpgsql
-volatile
-security invoker
+immutable
 set search_path = ''
 as $$
 begin
-  insert into public.calcom_events as e (
-    id, payload, received_at, outcome, reason, touched, handled_at, attempts, trigger, uid, new_uid, email, account, happened_at, rank
-  )
-  values (
-    p_event.id, p_event.payload, p_event.received_at, p_event.outcome, p_event.reason, p_event.touched, p_event.handled_at,
-    p_event.attempts, p_event.trigger, p_event.uid, p_event.new_uid, p_event.email, p_event.account, p_event.happened_at, p_event.rank
-  )
-  on conflict on constraint calcom_events_pkey do update set
-    (outcome, reason, touched, handled_at, attempts, trigger, uid, new_uid, email, account, happened_at, rank) = (
-      excluded.outcome, excluded.reason, excluded.touched, excluded.handled_at, excluded.attempts,
-      excluded.trigger, excluded.uid, excluded.new_uid, excluded.email, excluded.account, excluded.happened_at, excluded.rank
-    );
+  return array(
+    select crm.jsonb_email(a.attendee -> 'email')
+    from jsonb_array_elements(crm.jsonb_list(p_body -> 'attendees')) as a (attendee)
+    where crm.jsonb_email(a.attendee -> 'email') is not null
+  );
 end;
 $$;
-comment on function crm.store_event(public.calcom_events) is 'Stores an event, or brings its row up to date.';
+comment on function crm.attendee_emails(jsonb) is 'The mail addresses of the attendees that a body lists.';
 
--- Rule: which booking, which person, when. MEETING_ENDED carries the creation of the booking in createdAt, so its
---       time is endTime. rescheduleUid names the booking before only where a booking moves: a cancellation repeats
---       its own uid there. A uid longer than any Cal.com makes is none.
-create function crm.read_event(p_event public.calcom_events)
-returns public.calcom_events
+create function crm.no_shows(p_body jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return (
+    select jsonb_object_agg(m.email, m.is_no_show)
+    from (
+      select crm.jsonb_email(a.attendee -> 'email') as email, bool_or((a.attendee -> 'noShow')::boolean) as is_no_show
+      from jsonb_array_elements(crm.jsonb_list(p_body -> 'attendees')) as a (attendee)
+      where jsonb_typeof(a.attendee -> 'noShow') = 'boolean'
+      group by 1
+    ) as m
+    where m.email is not null
+  );
+end;
+$$;
+comment on function crm.no_shows(jsonb) is 'Whom a body marks (true) or unmarks (false) as a no-show, by address.';
+
+-- Rule: a booking question about the company has an identifier that its author chose: company, company_name,
+--       companyName, organization, organisation_name and the like. The identifier decides, never the label.
+create function crm.company_name_from_form(p_body jsonb)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return (
+    select left(coalesce(crm.jsonb_text(a.answer -> 'value'), crm.jsonb_text(a.answer)), 200)
+    from (values (p_body -> 'responses', 1), (p_body -> 'userFieldsResponses', 2)) as s (answers, place)
+    cross join lateral jsonb_each(
+      case when jsonb_typeof(s.answers) = 'object' then s.answers else '{}' end
+    ) as a (identifier, answer)
+    where regexp_replace(lower(a.identifier), '[^a-z]', '', 'g') in (
+        'company', 'companyname', 'yourcompany', 'companylegalname', 'organization', 'organisation',
+        'organizationname', 'organisationname', 'business', 'businessname', 'employer', 'firm'
+      )
+      and coalesce(crm.jsonb_text(a.answer -> 'value'), crm.jsonb_text(a.answer)) is not null
+    order by s.place, a.identifier
+    limit 1
+  );
+end;
+$$;
+comment on function crm.company_name_from_form(jsonb) is
+  'The name of the company as the booker gave it in the form; null when it was not asked.';
+
+-- Rule: events come as {triggerEvent, createdAt, payload}; MEETING_ENDED comes flat, and wrapped from some senders.
+--       Flat, its createdAt is the creation of the booking, so its time is endTime.
+--       rescheduleUid names the booking before only where a booking moves: a cancellation repeats its own uid there.
+--       A uid longer than any that Cal.com makes is none.
+--       The booker is the answer to the form's mail question, else the first attendee. On seated events the answers may
+--       be somebody else's, so there only the attendee counts.
+create function crm.parse_event(p_row public.calcom_events)
+returns crm.event
 language plpgsql
 stable
-security invoker
 set search_path = ''
 as $$
 declare
-  v_event public.calcom_events := p_event;
-  v_body jsonb := crm.body_of(p_event.payload);
-  v_uid text := coalesce(
-    crm.text_of(v_body -> 'uid'), crm.text_of(v_body -> 'bookingUid'), crm.text_of(v_body #> '{booking,uid}')
-  );
-  v_previous_uid text := crm.text_of(v_body -> 'rescheduleUid');
+  v_is_wrapped boolean := coalesce(jsonb_typeof(p_row.payload -> 'payload') = 'object', false);
+  v_body jsonb := case when v_is_wrapped then p_row.payload -> 'payload' else p_row.payload end;
+  v_event crm.event;
+  v_uid text;
+  v_previous_uid text;
 begin
-  v_event.trigger := left(crm.text_of(p_event.payload -> 'triggerEvent'), 100);
-  v_event.rank := crm.rank_of(v_event.trigger);
-  v_event.happened_at := coalesce(
-    case when v_event.trigger = 'MEETING_ENDED' then crm.time_of(v_body -> 'endTime') end,
-    case
-      when v_event.trigger is distinct from 'MEETING_ENDED' or jsonb_typeof(p_event.payload -> 'payload') = 'object'
-        then crm.time_of(p_event.payload -> 'createdAt')
-    end,
-    p_event.received_at
-  );
-  if v_event.rank is null or length(v_uid) > 200 or length(v_previous_uid) > 200 then
+  v_event.id := p_row.id;
+  v_event.body := v_body;
+  v_event.trigger := case
+    when jsonb_typeof(p_row.payload -> 'triggerEvent') = 'string'
+      then left(crm.jsonb_text(p_row.payload -> 'triggerEvent'), 100)
+  end;
+  v_event.position := row(
+    coalesce(
+      case when v_event.trigger = 'MEETING_ENDED' then crm.jsonb_timestamp(v_body -> 'endTime') end,
+      case
+        when v_is_wrapped or v_event.trigger is distinct from 'MEETING_ENDED'
+          then crm.jsonb_timestamp(p_row.payload -> 'createdAt')
+      end,
+      p_row.received_at
+    ),
+    crm.trigger_order(v_event.trigger),
+    p_row.payload_hash
+  )::crm.position;
+  if (v_event.position).trigger_order is null then
     return v_event;
   end if;
 
-  v_event.uid := v_uid;
-  if v_event.trigger in ('BOOKING_REQUESTED', 'BOOKING_RESCHEDULED') then
-    v_event.uid := v_previous_uid;
-    v_event.new_uid := v_uid;
+  v_uid := coalesce(
+    crm.jsonb_text(v_body -> 'uid'), crm.jsonb_text(v_body -> 'bookingUid'), crm.jsonb_text(v_body #> '{booking,uid}')
+  );
+  v_previous_uid := crm.jsonb_text(v_body -> 'rescheduleUid');
+  if length(v_uid) <= 200 and coalesce(length(v_previous_uid), 0) <= 200 then
+    v_event.uid := case v_event.trigger
+      when 'BOOKING_REQUESTED' then v_previous_uid
+      when 'BOOKING_RESCHEDULED' then coalesce(v_previous_uid, v_uid)
+      else v_uid
+    end;
+    v_event.new_uid := case when v_event.trigger in ('BOOKING_REQUESTED', 'BOOKING_RESCHEDULED') then v_uid end;
   end if;
-  if v_event.trigger = 'BOOKING_RESCHEDULED' then
-    v_event.uid := coalesce(v_previous_uid, v_uid);
-  end if;
+
+  v_event.seat_id := left(crm.jsonb_text(v_body -> 'attendeeSeatId'), 200);
+  v_event.is_seated := crm.jsonb_text(v_body -> 'seatsPerTimeSlot') is not null or v_event.seat_id is not null;
   if v_event.trigger in ('BOOKING_REQUESTED', 'BOOKING_CREATED', 'BOOKING_RESCHEDULED') then
-    v_event.email := crm.booker_address(v_body);
-    v_event.account := crm.account_of(v_event.email);
+    v_event.booker_email := coalesce(
+      case when not v_event.is_seated then crm.jsonb_email(v_body #> '{responses,email,value}') end,
+      case when not v_event.is_seated then crm.jsonb_email(v_body #> '{responses,email}') end,
+      crm.jsonb_email(v_body #> '{attendees,0,email}')
+    );
+    v_event.booker_name := coalesce(
+      case when not v_event.is_seated then crm.full_name(v_body #> '{responses,name,value}') end,
+      case when not v_event.is_seated then crm.full_name(v_body #> '{responses,name}') end,
+      crm.full_name(v_body #> '{attendees,0,name}')
+    );
+    v_event.stream_key := p_row.stream_key;
+    v_event.title := crm.jsonb_text(v_body -> 'title');
+    v_event.start_time := crm.jsonb_timestamp(v_body -> 'startTime');
+    v_event.end_time := crm.jsonb_timestamp(v_body -> 'endTime');
+    v_event.organizer_email := crm.jsonb_email(v_body #> '{organizer,email}');
+    v_event.ical_uid := crm.jsonb_text(v_body -> 'iCalUID');
+    v_event.is_recurring := coalesce(jsonb_typeof(v_body -> 'recurringEvent') = 'object', false);
+    v_event.needs_confirmation := coalesce(v_body -> 'requiresConfirmation' = 'true', false);
   end if;
+  case v_event.trigger
+    when 'BOOKING_CREATED' then v_event.company_name := crm.company_name_from_form(v_body);
+    when 'BOOKING_NO_SHOW_UPDATED' then v_event.no_shows := crm.no_shows(v_body);
+    else v_event.attendee_emails := crm.attendee_emails(v_body);
+  end case;
   return v_event;
 end;
 $$;
-comment on function crm.read_event(public.calcom_events) is
-  'The same row with what its body says: trigger, booking, booker and time.';
+comment on function crm.parse_event(public.calcom_events) is
+  'What the body of an event says: trigger, place in the order, booking, booker, times.';
+
+-- Rule: what a body must say before it can mean anything; the reason says what is missing and what to do.
+create function crm.validate_event(p_event crm.event, out outcome text, out reason text)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  outcome := 'failed';
+  if jsonb_typeof(p_event.body) <> 'object' then
+    reason := 'The body is not a JSON object. '
+      'Send Cal.com''s default payload: remove the custom template from the webhook.';
+  elsif p_event.trigger is null then
+    reason := 'The body has no "triggerEvent". '
+      'Send Cal.com''s default payload: remove the custom template from the webhook.';
+  elsif p_event.trigger = 'PING' then
+    outcome := 'ignored';
+    reason := 'The test from Cal.com arrived: the webhook works.';
+  elsif (p_event.position).trigger_order is null then
+    outcome := 'ignored';
+    reason := format('%s changes nothing here; it is kept in the log.', p_event.trigger);
+  elsif coalesce(p_event.new_uid, p_event.uid) is null then
+    reason := format('%s names no booking: "uid" is missing, or longer than 200 characters.', p_event.trigger);
+  elsif p_event.trigger = 'BOOKING_CREATED' and p_event.booker_email is null then
+    reason := 'BOOKING_CREATED names no mail address, neither in the answers nor among the attendees.';
+  elsif p_event.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED') and p_event.is_seated
+    and p_event.attendee_emails = '{}'
+  then
+    outcome := 'ignored';
+    reason := 'A seat was cancelled, but the event names nobody.';
+  else
+    outcome := null;
+  end if;
+end;
+$$;
+comment on function crm.validate_event(crm.event) is
+  'Why an event can change nothing, whatever the tables hold; nothing when it can.';
+
+-- Rule: an event that changes nothing belongs to no scope: no later event has to look at it.
+create function crm.detach_event(p_event crm.event)
+returns crm.event
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  p_event.uid := null;
+  p_event.new_uid := null;
+  p_event.booker_email := null;
+  p_event.stream_key := null;
+  return p_event;
+end;
+$$;
+comment on function crm.detach_event(crm.event) is 'The event without what ties it to a booking.';
+
+create function crm.save_event(p_event crm.event, p_outcome text, p_reason text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.calcom_events as e
+  set (trigger, uid, new_uid, booker_email, stream_key, position) = (
+      p_event.trigger, p_event.uid, p_event.new_uid, p_event.booker_email, p_event.stream_key, p_event.position
+    ),
+    outcome = p_outcome,
+    reason = p_reason,
+    decided_at = case when p_outcome <> 'pending' then clock_timestamp() end,
+    attempts = e.attempts + (p_outcome <> 'pending')::integer
+  where e.id = p_event.id;
+end;
+$$;
+comment on function crm.save_event(crm.event, text, text) is
+  'Writes into the row of an event what its body says and what became of it.';

@@ -1,0 +1,248 @@
+-- handle_calcom_event: one webhook body in, one decision out.
+--
+-- Read, validate, lock, apply or replay, finish: from its body to its outcome an event takes one way, whether it comes
+-- from the Edge Function, from SQL, from the pick-up or from a retry.
+
+---------------------------------------------------------------------------------------------- outcome, reason and mail
+
+create function crm.record_outcome(
+  p_event crm.event, p_outcome text, p_reason text, p_effects jsonb default jsonb_build_array()
+)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform crm.save_event(p_event, p_outcome, p_reason);
+  return jsonb_build_object(
+      'event_id', p_event.id, 'trigger', p_event.trigger, 'outcome', p_outcome, 'reason', p_reason
+    )
+    || coalesce(p_effects -> 0, '{}'::jsonb)
+    || case when jsonb_array_length(p_effects) > 1 then jsonb_build_object('effects', p_effects) else '{}'::jsonb end;
+end;
+$$;
+comment on function crm.record_outcome(crm.event, text, text, jsonb) is
+  'Writes into the log what became of an event, and returns it as the answer.';
+
+-- Rule: one event may do several things (a seated booking). It counts as applied when any of them is; else the most
+--       telling of the rest is its outcome. Nothing at all: its booking is not known yet.
+create function crm.finish_event(p_event crm.event, p_effects crm.effect[], p_owes_email boolean)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_ranking constant text[] := array['ignored', 'duplicate', 'failed', 'applied'];
+  v_effect crm.effect;
+  v_result jsonb;
+  v_results jsonb := jsonb_build_array();
+  v_reasons text[] := '{}';
+  v_outcome text;
+begin
+  if cardinality(p_effects) = 0 and p_event.trigger = 'BOOKING_REJECTED' then
+    return crm.record_outcome(
+      p_event, 'ignored', 'A request that was never booked was rejected: there is nothing to end.'
+    );
+  elsif cardinality(p_effects) = 0 then
+    return crm.record_outcome(p_event, 'waiting', 'Its booking is not known yet: it counts as soon as the booking is.');
+  end if;
+
+  foreach v_effect in array p_effects loop
+    v_result := crm.finish_effect(p_event, v_effect, p_owes_email, cardinality(p_effects) > 1);
+    v_results := v_results || (v_result - 'reason');
+    if v_result ->> 'reason' <> all (v_reasons) then
+      v_reasons := v_reasons || (v_result ->> 'reason');
+    end if;
+    if v_outcome is null or array_position(v_ranking, v_effect.outcome) > array_position(v_ranking, v_outcome) then
+      v_outcome := v_effect.outcome;
+    end if;
+  end loop;
+  return crm.record_outcome(p_event, v_outcome, array_to_string(v_reasons, ' '), v_results);
+end;
+$$;
+comment on function crm.finish_event(crm.event, crm.effect[], boolean) is
+  'Turns what an event did into its outcome, its reason and the mails it owes.';
+
+-- Rule: a mail is owed when an event is applied for the first time, never by a repeat or a rebuild.
+create function crm.finish_effect(p_event crm.event, p_effect crm.effect, p_owes_email boolean, p_names_person boolean)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_person public.people;
+  v_email_id uuid;
+  v_no_email text;
+begin
+  select p.* into v_person from public.people as p where p.id = p_effect.person_id;
+  if p_owes_email and p_effect.email_kind is not null then
+    select q.email_id, q.reason into v_email_id, v_no_email from crm.queue_email(p_event, p_effect, v_person) as q;
+  end if;
+  return jsonb_build_object(
+    'company_id', v_person.company_id,
+    'person_id', p_effect.person_id,
+    'booking_id', p_effect.booking_id,
+    'deal_id', p_effect.deal_id,
+    'deal', coalesce(p_effect.deal_change, 'unchanged'),
+    'email_id', v_email_id,
+    'email', case when v_email_id is null then 'none' else p_effect.email_kind end,
+    'reason', concat_ws(' ', case when p_names_person then v_person.name || ':' end, p_effect.reason, v_no_email)
+  );
+end;
+$$;
+comment on function crm.finish_effect(crm.event, crm.effect, boolean, boolean) is
+  'Queues the mail that one effect owes, and says what the effect was.';
+
+-- Rule: a late event or a rebuild can change what became of others: one that waited is applied now, one that came too
+--       early never was.
+create function crm.finish_other_events(p_effects crm.effect[], p_event_id uuid, p_owes_email boolean)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_row public.calcom_events;
+  v_event crm.event;
+begin
+  for v_row in
+    select e.*
+    from public.calcom_events as e
+    where e.id in (select f.event_id from unnest(p_effects) as f)
+      and e.id is distinct from p_event_id
+      and (
+        e.outcome = 'waiting'
+        or (e.outcome = 'applied') <> exists (select from public.event_effects as x where x.event_id = e.id)
+      )
+    order by e.position
+  loop
+    v_event := crm.parse_event(v_row);
+    begin
+      perform crm.finish_event(
+        v_event,
+        array(select f from unnest(p_effects) as f where f.event_id = v_row.id),
+        p_owes_email and v_row.outcome <> 'applied'
+      );
+    exception
+      when others then -- its mail, or its reason; that must not hold up the event at hand
+        perform crm.record_outcome(
+          v_event, 'failed', format('It could not be finished: %s (%s).', sqlerrm, sqlstate)
+        );
+    end;
+  end loop;
+end;
+$$;
+comment on function crm.finish_other_events(crm.effect[], uuid, boolean) is
+  'Finishes the events, other than the one at hand, that a replay has let in or overtaken.';
+
+------------------------------------------------------------------------------------------------------------- decision
+
+-- Rule: a body that was delivered before and counted changes nothing. One that failed gets another chance.
+create function crm.is_exact_duplicate(p_event crm.event, p_payload jsonb)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.calcom_events as e
+    where e.payload_hash = (p_event.position).payload_hash and e.payload = p_payload and e.id <> p_event.id
+      and e.uid is not distinct from p_event.uid and e.outcome in ('applied', 'duplicate', 'ignored', 'waiting')
+  );
+end;
+$$;
+comment on function crm.is_exact_duplicate(crm.event, jsonb) is 'Whether the very same body counted before.';
+
+create function crm.decide_event(p_row public.calcom_events)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_event crm.event := crm.parse_event(p_row);
+  v_outcome text;
+  v_reason text;
+  v_scope crm.event_scope;
+  v_effects crm.effect[];
+begin
+  select v.outcome, v.reason into v_outcome, v_reason from crm.validate_event(v_event) as v;
+  if v_outcome is not null then
+    return crm.record_outcome(crm.detach_event(v_event), v_outcome, v_reason);
+  end if;
+
+  v_event.stream_key := crm.stream_key(v_event.booker_email);
+  v_scope := crm.lock_scope(v_event);
+  if crm.is_exact_duplicate(v_event, p_row.payload) then
+    return crm.record_outcome(
+      crm.detach_event(v_event), 'duplicate', 'The very same body was delivered before.'
+    );
+  end if;
+
+  v_effects := crm.apply_or_replay(v_event, v_scope);
+  if cardinality(v_effects) > 1 then
+    perform crm.finish_other_events(v_effects, v_event.id, true);
+    v_effects := array(select f from unnest(v_effects) as f where f.event_id = v_event.id);
+  end if;
+  return crm.finish_event(v_event, v_effects, true);
+end;
+$$;
+comment on function crm.decide_event(public.calcom_events) is
+  'Decides what an event means, does it, and returns the answer.';
+
+create function crm.max_attempts() returns integer
+language sql immutable
+return 5;
+comment on function crm.max_attempts() is 'How often an event is tried that is interrupted each time.';
+
+-- Rule: no event makes this raise. What goes wrong is undone, and recorded with the event as failed. What may pass by
+--       itself (a deadlock, a timeout, a full disk) leaves the event pending: it is picked up again, and failed when
+--       that does not help. The answer is `failed` in both cases, because it is about this attempt.
+create function crm.process_event(p_row public.calcom_events)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_event crm.event;
+  v_error text;
+begin
+  return crm.decide_event(p_row);
+exception
+  when query_canceled or others then -- whatever a body holds, it is kept with its reason
+    v_error := format('%s (%s)', sqlerrm, sqlstate);
+    if left(sqlstate, 2) in ('40', '53', '55', '57', '58') and p_row.attempts + 1 < crm.max_attempts() then
+      update public.calcom_events as e
+      set attempts = e.attempts + 1, reason = 'It could not be decided yet: ' || v_error
+      where e.id = p_row.id;
+      return jsonb_build_object(
+        'event_id', p_row.id, 'trigger', p_row.payload ->> 'triggerEvent', 'outcome', 'failed', 'is_pending', true,
+        'reason', 'Kept; it is tried again within a minute: ' || v_error
+      );
+    end if;
+    v_event.id := p_row.id;
+    v_event.trigger := left(crm.jsonb_text(p_row.payload -> 'triggerEvent'), 100);
+    return crm.record_outcome(
+      v_event, 'failed', format('It could not be applied: %s. It is kept; retry_event() tries it again.', v_error)
+    );
+end;
+$$;
+comment on function crm.process_event(public.calcom_events) is
+  'Decides an event, or records why it could not be decided.';
+
+-- Rule: the only way in.
+-- Race: a rebuild of everything waits for events on their way, and they for it.
+create function public.handle_calcom_event(event jsonb)
+returns jsonb
+language plpgsql
+security definer -- service_role may call this; schema crm and the tables grant it no change
+set search_path = ''
+as $$
+begin
+  perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());
+  return crm.process_event(crm.find_or_store_event(event));
+end;
+$$;
+comment on function public.handle_calcom_event(jsonb) is
+  'Takes the body of a Cal.com webhook, decides what it means for companies, people, bookings and deals, and says what '
+  'it did and why. Never raises. Returns event_id, trigger (null: no Cal.com event), outcome, reason, the ids of what '
+  'it is about, "deal" and "email"; "effects" lists several.';

@@ -1,0 +1,438 @@
+-- Operations: rebuild from the log, try again what failed, pick up what was left undecided, and look at it all.
+
+--------------------------------------------------------------------------------------------------------------- rebuild
+
+create function crm.snapshot_rows(p_stream_keys text[])
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object(
+    'companies', (
+      select coalesce(jsonb_object_agg(c.id, to_jsonb(c)), '{}')
+      from public.companies as c
+      where c.domain = any (p_stream_keys)
+    ),
+    'people', (
+      select coalesce(jsonb_object_agg(p.id, to_jsonb(p)), '{}')
+      from public.people as p
+      where p.email in (
+        select e.booker_email from public.calcom_events as e where e.stream_key = any (p_stream_keys)
+      )
+    ),
+    'bookings', (
+      select coalesce(jsonb_object_agg(b.id, to_jsonb(b)), '{}')
+      from public.bookings as b
+      join public.people as p on p.id = b.person_id
+      where p.email in (
+        select e.booker_email from public.calcom_events as e where e.stream_key = any (p_stream_keys)
+      )
+    ),
+    'deals', (
+      select coalesce(jsonb_object_agg(d.id, to_jsonb(d)), '{}')
+      from public.deals as d
+      join public.companies as c on c.id = d.company_id
+      where c.domain = any (p_stream_keys)
+    )
+  );
+end;
+$$;
+comment on function crm.snapshot_rows(text[]) is 'Everything that the tables say about some streams, by table and id.';
+
+create function crm.diff_snapshots(p_before jsonb, p_after jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return (
+    select jsonb_object_agg(
+      t.name, jsonb_build_object('created', c.created, 'changed', c.changed, 'removed', c.removed)
+    )
+    from jsonb_object_keys(p_before) as t (name)
+    cross join lateral (
+      select
+        count(*) filter (where b.key is null) as created,
+        count(*) filter (where b.value <> a.value) as changed,
+        count(*) filter (where a.key is null) as removed
+      from jsonb_each(p_before -> t.name) as b
+      full join jsonb_each(p_after -> t.name) as a on a.key = b.key
+    ) as c
+  );
+end;
+$$;
+comment on function crm.diff_snapshots(jsonb, jsonb) is
+  'How many rows of each table were created, changed and removed.';
+
+-- Rule: the same rows from the same events. Outcomes follow: an event that had failed and works now counts from now
+--       on. A seated event that concerns several streams keeps its outcome while it counts in one of them.
+create function crm.rebuild_streams(p_stream_keys text[])
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_before jsonb := crm.snapshot_rows(p_stream_keys);
+  v_effects crm.effect[] := '{}';
+  v_stream_key text;
+begin
+  -- All are reset before the first is replayed: an event may have moved from one stream to another.
+  foreach v_stream_key in array p_stream_keys loop
+    perform crm.reset_stream(v_stream_key);
+  end loop;
+  foreach v_stream_key in array p_stream_keys loop
+    v_effects := v_effects || crm.replay_stream(v_stream_key);
+  end loop;
+  perform crm.finish_other_events(v_effects, null, false);
+  return crm.diff_snapshots(v_before, crm.snapshot_rows(p_stream_keys));
+end;
+$$;
+comment on function crm.rebuild_streams(text[]) is
+  'Makes streams anew from their events, without mails; returns what changed.';
+
+-- Race: only events of this company wait for it, and it for those on their way.
+create function public.rebuild_company(domain text)
+returns jsonb
+language plpgsql
+security definer -- an operator may ask for a rebuild, not edit the tables it rebuilds
+set search_path = ''
+as $$
+begin
+  perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());
+  perform crm.lock_keys('stream', array[lower(domain)]);
+  return crm.rebuild_streams(array[lower(domain)]);
+end;
+$$;
+comment on function public.rebuild_company(text) is
+  'Makes a company, its people, bookings and deals anew from the log; returns what changed.';
+
+create function public.rebuild_person(email text)
+returns jsonb
+language plpgsql
+security definer -- see rebuild_company
+set search_path = ''
+as $$
+begin
+  return public.rebuild_company(crm.stream_key(lower(email)));
+end;
+$$;
+comment on function public.rebuild_person(text) is
+  'Makes a person anew from the log, and with them the whole company they belong to; returns what changed.';
+
+-- Rule: as if the personal domains had always been what they are now. A company that such a domain had made goes,
+--       and so do its deals; its people and their bookings stay.
+-- Race: alone. Events that arrive meanwhile wait.
+create function public.rebuild_everything()
+returns jsonb
+language plpgsql
+security definer -- see rebuild_company
+set search_path = ''
+as $$
+declare
+  v_stream_keys text[];
+  v_before jsonb;
+begin
+  perform pg_advisory_xact_lock(crm.maintenance_lock_key());
+  v_stream_keys := array(
+    select e.stream_key from public.calcom_events as e where e.stream_key is not null
+    union select crm.stream_key(e.booker_email) from public.calcom_events as e where e.booker_email is not null
+  );
+  v_before := crm.snapshot_rows(v_stream_keys);
+  perform crm.assign_streams();
+  perform crm.rebuild_streams(v_stream_keys);
+  delete from public.companies as c
+  using public.personal_email_domains as d
+  where c.domain = d.domain
+    and not exists (select from public.people as p where p.company_id = c.id)
+    and not exists (select from public.deals as o where o.company_id = c.id);
+  return crm.diff_snapshots(v_before, crm.snapshot_rows(v_stream_keys));
+end;
+$$;
+comment on function public.rebuild_everything() is
+  'Makes all companies, people, bookings and deals anew from the log; returns what changed. Events that arrive '
+  'meanwhile wait.';
+
+create function crm.assign_streams()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.calcom_events as e set stream_key = crm.stream_key(e.booker_email)
+  where e.booker_email is not null and e.stream_key <> crm.stream_key(e.booker_email);
+  update public.bookings as b set stream_key = crm.stream_key(p.email)
+  from public.people as p
+  where p.id = b.person_id and b.stream_key <> crm.stream_key(p.email);
+  -- A company that somebody chose by hand has another domain and stays.
+  update public.people as p set company_id = crm.find_or_create_company(crm.stream_key(p.email), null)
+  where p.email in (select e.booker_email from public.calcom_events as e)
+    and not exists (
+      select from public.companies as c where c.id = p.company_id and c.domain <> split_part(p.email, '@', 2)
+    );
+end;
+$$;
+comment on function crm.assign_streams() is
+  'Assigns events, bookings and people to the streams that the personal domains of today make of them.';
+
+----------------------------------------------------------------------------------------------------- retry and pick-up
+
+-- Rule: an event that failed, or that nobody decided, is decided now.
+-- Race: its scope is locked before its row, as a replay does that may want to finish it. A row that somebody else
+--       holds is being decided already.
+create function public.retry_event(event_id uuid)
+returns jsonb
+language plpgsql
+security definer -- see rebuild_company
+set search_path = ''
+as $$
+declare
+  v_row public.calcom_events;
+  v_event crm.event;
+begin
+  perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());
+  select e.* into v_row from public.calcom_events as e where e.id = retry_event.event_id;
+  if not found then
+    raise exception using
+      errcode = 'KC002', message = format('Cannot retry event %s: the log has no such event', event_id),
+      hint = 'Look its id up in calcom_events';
+  end if;
+
+  if v_row.outcome in ('failed', 'pending') then
+    v_event := crm.parse_event(v_row);
+    v_event.stream_key := crm.stream_key(v_event.booker_email);
+    perform crm.lock_scope(v_event);
+    select e.* into v_row
+    from public.calcom_events as e
+    where e.id = v_row.id and e.outcome in ('failed', 'pending')
+    for update skip locked;
+    if found then
+      return crm.process_event(v_row);
+    end if;
+    select e.* into v_row from public.calcom_events as e where e.id = retry_event.event_id;
+  end if;
+  return jsonb_build_object(
+    'event_id', v_row.id, 'trigger', v_row.trigger, 'outcome', v_row.outcome, 'reason', v_row.reason
+  );
+end;
+$$;
+comment on function public.retry_event(uuid) is
+  'Decides an event again that failed, and returns its outcome; any other is left as it is.';
+
+-- Rule: a pending event belongs to no scope, so no replay touches it before it is decided.
+-- Race: an event that somebody works on is left to them.
+create function public.retry_failed_events()
+returns jsonb
+language plpgsql
+security definer -- see rebuild_company
+set search_path = ''
+as $$
+declare
+  v_count integer;
+begin
+  update public.calcom_events as e
+  set outcome = 'pending', decided_at = null, attempts = 0, uid = null, new_uid = null, booker_email = null,
+    stream_key = null
+  where e.id in (select o.id from public.calcom_events as o where o.outcome = 'failed' for update skip locked);
+  get diagnostics v_count = row_count;
+  return jsonb_build_object('pending', v_count);
+end;
+$$;
+comment on function public.retry_failed_events() is
+  'Makes every failed event pending again, so that the pick-up decides it; returns how many.';
+
+-- Rule: an event that was stored but never decided (the function died, the database refused) is decided here: the one
+--       with the fewest attempts first, then the oldest. A young one is left to the function that stored it.
+-- Race: one event, one transaction, with the locks that any event takes. May run at any time, in parallel too.
+create function public.handle_pending_event(older_than interval default '30 seconds')
+returns jsonb
+language plpgsql
+security definer -- see rebuild_company
+set search_path = ''
+as $$
+declare
+  v_row public.calcom_events;
+begin
+  perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());
+  select e.* into v_row
+  from public.calcom_events as e
+  where e.outcome = 'pending' and e.received_at <= now() - handle_pending_event.older_than
+  order by e.attempts, e.received_at
+  limit 1
+  for update skip locked;
+  if not found then
+    return null;
+  end if;
+  return crm.process_event(v_row);
+end;
+$$;
+comment on function public.handle_pending_event(interval) is
+  'Decides one event that was stored and left undecided, and returns its answer; null when there is none.';
+
+-- A procedure, because it commits after each event. Such a procedure may not pin its search_path, so every name in it
+-- is written with its schema; it has the rights of its caller, and handle_pending_event does the work.
+create procedure public.handle_pending_events(older_than interval default '30 seconds')
+language plpgsql
+as $$
+declare
+  v_answer pg_catalog.jsonb;
+begin
+  loop
+    v_answer := public.handle_pending_event(older_than);
+    commit;
+    -- An event that was interrupted (by a timeout, say) has its next turn in the next call.
+    exit when v_answer is null or v_answer ? 'is_pending';
+  end loop;
+end;
+$$;
+comment on procedure public.handle_pending_events(interval) is
+  'Decides all events that were stored and left undecided, one transaction each.';
+
+-------------------------------------------------------------------------------------------------------------- schedules
+
+-- Rule: the address of the project and a secret key are in Vault under "project_url" and "secret_key". Without them,
+--       or with nothing due, nobody is called. Written so that it can be created where pg_net and Vault do not exist.
+-- Time: the call may last as long as the function takes to send what is due; nobody waits for it.
+create function crm.invoke_send_emails()
+returns text
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_vault regclass := to_regclass('vault.decrypted_secrets');
+  v_net regnamespace := to_regnamespace('net');
+  v_url text;
+  v_key text;
+begin
+  if not exists (select from public.emails as e where e.status = 'due' and e.next_attempt_at <= now()) then
+    return 'nothing is due';
+  elsif v_vault is null or v_net is null then
+    return 'pg_net and Vault are not here: call the Edge Function send-emails by other means';
+  end if;
+
+  execute format(
+    'select
+       max(s.decrypted_secret) filter (where s.name = $1),
+       max(s.decrypted_secret) filter (where s.name = $2)
+     from %s as s',
+    v_vault
+  )
+  into v_url, v_key
+  using 'project_url', 'secret_key';
+  if v_url is null or v_key is null then
+    return 'Vault has no "project_url" or no "secret_key"';
+  end if;
+
+  execute format('select %s.http_post(url := $1, headers := $2, body := $3, timeout_milliseconds := $4)', v_net)
+  using
+    rtrim(v_url, '/') || '/functions/v1/send-emails',
+    jsonb_build_object('apikey', v_key, 'content-type', 'application/json'),
+    jsonb_build_object(),
+    60000;
+  return 'called';
+end;
+$$;
+comment on function crm.invoke_send_emails() is
+  'Has the Edge Function send-emails send what is due; says why when it does not.';
+
+do $$
+begin
+  create extension if not exists pg_cron;
+  perform cron.schedule('handle-pending-calcom-events', '* * * * *', 'call public.handle_pending_events()');
+  perform cron.schedule('send-due-emails', '* * * * *', 'select crm.invoke_send_emails()');
+exception
+  when others then
+    raise notice 'No pg_cron here (%): call handle_pending_events() and send-emails by other means', sqlerrm;
+end;
+$$;
+
+do $$
+begin
+  create extension if not exists pg_net with schema extensions;
+exception
+  when others then
+    raise notice 'No pg_net here (%): call the Edge Function send-emails by other means', sqlerrm;
+end;
+$$;
+
+------------------------------------------------------------------------------------------------------------------ views
+
+create view public.deal_timeline
+with (security_invoker = true)
+as
+select
+  f.deal_id,
+  c.name as company,
+  (e.position).happened_at,
+  e.trigger,
+  coalesce(f.deal_change, 'unchanged') as change,
+  f.reason,
+  p.name as person,
+  f.booking_id,
+  e.id as event_id,
+  e.received_at
+from public.event_effects as f
+join public.calcom_events as e on e.id = f.event_id
+join public.deals as d on d.id = f.deal_id
+join public.companies as c on c.id = d.company_id
+join public.bookings as b on b.id = f.booking_id
+join public.people as p on p.id = b.person_id;
+comment on view public.deal_timeline is
+  'One row per event of a deal, by the sender''s time: what opened it, moved it to met, cancelled or reopened it.';
+
+create view public.booking_timeline
+with (security_invoker = true)
+as
+select
+  f.booking_id,
+  p.name as person,
+  b.title,
+  (e.position).happened_at,
+  e.trigger,
+  f.reason,
+  f.deal_id,
+  coalesce(f.deal_change, 'unchanged') as deal_change,
+  e.id as event_id,
+  e.received_at
+from public.event_effects as f
+join public.calcom_events as e on e.id = f.event_id
+join public.bookings as b on b.id = f.booking_id
+join public.people as p on p.id = b.person_id;
+comment on view public.booking_timeline is
+  'One row per event of a booking, by the sender''s time: booked, moved, cancelled, attended.';
+
+-- Rule: people, host and meetings are those of the bookings that count for the deal. A cancelled meeting is neither the
+--       next nor the last one.
+create view public.pipeline
+with (security_invoker = true)
+as
+select
+  d.id as deal_id,
+  c.id as company_id,
+  c.name as company,
+  c.domain,
+  d.stage,
+  d.status,
+  m.people,
+  m.next_meeting,
+  m.last_meeting,
+  m.host,
+  coalesce((e.position).happened_at, d.created_at) as opened_at
+from public.deals as d
+join public.companies as c on c.id = d.company_id
+left join public.calcom_events as e on e.id = d.opened_by_event_id
+left join lateral (
+  select
+    string_agg(distinct coalesce(p.name, p.email), ', ') as people,
+    min(b.start_time) filter (where b.status = 'ACCEPTED' and b.start_time > now()) as next_meeting,
+    max(b.start_time) filter (where b.status = 'ACCEPTED' and b.start_time <= now()) as last_meeting,
+    (array_agg(b.organizer_email order by b.start_time desc nulls last) filter (where b.organizer_email is not null))[1]
+      as host
+  from public.bookings as b
+  join public.people as p on p.id = b.person_id
+  where b.deal_id = d.id
+) as m on true;
+comment on view public.pipeline is
+  'One row per deal, for people: company, stage, status, who, when they meet next and met last, with whom, since when.';

@@ -1,0 +1,39 @@
+-- Access: who may do what. Every grant of the project is on this page.
+--
+-- Row level security is on everywhere and no policy opens it: anon and authenticated see nothing. The owner of the
+-- database (Studio, SQL editor, psql) sees and edits everything. service_role, which the Edge Functions use, gets what
+-- is below.
+
+grant usage on schema public to service_role;
+
+-- Read the CRM and the log.
+grant select on
+  public.calcom_events, public.companies, public.people, public.bookings, public.deals, public.event_effects,
+  public.emails, public.email_attempts, public.email_deliveries,
+  public.pipeline, public.deal_timeline, public.booking_timeline
+to service_role;
+
+-- Keep an event before anything is decided.
+grant insert (payload, raw_body) on public.calcom_events to service_role;
+
+-- Edit what a team may add to.
+grant select, insert, update, delete on public.personal_email_domains, public.senders to service_role;
+
+-- Everything else goes through functions, which decide what may change.
+revoke execute on all functions in schema crm from public, anon, authenticated, service_role;
+revoke execute on procedure public.handle_pending_events(interval) from public, anon, authenticated, service_role;
+grant execute on function
+  public.handle_calcom_event(jsonb),
+  public.handle_pending_event(interval),
+  public.retry_event(uuid),
+  public.retry_failed_events(),
+  public.rebuild_company(text),
+  public.rebuild_person(text),
+  public.rebuild_everything(),
+  public.claim_email(),
+  public.start_email_attempt(uuid, integer, jsonb),
+  public.finish_email_attempt(uuid, integer, text, text, text, text, integer),
+  public.retry_email(uuid),
+  public.handle_resend_event(text, jsonb),
+  public.allow_mail(text)
+to service_role;
