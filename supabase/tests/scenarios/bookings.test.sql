@@ -54,12 +54,12 @@ from (values
   (
     'a first request changes nothing',
     'request a',
-    'none', 'none', 'none', 'ignored: A request: it counts once the host confirms it.'
+    'none', 'none', 'none', 'ignored: A request: it counts once the organizer confirms it.'
   ),
   (
     'a first request changes nothing, whatever its status says',
     'request a {"status": "ACCEPTED"}',
-    'none', 'none', 'none', 'ignored: A request: it counts once the host confirms it.'
+    'none', 'none', 'none', 'ignored: A request: it counts once the organizer confirms it.'
   ),
   (
     'a confirmed request is a booking',

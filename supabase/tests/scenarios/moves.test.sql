@@ -72,7 +72,7 @@ from (values
     'a request for a new time moves the booking without a mail',
     'book a; request a>b',
     'b ACCEPTED deal 1', 'active booked', 'confirmation a',
-    'applied: The attendee asked for a new time; the host has yet to confirm it.'
+    'applied: The attendee asked for a new time; the organizer has yet to confirm it.'
   ),
   (
     'a request for a new time waits for its booking',
@@ -83,7 +83,7 @@ from (values
     'the new time is confirmed when the host says yes',
     'book a; request a>b; confirm b',
     'b ACCEPTED deal 1', 'active booked', 'confirmation a, confirmation b',
-    'applied: The host confirmed the new time.'
+    'applied: The organizer confirmed the new time.'
   ),
   (
     'a confirmed new time ends like any other',
@@ -94,7 +94,7 @@ from (values
     'a new time that the host rejects ends the booking',
     'book a; request a>b; reject b',
     'b CANCELLED deal 1', 'cancelled booked', 'confirmation a, cancellation b',
-    'applied cancelled: Cancelled, and with it the deal of lovelace.test.'
+    'applied cancelled: Rejected, and with it the deal of lovelace.test.'
   ),
   (
     'after a rejected new time a booking opens a new deal',
@@ -121,18 +121,21 @@ from (values
   (
     'a calendar links no other person''s booking',
     'book a {"iCalUID": "entry@google.test"}; request b by grace {"iCalUID": "entry@google.test"}',
-    'a ACCEPTED deal 1', 'active booked', 'confirmation a', 'ignored: A request: it counts once the host confirms it.'
+    'a ACCEPTED deal 1', 'active booked', 'confirmation a',
+    'ignored: A request: it counts once the organizer confirms it.'
   ),
   (
     'a calendar links no occurrences of a series',
     'book a {"iCalUID": "entry@google.test"};
      request b {"iCalUID": "entry@google.test", "recurringEvent": {"freq": 2}}',
-    'a ACCEPTED deal 1', 'active booked', 'confirmation a', 'ignored: A request: it counts once the host confirms it.'
+    'a ACCEPTED deal 1', 'active booked', 'confirmation a',
+    'ignored: A request: it counts once the organizer confirms it.'
   ),
   (
     'a calendar id in Cal.com''s form links only the booking that it names',
     'book a {"iCalUID": "x@Cal.com"}; request b {"iCalUID": "x@Cal.com"}',
-    'a ACCEPTED deal 1', 'active booked', 'confirmation a', 'ignored: A request: it counts once the host confirms it.'
+    'a ACCEPTED deal 1', 'active booked', 'confirmation a',
+    'ignored: A request: it counts once the organizer confirms it.'
   ),
   (
     'a booking whose host asks for another time is cancelled until the guest chooses',

@@ -134,7 +134,8 @@ from (values
   (
     'a calendar links no seats',
     'book seat s1 of a {"iCalUID": "entry@google.test"}; request b {"iCalUID": "entry@google.test"}',
-    'a ACCEPTED deal 1', 'active booked', 'confirmation a', 'ignored: A request: it counts once the host confirms it.'
+    'a ACCEPTED deal 1', 'active booked', 'confirmation a',
+    'ignored: A request: it counts once the organizer confirms it.'
   )
 ) as s (sentence, steps, bookings, deals, mails, answer);
 
