@@ -10,7 +10,8 @@ from (
   values
     (null::jsonb), ('null'), ('true'), ('0'), ('"false"'), ('"<html>not JSON</html>"'), ('[]'), ('[{"triggerEvent": "PING"}]'),
     ('{}'), ('{"payload": {}}'), ('{"triggerEvent": null}'), ('{"triggerEvent": ""}'), ('{"triggerEvent": {}}'),
-    ('{"triggerEvent": ["BOOKING_CREATED"]}'), ('{"triggerEvent": true}'),
+    ('{"triggerEvent": ["BOOKING_CREATED"]}'),
+    ('{"triggerEvent": true}'), ('{"triggerEvent": 5}'), ('{"triggerEvent": " "}'),
     ('{"title": "A custom template", "email": "ada@lovelace.test"}')
 ) as b (body);
 

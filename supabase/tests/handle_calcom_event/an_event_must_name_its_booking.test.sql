@@ -1,6 +1,6 @@
 -- Rule: without a uid, or with one that Cal.com never makes, there is nothing to find.
 begin;
-select plan(2);
+select plan(3);
 
 -- When every trigger comes without a usable uid
 create temporary table answers as
@@ -23,6 +23,10 @@ select is_empty(
   $$ select a.trigger, left(a.uid::text, 20), a.answer from answers as a
      where a.answer ->> 'outcome' is distinct from 'failed' or a.answer ->> 'reason' not like '%uid%' $$,
   'each is failed, and says why'
+);
+select is(
+  public.handle_calcom_event(tests.calcom_event('BOOKING_CREATED') || '{"payload": null}') ->> 'outcome', 'failed',
+  'an empty envelope is failed too'
 );
 select is(tests.picture('{lovelace.test}'), null, 'nothing is made of them');
 

@@ -17,7 +17,7 @@ from times as t;
 
 -- Then
 select is_empty(
-  $$ select t.value, a.answer from times as t join answers as a using (uid) where a.answer ->> 'outcome' <> 'applied' $$,
+  $$ select t.value, a.answer from times as t join answers as a using (uid) where a.answer ->> 'outcome' is distinct from 'applied' $$,
   'the booking counts'
 );
 select is_empty(

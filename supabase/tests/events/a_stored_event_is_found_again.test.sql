@@ -2,7 +2,7 @@
 begin;
 select plan(4);
 
--- Given two deliveries of one body, stored but not decided
+-- Given one body twice, stored but not decided
 insert into public.calcom_events (payload, raw_body)
 values
   (tests.calcom_event('BOOKING_CREATED'), convert_to(tests.calcom_event('BOOKING_CREATED')::text, 'UTF8')),
@@ -24,12 +24,15 @@ select is(
   'one counts, one is its repeat'
 );
 select is(
-  (select count(*) from public.calcom_events as e where e.payload = tests.calcom_event('BOOKING_CREATED')), 2::bigint,
-  'no row is added'
+  array(
+    select e.outcome from public.calcom_events as e where e.payload = tests.calcom_event('BOOKING_CREATED') order by 1
+  ),
+  array['applied', 'duplicate'],
+  'no row is added, none is left pending'
 );
-select is_empty(
-  $$ select from public.calcom_events as e join stored as s using (id) where e.outcome is null or e.handled_at is null $$,
-  'none is left undecided'
+select is(
+  (select count(*) from public.calcom_events as e join stored as s using (id) where e.raw_body is not null), 1::bigint,
+  'the exact bytes stay with it'
 );
 
 select * from finish();

@@ -1,4 +1,4 @@
--- Rule: a late event makes an account be folded again; what was told is not told twice.
+-- Rule: a late event makes a stream be replayed; what was told is not told twice.
 begin;
 select plan(2);
 
