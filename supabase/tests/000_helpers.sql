@@ -135,7 +135,8 @@ begin
   );
 end;
 $$;
-comment on function tests.calcom_event(text, jsonb) is 'An enveloped body in Cal.com''s shape, with the overrides laid over its payload.';
+comment on function tests.calcom_event(text, jsonb) is
+  'An enveloped body in Cal.com''s shape, with the overrides laid over its payload.';
 
 create function tests.meeting_ended(p_overrides jsonb default '{}')
 returns jsonb
@@ -174,7 +175,8 @@ as $$
     p_overrides - 'email'
   );
 $$;
-comment on function tests.meeting_ended(jsonb) is 'The flat body of MEETING_ENDED, as a booking that was confirmed by itself sends it.';
+comment on function tests.meeting_ended(jsonb) is
+  'The flat body of MEETING_ENDED, as a booking that was confirmed by itself sends it.';
 
 create function tests.send(p_trigger text, p_overrides jsonb default '{}')
 returns jsonb
@@ -202,7 +204,8 @@ as $$
   join public.companies as c on c.id = d.company_id
   where c.domain = p_domain;
 $$;
-comment on function tests.deals_of(text) is 'The deals of a company, oldest first, like "cancelled booked, active met"; null when it has none.';
+comment on function tests.deals_of(text) is
+  'The deals of a company, oldest first, like "cancelled booked, active met"; null when it has none.';
 
 create function tests.bookings_of(p_email text)
 returns text
@@ -211,13 +214,15 @@ stable
 set search_path = ''
 as $$
   select string_agg(
-    concat_ws(' ', b.calcom_uid, b.status, case when b.attended then 'attended' end), ', ' order by b.start_time, b.calcom_uid
+    concat_ws(' ', b.calcom_uid, b.status, case when b.attended then 'attended' end), ', '
+      order by b.start_time, b.calcom_uid
   )
   from public.bookings as b
   join public.people as p on p.id = b.person_id
   where p.email = p_email;
 $$;
-comment on function tests.bookings_of(text) is 'The bookings of a person in the order of their times, like "uid-a ACCEPTED attended"; null when there are none.';
+comment on function tests.bookings_of(text) is
+  'The bookings of a person in the order of their times, like "uid-a ACCEPTED attended"; null when there are none.';
 
 create function tests.emails_to(p_email text)
 returns text
@@ -232,7 +237,8 @@ as $$
   from public.emails as e
   where e.to_address = p_email;
 $$;
-comment on function tests.emails_to(text) is 'The mails owed to an address, like "confirmation uid-a, reschedule uid-b"; null when there are none.';
+comment on function tests.emails_to(text) is
+  'The mails owed to an address, like "confirmation uid-a, reschedule uid-b"; null when there are none.';
 
 -- Everything that any order of arrival must leave alike, a line each: no ids, no receipt times.
 create function tests.picture(p_stream_keys text[])
@@ -280,7 +286,8 @@ begin
   perform set_config('role', 'none', true);
 end;
 $$;
-comment on function tests.run_as(text, text) is 'Runs a statement as another role. pgTAP itself needs the role that began the test.';
+comment on function tests.run_as(text, text) is
+  'Runs a statement as another role. pgTAP itself needs the role that began the test.';
 
 select plan(1);
 select has_function(

@@ -1,5 +1,5 @@
--- Rule: a booking question about the company names it while only the domain is known. The question's identifier decides,
---       never its label, and an answer must say something.
+-- Rule: a booking question about the company names it while only the domain is known. The identifier of the question
+--       decides, never its label, and an answer must say something.
 begin;
 select plan(2);
 

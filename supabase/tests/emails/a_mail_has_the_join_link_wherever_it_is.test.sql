@@ -10,7 +10,10 @@ values
     'uid-1', '{"metadata": {"videoCallUrl": "https://one.test/m"}, "videoCallData": {"url": "https://one.test/v"}}',
     'https://one.test/m'
   ),
-  ('uid-2', '{"metadata": {"videoCallUrl": null}, "videoCallData": {"url": "https://two.test/v"}}', 'https://two.test/v'),
+  (
+    'uid-2', '{"metadata": {"videoCallUrl": null}, "videoCallData": {"url": "https://two.test/v"}}',
+    'https://two.test/v'
+  ),
   ('uid-3', '{"metadata": null, "location": "https://three.test/l"}', 'https://three.test/l'),
   ('uid-4', '{"metadata": null, "location": "Main Street 1"}', null),
   ('uid-5', '{"metadata": null, "location": "integrations:google:meet"}', null),

@@ -17,7 +17,8 @@ select is(
     where e.to_address = 'ada@lovelace.test'
   ),
   '{
-    "uid": "uid-a", "title": "Discovery call between Greta Host and Ada Byron", "time_zone": "America/Chicago", "locale": "es",
+    "uid": "uid-a", "title": "Discovery call between Greta Host and Ada Byron", "time_zone": "America/Chicago",
+    "locale": "es",
     "attendee_name": "Ada Byron", "organizer_name": "Greta Host", "organizer_email": "greta@host.test",
     "organizer_time_zone": "Europe/Stockholm", "location": "integrations:daily",
     "join_url": "https://app.cal.com/video/uid-a", "notes": "About the first quarter", "reason": null,

@@ -9,7 +9,9 @@ select tests.send('BOOKING_CANCELLED', '{"uid": "uid-b"}');
 create temporary table before as select e.* from public.emails as e where e.to_address = 'ada@lovelace.test';
 
 -- When a colleague's older booking arrives late
-select tests.send('BOOKING_CREATED', '{"uid": "uid-g", "email": "grace@lovelace.test", "createdAt": "2026-03-01T09:00:00Z"}');
+select tests.send('BOOKING_CREATED', '{
+  "uid": "uid-g", "email": "grace@lovelace.test", "createdAt": "2026-03-01T09:00:00Z"
+}');
 
 -- Then
 select results_eq(

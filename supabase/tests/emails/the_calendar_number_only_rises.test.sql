@@ -31,7 +31,7 @@ select tests.send('BOOKING_CREATED', '{
 
 -- Then
 select is(
-  (select max((e.template_data #>> '{calendar,sequence}')::integer) from public.emails as e where e.calcom_uid = 'uid-c'), 4,
+  (select e.template_data #>> '{calendar,sequence}' from public.emails as e where e.calcom_uid = 'uid-c'), '4',
   'it jumps over a change without a mail'
 );
 
@@ -54,7 +54,8 @@ select tests.send('BOOKING_CANCELLED', '{"uid": "uid-d", "createdAt": "2026-03-0
 -- Then
 select is(
   (
-    select e.template_data -> 'calendar' from public.emails as e where e.calcom_uid = 'uid-d' and e.kind = 'cancellation'
+    select e.template_data -> 'calendar' from public.emails as e
+    where e.calcom_uid = 'uid-d' and e.kind = 'cancellation'
   ),
   '{"uid": "an-entry@google.test", "sequence": 41, "hides_notes": false}'::jsonb,
   'it goes on from what was told'

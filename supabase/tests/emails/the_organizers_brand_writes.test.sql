@@ -43,7 +43,8 @@ select tests.send('BOOKING_RESCHEDULED', '{
 
 -- Then
 select results_eq(
-  $$ select e.kind, e.from_address, e.reply_to from public.emails as e where e.to_address = 'uid-04@lovelace.test' order by 1 $$,
+  $$ select e.kind, e.from_address, e.reply_to from public.emails as e
+     where e.to_address = 'uid-04@lovelace.test' order by 1 $$,
   $$ values
      ('confirmation', 'team@modernfull.com', 'a@modernfull.com'),
      ('reschedule', 'team@substrate.build', 'piet@substrate.build') $$,

@@ -17,7 +17,8 @@ select results_eq(
   $$ select e.outcome, e.reason
      from answers as a join public.calcom_events as e on e.id = (a.answer ->> 'event_id')::uuid order by a.place $$,
   $$ values
-     ('applied', 'Cancelled, and with it the deal of lovelace.test.'), ('duplicate', 'This booking is cancelled already.'),
+     ('applied', 'Cancelled, and with it the deal of lovelace.test.'),
+     ('duplicate', 'This booking is cancelled already.'),
      ('ignored', 'The meeting had been cancelled.') $$,
   'each has its own outcome and reason'
 );
@@ -28,7 +29,8 @@ select tests.send('BOOKING_CANCELLED', '{"createdAt": "2026-03-02T10:59:00Z"}');
 -- Then
 select results_eq(
   $$ select e.outcome, e.reason
-     from answers as a join public.calcom_events as e on e.id = (a.answer ->> 'event_id')::uuid order by a.place limit 1 $$,
+     from answers as a join public.calcom_events as e on e.id = (a.answer ->> 'event_id')::uuid
+     order by a.place limit 1 $$,
   $$ values ('duplicate', 'This booking is cancelled already.') $$,
   'what was applied is a duplicate of the older one now'
 );

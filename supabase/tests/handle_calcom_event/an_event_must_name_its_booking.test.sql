@@ -12,7 +12,8 @@ select t.trigger, u.uid, public.handle_calcom_event(
   end
 ) as answer
 from unnest(array[
-  'BOOKING_CREATED', 'BOOKING_REQUESTED', 'BOOKING_RESCHEDULED', 'BOOKING_CANCELLED', 'BOOKING_REJECTED', 'MEETING_ENDED',
+  'BOOKING_CREATED', 'BOOKING_REQUESTED', 'BOOKING_RESCHEDULED', 'BOOKING_CANCELLED', 'BOOKING_REJECTED',
+  'MEETING_ENDED',
   'BOOKING_NO_SHOW_UPDATED'
 ]) as t (trigger)
 cross join (values (null::jsonb), ('""'), ('{}'), ('[1]'), ('true'), (to_jsonb(repeat('x', 5000)))) as u (uid)

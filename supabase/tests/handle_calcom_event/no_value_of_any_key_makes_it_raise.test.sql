@@ -6,14 +6,16 @@ select plan(5);
 create temporary table bodies as
 select t.trigger, k.path, v.value, e.event, jsonb_set(e.event, k.path, v.value) as body
 from unnest(array[
-  'BOOKING_CREATED', 'BOOKING_REQUESTED', 'BOOKING_RESCHEDULED', 'BOOKING_CANCELLED', 'BOOKING_REJECTED', 'MEETING_ENDED',
+  'BOOKING_CREATED', 'BOOKING_REQUESTED', 'BOOKING_RESCHEDULED', 'BOOKING_CANCELLED', 'BOOKING_REJECTED',
+  'MEETING_ENDED',
   'BOOKING_NO_SHOW_UPDATED'
 ]) as t (trigger)
 cross join (
   values
     ('{triggerEvent}'::text[]), ('{createdAt}'), ('{payload}'), ('{payload,uid}'), ('{payload,bookingUid}'),
     ('{payload,rescheduleUid}'), ('{payload,startTime}'), ('{payload,endTime}'), ('{payload,title}'),
-    ('{payload,attendees}'), ('{payload,attendees,0}'), ('{payload,attendees,0,email}'), ('{payload,attendees,0,noShow}'),
+    ('{payload,attendees}'), ('{payload,attendees,0}'), ('{payload,attendees,0,email}'),
+    ('{payload,attendees,0,noShow}'),
     ('{payload,responses}'), ('{payload,responses,email}'), ('{payload,responses,name}'), ('{payload,organizer}'),
     ('{payload,organizer,email}'), ('{payload,seatsPerTimeSlot}'), ('{payload,attendeeSeatId}'), ('{payload,iCalUID}'),
     ('{payload,metadata}'), ('{payload,location}'), ('{payload,recurringEvent}'), ('{payload,team}')
@@ -21,7 +23,8 @@ cross join (
 cross join (values ('null'::jsonb), ('true'), ('["a", null, {}, []]'), ('{"value": {"value": []}}')) as v (value)
 cross join lateral (
   select tests.calcom_event('BOOKING_CREATED', jsonb_build_object(
-    'uid', u.uid, 'bookingUid', u.uid, 'rescheduleUid', u.uid, 'attendeeSeatId', 'seat-1', 'iCalUID', u.uid || '@Cal.com',
+    'uid', u.uid, 'bookingUid', u.uid, 'rescheduleUid', u.uid, 'attendeeSeatId', 'seat-1',
+    'iCalUID', u.uid || '@Cal.com',
     'recurringEvent', '{"freq": 2}'::jsonb, 'team', '{"members": []}'::jsonb, 'email', format('ada@%s.test', u.uid),
     'attendees', jsonb_build_array(jsonb_build_object('email', format('ada@%s.test', u.uid), 'noShow', true))
   )) || jsonb_build_object('triggerEvent', t.trigger) as event
@@ -30,7 +33,9 @@ cross join lateral (
 
 -- Given a booking for each key, so that every event finds something
 create temporary table bookings as
-select public.handle_calcom_event(b.event || '{"triggerEvent": "BOOKING_CREATED", "createdAt": "2026-03-01T09:00:00Z"}') as answer
+select public.handle_calcom_event(
+  b.event || '{"triggerEvent": "BOOKING_CREATED", "createdAt": "2026-03-01T09:00:00Z"}'
+) as answer
 from (select distinct b.event from bodies as b) as b;
 
 -- When all are sent
@@ -59,7 +64,8 @@ select is_empty(
   'every body is kept as it came, and decided'
 );
 select results_eq(
-  $$ select array_to_string(a.path, '.'), count(*) from answers as a where a.answer ->> 'outcome' = 'failed' group by 1 order by 1 $$,
+  $$ select array_to_string(a.path, '.'), count(*) from answers as a
+     where a.answer ->> 'outcome' = 'failed' group by 1 order by 1 $$,
   $$ values
      ('payload', 28::bigint), ('payload.attendees', 4), ('payload.attendees.0', 4), ('payload.attendees.0.email', 4),
      ('triggerEvent', 28) $$,

@@ -1,5 +1,5 @@
--- Rule: everything that has no rule is kept and ignored, whatever it carries; so is the test of Cal.com, which carries a
---       real-looking attendee.
+-- Rule: everything that has no rule is kept and ignored, whatever it carries; so is the test of Cal.com, which carries
+--       a real-looking attendee.
 begin;
 select plan(5);
 

@@ -41,7 +41,8 @@ select is(
     select jsonb_build_array(v.answer -> 'outcome', v.answer -> 'deal', v.answer -> 'email', v.answer -> 'email_id')
     from (
       select tests.send('BOOKING_REQUESTED', '{
-        "uid": "uid-b", "rescheduleUid": "uid-a", "createdAt": "2026-03-02T10:00:00Z", "startTime": "2026-03-10T15:00:00Z"
+        "uid": "uid-b", "rescheduleUid": "uid-a", "createdAt": "2026-03-02T10:00:00Z",
+        "startTime": "2026-03-10T15:00:00Z"
       }') as answer
     ) as v
   ),
@@ -68,7 +69,8 @@ select results_eq(
      cross join lateral jsonb_array_elements(a.value -> 'effects') as f (effect)
      join public.people as p on p.id = (f.effect ->> 'person_id')::uuid order by 1 $$,
   $$ select v.email, 'cancelled', 'cancellation',
-       'Grace: Cancelled, and with it the deal of hopper.test. Ada Byron: Cancelled, and with it the deal of lovelace.test.'
+       'Grace: Cancelled, and with it the deal of hopper.test. '
+       'Ada Byron: Cancelled, and with it the deal of lovelace.test.'
      from (values ('ada@lovelace.test'), ('grace@hopper.test')) as v (email) $$,
   'it names both, and what happened to each'
 );

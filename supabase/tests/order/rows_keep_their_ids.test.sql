@@ -4,9 +4,12 @@ select plan(6);
 
 -- Given a company with two deals and two bookings
 select tests.send('BOOKING_CREATED', '{"uid": "uid-a", "createdAt": "2026-03-02T09:00:00Z"}');
-select tests.send('BOOKING_CANCELLED', '{"uid": "uid-a", "requestReschedule": true, "createdAt": "2026-03-02T11:00:00Z"}');
+select tests.send('BOOKING_CANCELLED', '{
+  "uid": "uid-a", "requestReschedule": true, "createdAt": "2026-03-02T11:00:00Z"
+}');
 select tests.send('BOOKING_CREATED', '{
-  "uid": "uid-g", "email": "grace@lovelace.test", "createdAt": "2026-03-02T12:00:00Z", "startTime": "2026-03-12T15:00:00Z"
+  "uid": "uid-g", "email": "grace@lovelace.test", "createdAt": "2026-03-02T12:00:00Z",
+  "startTime": "2026-03-12T15:00:00Z"
 }');
 create temporary view rows_of_lovelace as
 select 'company' as kind, c.domain as what, c.id from public.companies as c where c.domain = 'lovelace.test'
@@ -32,10 +35,16 @@ select is(
 select results_eq('table rows_of_lovelace', 'table before', 'after a late event every row is the same');
 
 -- When the guest asks for another time, and the organizer confirms it
-select tests.send('BOOKING_REQUESTED', '{"uid": "uid-c", "rescheduleUid": "uid-b", "createdAt": "2026-03-02T13:00:00Z"}');
+select tests.send('BOOKING_REQUESTED', '{
+  "uid": "uid-c", "rescheduleUid": "uid-b", "createdAt": "2026-03-02T13:00:00Z"
+}');
 select is(tests.bookings_of('ada@lovelace.test'), 'uid-c ACCEPTED', 'the booking lives again');
-select tests.send('BOOKING_CREATED', '{"uid": "uid-c", "requiresConfirmation": true, "createdAt": "2026-03-02T14:00:00Z"}');
-select results_eq('table rows_of_lovelace', 'table before', 'after a request and its confirmation every row is the same');
+select tests.send('BOOKING_CREATED', '{
+  "uid": "uid-c", "requiresConfirmation": true, "createdAt": "2026-03-02T14:00:00Z"
+}');
+select results_eq(
+  'table rows_of_lovelace', 'table before', 'after a request and its confirmation every row is the same'
+);
 
 -- When the other deal is cancelled, and the first comes back
 select tests.send('BOOKING_CANCELLED', '{

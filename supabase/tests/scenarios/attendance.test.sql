@@ -1,4 +1,4 @@
--- Rule: a meeting that ended was attended by those who hold it, unless they are marked as a no-show; then the deal is met.
+-- Rule: a meeting that ended was attended by those who hold it, unless they are marked as a no-show. It meets the deal.
 begin;
 select plan(3 * 27);
 
