@@ -91,9 +91,9 @@ export function sign(body: Uint8Array, secret: string): string {
   return createHmac("sha256", secret).update(body).digest("hex");
 }
 
-/** A body of `_fixtures/calcom`, as the bytes of the file. */
+/** A body of `tests/fixtures/calcom`, as the bytes of the file. */
 export function readFixture(name: string): Uint8Array<ArrayBuffer> {
-  return Deno.readFileSync(new URL(`../_fixtures/calcom/${name}.json`, import.meta.url));
+  return Deno.readFileSync(new URL(`../../../tests/fixtures/calcom/${name}.json`, import.meta.url));
 }
 
 /** Forgets everything that bookings have left behind; brands and personal domains stay. */

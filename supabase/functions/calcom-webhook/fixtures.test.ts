@@ -439,7 +439,7 @@ for (const [name, { steps, ...expected }] of Object.entries(SCENARIOS)) {
 
 Deno.test("every body of the folder is in the table", () => {
   const posted = new Set(Object.values(SCENARIOS).flatMap(({ steps }) => steps.map(([f]) => f)));
-  const files = [...Deno.readDirSync(new URL("../_fixtures/calcom/", import.meta.url))]
+  const files = [...Deno.readDirSync(new URL("../../../tests/fixtures/calcom/", import.meta.url))]
     .map(({ name }) => name.replace(/\.json$/, ""));
   assert.deepEqual(files.filter((file) => !posted.has(file)), []);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ReportOptions } from "../../../local/sandbox-reports.ts";
+import type { ReportOptions } from "../../../local/resend/types.ts";
 import { type Stack, startStack } from "../../../local/stack.ts";
 import { BODY_CAP } from "../_shared/body.ts";
 import { call, createDatabase, DatabaseError } from "../_shared/database.ts";
@@ -183,7 +183,7 @@ test("a full mailbox blocks nobody", async ({ report, delivery }) => {
 
 test("a report tells of a mail whose answer was lost", async ({ outbox }) => {
   await outbox.owe(2);
-  stack.sandbox.dropNextAnswer();
+  stack.sandbox.dropNextResponse();
   await outbox.send();
   const lost = (await outbox.mails()).find(({ status }) => status === "due")!;
   const mail = stack.sandbox.messages().find((one) => one.idempotency_key === lost.id)!;

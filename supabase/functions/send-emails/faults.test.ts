@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Sandbox } from "../../../local/sandbox.ts";
+import type { Sandbox } from "../../../local/resend/types.ts";
 import { type Stack, startStack } from "../../../local/stack.ts";
 import { type MailRow, openOutbox, type Outbox } from "../_testing/outbox.ts";
 
@@ -22,7 +22,7 @@ const FAULTS: [
   inject: (sandbox: Sandbox) => void,
   after: { status: "due" | "failed"; reason: RegExp; wait?: [number, number] },
 ][] = [
-  ["drops the answer", (sandbox) => sandbox.dropNextAnswer(), {
+  ["drops the answer", (sandbox) => sandbox.dropNextResponse(), {
     status: "due",
     reason: /no answer/,
     wait: [25, 40],
@@ -31,7 +31,7 @@ const FAULTS: [
     sandbox.refuseNext({ status: 500, name: "internal_server_error" });
   }, { status: "due", reason: /no answer/, wait: [25, 40] }],
   ["fails after it took the mail", (sandbox) => {
-    sandbox.spoilNextAnswer({ status: 500, name: "internal_server_error" });
+    sandbox.corruptNextResponse({ status: 500, name: "internal_server_error" });
   }, { status: "due", reason: /no answer/, wait: [25, 40] }],
   ["has too much to do", (sandbox) => {
     sandbox.refuseNext({ status: 429, name: "rate_limit_exceeded" });
@@ -98,7 +98,7 @@ test("nobody listens: the mail stays due", async (outbox) => {
 
 test("an answer that is too slow is not waited for, and the mail is out once", async (outbox) => {
   await outbox.owe(1);
-  const { release } = stack.sandbox.holdNextAnswer();
+  const { release } = stack.sandbox.holdNextResponse();
   await outbox.send({ timeout: 100 });
   release();
   const [mail] = await outbox.mails();
@@ -132,7 +132,7 @@ test("killed before or after any step, the mail is out once when the next one co
 
 test("a lease that runs out under a slow sender does not double the mail", async (outbox) => {
   await outbox.owe(1);
-  const { arrived, release } = stack.sandbox.holdNextAnswer();
+  const { arrived, release } = stack.sandbox.holdNextResponse();
   const slow = outbox.send();
   await arrived;
   await outbox.letTimePass();

@@ -105,7 +105,7 @@ test("while Resend is in trouble no further mail is tried, and all stay due", as
 
 test("what is sent for a key stays what it was, whatever has changed since", async (outbox) => {
   await outbox.owe(1);
-  stack.sandbox.dropNextAnswer();
+  stack.sandbox.dropNextResponse();
   await outbox.send();
   const [mail] = await outbox.mails();
   assert.equal(mail!.status, "due");

@@ -151,8 +151,11 @@ function MainButton({ mail, href, below, children }: {
     <Section style={{ margin: "0 0 16px" }}>
       <Button
         href={href}
+        className="button"
         style={{
           padding: "12px 22px",
+          // In the dark it is another colour: a dark button would have no shape there.
+          border: `1px solid ${color}`,
           borderRadius: "6px",
           backgroundColor: color,
           color: readableOn(color),

@@ -59,11 +59,13 @@ export const DARK = `
   .ink { color: #eceef2 !important; }
   .quiet { color: #a9b0bc !important; }
   .line { border-color: #3a3f4a !important; }
+  .button { border-color: #a9b0bc !important; }
 }
 [data-ogsb] .page { background-color: #15171b !important; }
 [data-ogsb] .card { background-color: #21242b !important; }
 [data-ogsc] .ink { color: #eceef2 !important; }
 [data-ogsc] .quiet { color: #a9b0bc !important; }
+[data-ogsb] .button { border-color: #a9b0bc !important; }
 `;
 
 /** Black or white, whichever can be read better on a colour of six hexadecimal digits. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { serveInbox } from "./inbox.ts";
-import type { OutboxRow } from "./inbox-states.ts";
-import type { Mail } from "./sandbox-mailbox.ts";
+import { serveInbox } from "./serve.ts";
+import type { OutboxRow } from "./status.ts";
+import type { Mail } from "../resend/types.ts";
 
 const MAIL: Mail = {
   id: "5f0c7c1e-0000-4000-8000-000000000000",
@@ -20,12 +20,12 @@ const MAIL: Mail = {
 Deno.test("the messages come as they are, and never from a cache", async () => {
   const answer = serveInbox("/messages", [MAIL]);
 
-  assert.deepEqual(await answer.json(), [{ ...MAIL, state: null }]);
+  assert.deepEqual(await answer.json(), [{ ...MAIL, status: null }]);
   assert.equal(answer.headers.get("cache-control"), "no-store");
   assert.equal(answer.headers.get("access-control-allow-origin"), null);
 });
 
-Deno.test("a mail comes with what became of it, and what is not sent yet comes by itself", async () => {
+Deno.test("a mail comes with what became of it, and what is not sent comes by itself", async () => {
   const row: OutboxRow = {
     id: "0b0f6a52-0000-4000-8000-000000000000",
     kind: "confirmation",
@@ -39,14 +39,14 @@ Deno.test("a mail comes with what became of it, and what is not sent yet comes b
   const waiting = { ...row, id: "other", status: "due", reason: "429 rate_limit_exceeded" };
   const outbox = [row, waiting];
   const mails = [{ ...MAIL, idempotency_key: row.id }];
-  const stateAfter = async (delivery: string | null) => {
+  const statusAfter = async (delivery: string | null) => {
     const rows = [{ ...row, delivery, reason: delivery && "No such mailbox" }, waiting];
     const [mail] = await serveInbox("/messages", mails, rows).json();
-    return mail.state;
+    return mail.status;
   };
 
-  assert.deepEqual(await stateAfter(null), { name: "sent", reason: null });
-  assert.deepEqual(await stateAfter("bounced"), { name: "bounced", reason: "No such mailbox" });
+  assert.deepEqual(await statusAfter(null), { name: "sent", reason: null });
+  assert.deepEqual(await statusAfter("bounced"), { name: "bounced", reason: "No such mailbox" });
   assert.deepEqual(await serveInbox("/waiting", mails, outbox).json(), [waiting]);
   // The demo's mails count as sent, and nobody is to wait for them.
   assert.deepEqual(await serveInbox("/waiting", [], outbox).json(), [waiting]);

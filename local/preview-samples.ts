@@ -1,12 +1,17 @@
-import type { Json } from "../supabase/functions/_shared/database.types.ts";
+import type { Database, Json } from "../supabase/functions/_shared/database.types.ts";
 import type { EmailKind } from "../supabase/functions/send-emails/languages/language.ts";
 import type { OwedEmail } from "../supabase/functions/send-emails/message.ts";
 
 /** A mail to look at. */
 export interface Sample {
+  /** What it is listed under. */
+  group: string;
   name: string;
   email: OwedEmail;
 }
+
+/** A row of `senders`. */
+export type Sender = Database["public"]["Tables"]["senders"]["Row"];
 
 type Details = Record<string, Json>;
 
@@ -59,13 +64,31 @@ export function sampleEmail(
   } as OwedEmail;
 }
 
+/** Every kind of mail from one sender. */
+export function senderSamples(sender: Sender): Sample[] {
+  const { organizer_domain, from_address, from_name, is_default, ...looks } = sender;
+  const { logo_url, color, footer, attaches_calendar } = looks;
+  return KINDS.map((kind) => ({
+    group: `Hosts at ${organizer_domain}${is_default ? " (default)" : ""}`,
+    name: kind,
+    email: sampleEmail(
+      kind,
+      {
+        organizer_email: `mara@${organizer_domain}`,
+        brand: { logo_url, color, footer, attaches_calendar },
+      },
+      { from_address, from_name, reply_to: `mara@${organizer_domain}` },
+    ),
+  }));
+}
+
 /** What goes wrong easily: long, far away, in other scripts, or missing. */
 export const ODD_SAMPLES: readonly Sample[] = [
   {
-    name: "A brand with logo, colour and footer",
+    group: "What goes wrong easily",
+    name: "A brand with a colour and a footer",
     email: sampleEmail("confirmation", {
       brand: {
-        // A square of its own, so that the page needs no network.
         logo_url: null,
         color: "#0f766e",
         footer: "Outbound Solutions Ltd\n1 Harbour Street, Bristol BS1 4RW",
@@ -74,6 +97,7 @@ export const ODD_SAMPLES: readonly Sample[] = [
     }, { from_name: "Outbound Solutions" }),
   },
   {
+    group: "What goes wrong easily",
     name: "A long title with emoji",
     email: sampleEmail("confirmation", {
       title: "🚀 Kick-off " + "for the rollout of everything we ever talked about ".repeat(3) +
@@ -81,6 +105,7 @@ export const ODD_SAMPLES: readonly Sample[] = [
     }),
   },
   {
+    group: "What goes wrong easily",
     name: "Names and notes from right to left",
     email: sampleEmail("confirmation", {
       title: "שיחת היכרות בין מארה ל־נועה",
@@ -92,6 +117,7 @@ export const ODD_SAMPLES: readonly Sample[] = [
     }),
   },
   {
+    group: "What goes wrong easily",
     name: "By phone, with three guests",
     email: sampleEmail("confirmation", {
       location: "+15550142077",
@@ -104,6 +130,7 @@ export const ODD_SAMPLES: readonly Sample[] = [
     }),
   },
   {
+    group: "What goes wrong easily",
     name: "At an address, in two days at once, links switched off",
     email: sampleEmail("reschedule", {
       location: "Hafenstraße 12, 20457 Hamburg",
@@ -116,6 +143,7 @@ export const ODD_SAMPLES: readonly Sample[] = [
     }),
   },
   {
+    group: "What goes wrong easily",
     name: "No place, no notes, nobody's name",
     email: sampleEmail("confirmation", {
       location: null,
@@ -127,10 +155,12 @@ export const ODD_SAMPLES: readonly Sample[] = [
     }),
   },
   {
+    group: "What goes wrong easily",
     name: "The host asks for another time",
     email: sampleEmail("cancellation", { is_asked_to_move: true, reason: "I am at an offsite" }),
   },
   {
+    group: "What goes wrong easily",
     name: "Markup, and an address that must not become a link",
     email: sampleEmail("confirmation", {
       title: `<b>Bold</b> & "quoted"`,
@@ -139,6 +169,7 @@ export const ODD_SAMPLES: readonly Sample[] = [
     }),
   },
   {
+    group: "What goes wrong easily",
     name: "Next to nothing is known",
     email: sampleEmail(
       "confirmation",

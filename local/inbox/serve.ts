@@ -1,5 +1,5 @@
-import { notSent, type OutboxRow, stateOf } from "./inbox-states.ts";
-import type { Mail } from "./sandbox-mailbox.ts";
+import { notSent, type OutboxRow, statusOf } from "./status.ts";
+import type { Mail } from "../resend/types.ts";
 
 /** The page, read once per start. */
 const page = await readPage();
@@ -13,7 +13,7 @@ const page = await readPage();
 export function serveInbox(path: string, mails: Mail[], outbox: OutboxRow[] = []): Response {
   if (path === "" || path === "/") return new Response(page.html, { headers: page.headers });
   if (path === "/messages") {
-    return answer(mails.map((mail) => ({ ...mail, state: stateOf(mail, outbox) })));
+    return answer(mails.map((mail) => ({ ...mail, status: statusOf(mail, outbox) })));
   }
   if (path === "/waiting") return answer(notSent(mails, outbox));
   return Response.json({ message: "Not found" }, { status: 404 });
@@ -30,7 +30,7 @@ function answer(value: unknown): Response {
  * frames live under the same policy, and a mail is made of inline styles.
  */
 async function readPage() {
-  const html = await (await fetch(new URL("./inbox.html", import.meta.url))).text();
+  const html = await (await fetch(new URL("./page.html", import.meta.url))).text();
   const script = html.slice(
     html.indexOf("<script>") + "<script>".length,
     html.indexOf("</script>"),
