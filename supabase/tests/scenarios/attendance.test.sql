@@ -1,6 +1,6 @@
 -- Rule: a meeting that ended was attended by those who hold it, unless they are marked as a no-show. It meets the deal.
 begin;
-select plan(3 * 27);
+select plan(3 * 29);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -126,6 +126,18 @@ from (values
     'book a; move a>b; no-show a',
     'b ACCEPTED deal 1', 'active booked', 'confirmation a, reschedule b',
     'ignored: The meeting had been moved to another time.'
+  ),
+  (
+    'a no-show belongs to the time at which it was marked',
+    'book a; 03-09 15:10 no-show a; move a>b; end b',
+    'b ACCEPTED attended deal 1', 'active met', 'confirmation a, reschedule b',
+    'applied met: The meeting took place; the deal of lovelace.test is met.'
+  ),
+  (
+    'a meeting that ended and was moved ends again',
+    'book a; end a; move a>b; end b',
+    'b ACCEPTED attended deal 1', 'active met', 'confirmation a, reschedule b',
+    'applied met: The meeting took place; the deal of lovelace.test is met.'
   ),
   (
     'a no-show of a booking that nobody knows waits',

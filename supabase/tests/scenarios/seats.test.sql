@@ -26,7 +26,9 @@ from (values
     'a no-show concerns the people whom it lists',
     'book seat s1 of a; book seat s2 of a by grace@hopper.test; end a; no-show a for grace@hopper.test',
     'a ACCEPTED attended deal 1, a of grace@hopper.test ACCEPTED deal 1', 'active met, hopper.test active booked',
-    'confirmation a, confirmation a to grace@hopper.test', null
+    'confirmation a, confirmation a to grace@hopper.test',
+    'applied booked: Grace: Marked as a no-show. The deal of hopper.test is back to booked.
+     Ada Byron: It names nobody who holds this booking.'
   ),
   (
     'a seat is cancelled for the person listed, whosever answers the event holds',
