@@ -1,13 +1,12 @@
 import type { Database, Json } from "../supabase/functions/_shared/database.types.ts";
-import type { EmailKind } from "../supabase/functions/send-emails/languages/language.ts";
-import type { OwedEmail } from "../supabase/functions/send-emails/message.ts";
+import type { EmailKind, EmailRow } from "../supabase/functions/send-emails/email/types.ts";
 
 /** A mail to look at. */
 export interface Sample {
   /** What it is listed under. */
   group: string;
   name: string;
-  email: OwedEmail;
+  email: EmailRow;
 }
 
 /** A row of `senders`. */
@@ -46,8 +45,8 @@ export const KINDS: readonly EmailKind[] = ["confirmation", "reschedule", "cance
 export function sampleEmail(
   kind: EmailKind,
   details: Details = {},
-  email: Partial<OwedEmail> = {},
-): OwedEmail {
+  email: Partial<EmailRow> = {},
+): EmailRow {
   return {
     id: "5a8f8d7e-0000-4000-8000-000000000001",
     kind,
@@ -58,10 +57,10 @@ export function sampleEmail(
     reply_to: "mara@brightloom.example",
     to_address: "tobias.reyes@northwindcargo.example",
     created_at: "2026-11-21T07:45:20Z",
-    message: null,
+    request_body: null,
     ...email,
-    details: { ...DETAILS, ...details },
-  } as OwedEmail;
+    template_data: { ...DETAILS, ...details },
+  } as EmailRow;
 }
 
 /** Every kind of mail from one sender. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "npm:deno-std@1.4.0/assert/mod.js";
-import { LANGUAGES } from "../supabase/functions/send-emails/languages/catalogue.ts";
+import { LANGUAGES } from "../supabase/functions/send-emails/email/locales/index.ts";
 import { listSamples, renderPreview } from "./preview.ts";
 import { KINDS, ODD_SAMPLES, type Sender } from "./preview-samples.ts";
 

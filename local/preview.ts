@@ -2,8 +2,9 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { escape } from "npm:deno-std@1.4.0/html/entities.js";
-import { LANGUAGES } from "../supabase/functions/send-emails/languages/catalogue.ts";
-import { type Message, renderMessage } from "../supabase/functions/send-emails/message.ts";
+import { LANGUAGES } from "../supabase/functions/send-emails/email/locales/index.ts";
+import { renderMessage } from "../supabase/functions/send-emails/email/message.ts";
+import type { Message } from "../supabase/functions/send-emails/email/types.ts";
 import {
   KINDS,
   ODD_SAMPLES,

@@ -3,7 +3,7 @@ import { serveInbox } from "../local/inbox/serve.ts";
 import type { OutboxRow } from "../local/inbox/status.ts";
 import { sampleEmail } from "../local/preview-samples.ts";
 import { openSandbox } from "../local/resend/server.ts";
-import { renderMessage } from "../supabase/functions/send-emails/message.ts";
+import { renderMessage } from "../supabase/functions/send-emails/email/message.ts";
 import { keepPicture, testPage } from "./support/browser.ts";
 
 /** An inbox behind a real port, with what it shows in the hands of the test. */
