@@ -11,7 +11,7 @@ from (values
     'applied met: The meeting took place; the deal of lovelace.test is met.'
   ),
   (
-    'the end of a meeting that the host confirmed has no title, status, creation or answers',
+    'the end of a meeting that the organizer confirmed has no title, status, creation or answers',
     'book a; end a without title, status, createdAt, responses, eventTypeId, user, userId, userPrimaryEmail',
     'a ACCEPTED attended deal 1', 'active met', 'confirmation a', null
   ),

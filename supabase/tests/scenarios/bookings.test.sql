@@ -1,4 +1,4 @@
--- Rule: who books has a booking; a request and a payment are none until the host or the payment makes them one.
+-- Rule: who books has a booking; a request and a payment are none until the organizer or the payment makes them one.
 begin;
 select plan(3 * 18);
 
@@ -27,7 +27,8 @@ from (values
     'what is no address is no organizer',
     'book a {"organizer": {"email": "Email-less"}}; book b {"organizer": null};
      book c {"organizer": "greta@host.test"}',
-    'a ACCEPTED without a host deal 1, b ACCEPTED without a host deal 1, c ACCEPTED without a host deal 1',
+    'a ACCEPTED without an organizer deal 1, b ACCEPTED without an organizer deal 1,
+     c ACCEPTED without an organizer deal 1',
     'active booked', 'confirmation a, confirmation b, confirmation c', null
   ),
   (

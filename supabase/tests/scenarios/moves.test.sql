@@ -1,4 +1,4 @@
--- Rule: a new time moves the booking: a reschedule, or a request of the attendee that the host confirms.
+-- Rule: a new time moves the booking: a reschedule, or a request of the attendee that the organizer confirms.
 begin;
 select plan(3 * 29);
 
@@ -10,12 +10,12 @@ from (values
     'b ACCEPTED deal 1', 'active booked', 'confirmation a, reschedule b', 'applied: Moved to a new time.'
   ),
   (
-    'a new time may have another host',
+    'a new time may have another organizer',
     'book a; move a>b with Piet@Host.test',
     'b ACCEPTED with piet deal 1', 'active booked', 'confirmation a, reschedule b', null
   ),
   (
-    'a new time that names no host keeps the host',
+    'a new time that names no organizer keeps the organizer',
     'book a with piet; move a>b without organizer',
     'b ACCEPTED with piet deal 1', 'active booked', 'confirmation a, reschedule b', null
   ),
@@ -80,7 +80,7 @@ from (values
     'none', 'none', 'none', 'waiting: Its booking is not known yet: it counts as soon as the booking is.'
   ),
   (
-    'the new time is confirmed when the host says yes',
+    'the new time is confirmed when the organizer says yes',
     'book a; request a>b; confirm b',
     'b ACCEPTED deal 1', 'active booked', 'confirmation a, confirmation b',
     'applied: The organizer confirmed the new time.'
@@ -91,7 +91,7 @@ from (values
     'b ACCEPTED attended deal 1', 'active met', 'confirmation a, confirmation b', null
   ),
   (
-    'a new time that the host rejects ends the booking',
+    'a new time that the organizer rejects ends the booking',
     'book a; request a>b; reject b',
     'b CANCELLED deal 1', 'cancelled booked', 'confirmation a, cancellation b',
     'applied cancelled: Rejected, and with it the deal of lovelace.test.'
@@ -138,13 +138,13 @@ from (values
     'ignored: A request: it counts once the organizer confirms it.'
   ),
   (
-    'a booking whose host asks for another time is cancelled until the guest chooses',
+    'a booking whose organizer asks for another time is cancelled until the guest chooses',
     'book a; ask a',
     'a CANCELLED deal 1', 'cancelled booked', 'confirmation a, cancellation a',
     'applied cancelled: Cancelled, and with it the deal of lovelace.test.'
   ),
   (
-    'the new time that the host asked for brings booking and deal back',
+    'the new time that the organizer asked for brings booking and deal back',
     'book a; ask a; move a>b',
     'b ACCEPTED deal 1', 'active booked', 'confirmation a, cancellation a, reschedule b',
     'applied reopened: Moved to a new time. The deal that the cancellation closed is active again.'
