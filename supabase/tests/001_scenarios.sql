@@ -612,7 +612,8 @@ select is(
 select is(
   array(
     select e.event ->> 'createdAt'
-    from unnest(tests.read_steps('book a; cancel a; 08:30 book b; 03-05 09:00 ask b; copy of 1 17 ms later')) as e (event)
+    from unnest(tests.read_steps('book a; cancel a; 08:30 book b; 03-05 09:00 ask b; copy of 1 17 ms later'))
+      as e (event)
   ),
   array[
     '2026-03-02T09:00:00.000Z', '2026-03-02T09:10:00.000Z', '2026-03-02T08:30:00.000Z', '2026-03-05T09:00:00.000Z',
