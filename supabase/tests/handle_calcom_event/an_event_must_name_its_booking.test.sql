@@ -1,6 +1,6 @@
 -- Rule: without a uid, or with one that Cal.com never makes, there is nothing to find.
 begin;
-select plan(3);
+select plan(4);
 
 -- When every trigger comes without a usable uid
 create temporary table answers as
@@ -30,6 +30,17 @@ select is(
   'an empty envelope is failed too'
 );
 select is(tests.picture('{lovelace.test}'), null, 'nothing is made of them');
+
+-- When a uid is as long as may be, and when one of two is longer
+select is(
+  array[
+    tests.send('BOOKING_CREATED', jsonb_build_object('uid', repeat('x', 200))) ->> 'outcome',
+    tests.send('BOOKING_CREATED', jsonb_build_object('uid', repeat('x', 201))) ->> 'outcome',
+    tests.send('BOOKING_RESCHEDULED', jsonb_build_object('rescheduleUid', repeat('x', 201))) ->> 'outcome'
+  ],
+  array['applied', 'failed', 'failed'],
+  'a uid has at most 200 characters'
+);
 
 select * from finish();
 rollback;

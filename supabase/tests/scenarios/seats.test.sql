@@ -1,6 +1,6 @@
 -- Rule: the people of a seated event share one uid; each has a booking, and an event concerns those whom it lists.
 begin;
-select plan(3 * 20);
+select plan(3 * 21);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -120,6 +120,13 @@ from (values
     'book seat s1 of a; move seat s1 of a>b; book seat s2 of a',
     'a ACCEPTED deal 1, b ACCEPTED deal 1', 'active booked', 'confirmation a, reschedule b, confirmation a',
     'applied kept: Booked; lovelace.test has an active deal already.'
+  ),
+  (
+    'a seat that was moved away is not cancelled with the one that took its place',
+    'book seat s1 of a; move seat s1 of a>b; book seat s2 of a; cancel seat of a',
+    'a CANCELLED deal 1, b ACCEPTED deal 1', 'cancelled booked',
+    'confirmation a, reschedule b, confirmation a, cancellation a',
+    'applied cancelled: Cancelled, and with it the deal of lovelace.test.'
   ),
   (
     'a cancelled seat can be booked again',
