@@ -1,6 +1,6 @@
 -- Rule: a meeting that ended was attended by those who hold it, unless they are marked as a no-show. It meets the deal.
 begin;
-select plan(3 * 29);
+select plan(3 * 30);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -31,6 +31,11 @@ from (values
     'book a; MEETING_ENDED a',
     'a ACCEPTED attended deal 1', 'active met', 'confirmation a',
     'applied met: The meeting took place; the deal of lovelace.test is met.'
+  ),
+  (
+    'the end of a meeting that comes wrapped counts at its end too',
+    'book a; MEETING_ENDED a; 03-05 09:00 cancel a',
+    'a CANCELLED deal 1', 'cancelled booked', 'confirmation a, cancellation a', null
   ),
   (
     'the end of a meeting that nobody knows waits',

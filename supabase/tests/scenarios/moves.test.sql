@@ -1,6 +1,6 @@
 -- Rule: a new time moves the booking: a reschedule, or a request of the attendee that the organizer confirms.
 begin;
-select plan(3 * 29);
+select plan(3 * 31);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -119,6 +119,11 @@ from (values
     'b ACCEPTED deal 1', 'active booked', 'confirmation a, confirmation b', null
   ),
   (
+    'a confirmation older than the booking of its calendar is a booking of its own',
+    'book a {"iCalUID": "a@Cal.com"}; 08:30 confirm b {"iCalUID": "a@Cal.com"}',
+    'a ACCEPTED deal 1, b ACCEPTED deal 1', 'active booked', 'confirmation b, confirmation a', null
+  ),
+  (
     'a calendar links no other person''s booking',
     'book a {"iCalUID": "entry@google.test"}; request b by grace {"iCalUID": "entry@google.test"}',
     'a ACCEPTED deal 1', 'active booked', 'confirmation a',
@@ -148,6 +153,13 @@ from (values
     'book a; ask a; move a>b',
     'b ACCEPTED deal 1', 'active booked', 'confirmation a, cancellation a, reschedule b',
     'applied reopened: Moved to a new time. The deal that the cancellation closed is active again.'
+  ),
+  (
+    'a booking after the deal came back counts for it',
+    'book a; ask a; move a>b; book g by grace',
+    'b ACCEPTED deal 1, g of grace ACCEPTED deal 1', 'active booked',
+    'confirmation a, cancellation a, reschedule b, confirmation g to grace',
+    'applied kept: Booked; lovelace.test has an active deal already.'
   ),
   (
     'a deal that comes back gives way to an active one',
