@@ -135,7 +135,8 @@ begin
   );
 end;
 $$;
-comment on function tests.calcom_event(text, jsonb) is 'An enveloped body in Cal.com''s shape, with the overrides laid over its payload.';
+comment on function tests.calcom_event(text, jsonb) is
+  'An enveloped body in Cal.com''s shape, with the overrides laid over its payload.';
 
 create function tests.meeting_ended(p_overrides jsonb default '{}')
 returns jsonb
@@ -174,7 +175,8 @@ as $$
     p_overrides - 'email'
   );
 $$;
-comment on function tests.meeting_ended(jsonb) is 'The flat body of MEETING_ENDED, as a booking that was confirmed by itself sends it.';
+comment on function tests.meeting_ended(jsonb) is
+  'The flat body of MEETING_ENDED, as a booking that was confirmed by itself sends it.';
 
 create function tests.send(p_trigger text, p_overrides jsonb default '{}')
 returns jsonb
@@ -197,12 +199,13 @@ language sql
 stable
 set search_path = ''
 as $$
-  select string_agg(d.status || ' ' || d.stage, ', ' order by d.ordinal nulls first)
+  select string_agg(d.status || ' ' || d.stage, ', ' order by d.sequence_number nulls first)
   from public.deals as d
   join public.companies as c on c.id = d.company_id
   where c.domain = p_domain;
 $$;
-comment on function tests.deals_of(text) is 'The deals of a company, oldest first, like "cancelled booked, active met"; null when it has none.';
+comment on function tests.deals_of(text) is
+  'The deals of a company, oldest first, like "cancelled booked, active met"; null when it has none.';
 
 create function tests.bookings_of(p_email text)
 returns text
@@ -211,13 +214,15 @@ stable
 set search_path = ''
 as $$
   select string_agg(
-    concat_ws(' ', b.calcom_uid, b.status, case when b.attended then 'attended' end), ', ' order by b.start_time, b.calcom_uid
+    concat_ws(' ', b.calcom_uid, b.status, case when b.attended then 'attended' end), ', '
+      order by b.start_time, b.calcom_uid
   )
   from public.bookings as b
   join public.people as p on p.id = b.person_id
   where p.email = p_email;
 $$;
-comment on function tests.bookings_of(text) is 'The bookings of a person in the order of their times, like "uid-a ACCEPTED attended"; null when there are none.';
+comment on function tests.bookings_of(text) is
+  'The bookings of a person in the order of their times, like "uid-a ACCEPTED attended"; null when there are none.';
 
 create function tests.emails_to(p_email text)
 returns text
@@ -232,10 +237,11 @@ as $$
   from public.emails as e
   where e.to_address = p_email;
 $$;
-comment on function tests.emails_to(text) is 'The mails owed to an address, like "confirmation uid-a, reschedule uid-b"; null when there are none.';
+comment on function tests.emails_to(text) is
+  'The mails owed to an address, like "confirmation uid-a, reschedule uid-b"; null when there are none.';
 
 -- Everything that any order of arrival must leave alike, a line each: no ids, no receipt times.
-create function tests.picture(p_accounts text[])
+create function tests.picture(p_stream_keys text[])
 returns text
 language sql
 stable
@@ -245,66 +251,29 @@ as $$
     select p.*, c.domain
     from public.people as p
     left join public.companies as c on c.id = p.company_id
-    where coalesce(c.domain, p.email) = any (p_accounts)
+    where coalesce(c.domain, p.email) = any (p_stream_keys)
   ), lines (place, line) as (
     select 1, format('company %s is %s', c.domain, c.name)
-    from public.companies as c where c.domain = any (p_accounts)
+    from public.companies as c where c.domain = any (p_stream_keys)
     union all
     select 2, format('person %s is %s', p.email, p.name) from people as p
     union all
     select 3, concat_ws(
       ' ', 'booking', b.calcom_uid, p.email, to_char(b.start_time at time zone 'UTC', 'MM-DD HH24:MI'),
-      'by', b.organizer_email, b.status, case when b.attended then 'attended' end, 'deal ' || d.ordinal
+      'by', b.organizer_email, b.status, case when b.attended then 'attended' end, 'deal ' || d.sequence_number
     )
     from public.bookings as b
     join people as p on p.id = b.person_id
     left join public.deals as d on d.id = b.deal_id
     union all
-    select 4, concat_ws(' ', 'deal', d.ordinal, 'of', c.domain, d.status, d.stage)
+    select 4, concat_ws(' ', 'deal', d.sequence_number, 'of', c.domain, d.status, d.stage)
     from public.deals as d
     join public.companies as c on c.id = d.company_id
-    where c.domain = any (p_accounts)
+    where c.domain = any (p_stream_keys)
   )
   select string_agg(l.line, e'\n' order by l.place, l.line) from lines as l;
 $$;
-comment on function tests.picture(text[]) is 'The rows of some accounts as text.';
-
--- Every order has people, domains and uids of its own: the asterisk in them is replaced by its number.
-create function tests.pictures_of_every_order(p_events jsonb[], p_accounts text[])
-returns setof text
-language plpgsql
-volatile
-set search_path = ''
-as $$
-declare
-  v_pictures text[] := '{}';
-  v_order integer[];
-  v_number bigint;
-  v_mark text;
-  v_place integer;
-begin
-  for v_order, v_number in
-    with recursive orders (places) as (
-      select '{}'::integer[]
-      union all
-      select o.places || g.place
-      from orders as o
-      cross join generate_subscripts(p_events, 1) as g (place)
-      where g.place <> all (o.places)
-    )
-    select o.places, row_number() over () from orders as o where cardinality(o.places) = cardinality(p_events)
-  loop
-    v_mark := format('n%s%s', v_number, left(md5(p_events::text), 8));
-    foreach v_place in array v_order loop
-      perform public.handle_calcom_event(replace(p_events[v_place]::text, '*', v_mark)::jsonb);
-    end loop;
-    v_pictures := v_pictures || replace(tests.picture(replace(p_accounts::text, '*', v_mark)::text[]), v_mark, '*');
-  end loop;
-  return query select distinct p.picture from unnest(v_pictures) as p (picture);
-end;
-$$;
-comment on function tests.pictures_of_every_order(jsonb[], text[]) is
-  'Delivers the events in every order there is, and returns the different pictures that this left: one, if the order does not matter.';
+comment on function tests.picture(text[]) is 'The rows of some streams as text.';
 
 create function tests.run_as(p_role text, p_sql text)
 returns void
@@ -317,7 +286,8 @@ begin
   perform set_config('role', 'none', true);
 end;
 $$;
-comment on function tests.run_as(text, text) is 'Runs a statement as another role. pgTAP itself needs the role that began the test.';
+comment on function tests.run_as(text, text) is
+  'Runs a statement as another role. pgTAP itself needs the role that began the test.';
 
 select plan(1);
 select has_function(

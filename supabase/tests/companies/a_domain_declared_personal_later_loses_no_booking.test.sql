@@ -3,15 +3,21 @@ begin;
 select plan(4);
 
 -- Given a booking from a provider that nobody knew to be one, and one after it was added
-select tests.send('BOOKING_CREATED', '{"uid": "uid-a", "email": "ada@freemail.test", "createdAt": "2026-03-02T09:00:00Z"}');
+select tests.send('BOOKING_CREATED', '{
+  "uid": "uid-a", "email": "ada@freemail.test", "createdAt": "2026-03-02T09:00:00Z"
+}');
 insert into public.personal_email_domains (domain) values ('freemail.test');
 select tests.send('BOOKING_CREATED', '{
   "uid": "uid-b", "email": "ada@freemail.test", "createdAt": "2026-03-02T10:00:00Z", "startTime": "2026-03-10T15:00:00Z"
 }');
 
 -- When both are cancelled
-select tests.send('BOOKING_CANCELLED', '{"uid": "uid-a", "email": "ada@freemail.test", "createdAt": "2026-03-02T11:00:00Z"}');
-select tests.send('BOOKING_CANCELLED', '{"uid": "uid-b", "email": "ada@freemail.test", "createdAt": "2026-03-02T12:00:00Z"}');
+select tests.send('BOOKING_CANCELLED', '{
+  "uid": "uid-a", "email": "ada@freemail.test", "createdAt": "2026-03-02T11:00:00Z"
+}');
+select tests.send('BOOKING_CANCELLED', '{
+  "uid": "uid-b", "email": "ada@freemail.test", "createdAt": "2026-03-02T12:00:00Z"
+}');
 
 -- Then
 select is(tests.bookings_of('ada@freemail.test'), 'uid-a CANCELLED, uid-b CANCELLED', 'both are cancelled');

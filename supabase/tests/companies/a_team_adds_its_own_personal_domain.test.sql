@@ -20,7 +20,8 @@ select is(
 select throws_ok(
   $$ insert into public.personal_email_domains (domain) values ('FreeMail.Example') $$,
   '23514',
-  'new row for relation "personal_email_domains" violates check constraint "personal_email_domains_domain_is_lower_case"',
+  'new row for relation "personal_email_domains" violates check constraint '
+  '"personal_email_domains_domain_is_lower_case"',
   'a domain that could never match is refused'
 );
 

@@ -19,7 +19,8 @@ select tests.send('BOOKING_CREATED', '{"uid": "uid-a", "createdAt": "2026-03-02T
 -- Then
 select is(
   array(
-    select d.id from public.deals as d join public.companies as c on c.id = d.company_id where c.domain = 'lovelace.test'
+    select d.id from public.deals as d join public.companies as c on c.id = d.company_id
+    where c.domain = 'lovelace.test'
   ),
   array(select b.id from before as b),
   'it survives a late event, alone'

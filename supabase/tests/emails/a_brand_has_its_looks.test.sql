@@ -11,7 +11,7 @@ select tests.send('BOOKING_CREATED');
 
 -- Then
 select is(
-  (select e.details -> 'brand' from public.emails as e where e.to_address = 'ada@lovelace.test'),
+  (select e.template_data -> 'brand' from public.emails as e where e.to_address = 'ada@lovelace.test'),
   '{
     "logo_url": "https://host.test/logo.png", "color": "#0F766e", "footer": "Host Ltd\n1 Main Street",
     "attaches_calendar": false
@@ -21,19 +21,19 @@ select is(
 select throws_ok(
   $$ update public.senders as s set logo_url = 'http://host.test/logo.png' where s.organizer_domain = 'host.test' $$,
   '23514',
-  'new row for relation "senders" violates check constraint "senders_logo_url_is_a_web_address"',
+  'new row for relation "senders" violates check constraint "logo_url must begin with https://"',
   'a logo comes by https'
 );
 select throws_ok(
   $$ update public.senders as s set color = 'red' where s.organizer_domain = 'host.test' $$,
   '23514',
-  'new row for relation "senders" violates check constraint "senders_color_has_six_digits"',
+  'new row for relation "senders" violates check constraint "color must be # and six hex digits, like #1d4ed8"',
   'a colour is six digits'
 );
 select throws_ok(
   $$ update public.senders as s set footer = repeat('x', 1001) where s.organizer_domain = 'host.test' $$,
   '23514',
-  'new row for relation "senders" violates check constraint "senders_footer_fits"',
+  'new row for relation "senders" violates check constraint "footer must have at most 1000 characters"',
   'a footer is small print'
 );
 select is(

@@ -10,7 +10,10 @@ values
     'uid-1', '{"metadata": {"videoCallUrl": "https://one.test/m"}, "videoCallData": {"url": "https://one.test/v"}}',
     'https://one.test/m'
   ),
-  ('uid-2', '{"metadata": {"videoCallUrl": null}, "videoCallData": {"url": "https://two.test/v"}}', 'https://two.test/v'),
+  (
+    'uid-2', '{"metadata": {"videoCallUrl": null}, "videoCallData": {"url": "https://two.test/v"}}',
+    'https://two.test/v'
+  ),
   ('uid-3', '{"metadata": null, "location": "https://three.test/l"}', 'https://three.test/l'),
   ('uid-4', '{"metadata": null, "location": "Main Street 1"}', null),
   ('uid-5', '{"metadata": null, "location": "integrations:google:meet"}', null),
@@ -23,7 +26,7 @@ from places as p;
 
 -- Then
 select results_eq(
-  $$ select p.uid, e.details ->> 'join_url' from places as p
+  $$ select p.uid, e.template_data ->> 'join_url' from places as p
      left join public.emails as e on e.to_address = p.uid || '@lovelace.test' order by 1 $$,
   $$ select p.uid, p.expected from places as p order by 1 $$,
   'the link is found, and nothing else is taken for one'

@@ -7,15 +7,17 @@ select tests.send('BOOKING_CREATED', '{
   "disableRescheduling": true, "disableCancelling": true, "hideOrganizerEmail": true, "hideCalendarNotes": true
 }');
 select tests.send('BOOKING_CANCELLED', '{
-  "requestReschedule": true, "rescheduleLink": "https://cal.com/greta/discovery-call?rescheduleUid=uid-a", "type": "Discovery call"
+  "requestReschedule": true, "rescheduleLink": "https://cal.com/greta/discovery-call?rescheduleUid=uid-a",
+  "type": "Discovery call"
 }');
 
 -- Then
 select is(
   (
     select jsonb_build_object(
-      'is_reschedulable', e.details -> 'is_reschedulable', 'is_cancellable', e.details -> 'is_cancellable',
-      'organizer_email', e.details -> 'organizer_email', 'hides_notes', e.details #> '{calendar,hides_notes}'
+      'is_reschedulable', e.template_data -> 'is_reschedulable', 'is_cancellable', e.template_data -> 'is_cancellable',
+      'organizer_email', e.template_data -> 'organizer_email',
+      'hides_notes', e.template_data #> '{calendar,hides_notes}'
     )
     from public.emails as e where e.to_address = 'ada@lovelace.test' and e.kind = 'confirmation'
   ),
@@ -25,13 +27,14 @@ select is(
 select is(
   (
     select jsonb_build_object(
-      'is_asked_to_move', e.details -> 'is_asked_to_move', 'reschedule_url', e.details -> 'reschedule_url',
-      'event_page', e.details -> 'event_page'
+      'is_asked_to_move', e.template_data -> 'is_asked_to_move', 'reschedule_url', e.template_data -> 'reschedule_url',
+      'event_page', e.template_data -> 'event_page'
     )
     from public.emails as e where e.to_address = 'ada@lovelace.test' and e.kind = 'cancellation'
   ),
   '{
-    "is_asked_to_move": true, "reschedule_url": "https://cal.com/greta/discovery-call?rescheduleUid=uid-a", "event_page": null
+    "is_asked_to_move": true, "reschedule_url": "https://cal.com/greta/discovery-call?rescheduleUid=uid-a",
+    "event_page": null
   }'::jsonb,
   'a cancellation knows where to pick another time, and takes no title for a page'
 );

@@ -13,11 +13,12 @@ select tests.send('BOOKING_CREATED', '{
 -- Then
 select is(
   (
-    select e.details - array['start_time', 'end_time'] from public.emails as e
+    select e.template_data - array['start_time', 'end_time'] from public.emails as e
     where e.to_address = 'ada@lovelace.test'
   ),
   '{
-    "uid": "uid-a", "title": "Discovery call between Greta Host and Ada Byron", "time_zone": "America/Chicago", "locale": "es",
+    "uid": "uid-a", "title": "Discovery call between Greta Host and Ada Byron", "time_zone": "America/Chicago",
+    "locale": "es",
     "attendee_name": "Ada Byron", "organizer_name": "Greta Host", "organizer_email": "greta@host.test",
     "organizer_time_zone": "Europe/Stockholm", "location": "integrations:daily",
     "join_url": "https://app.cal.com/video/uid-a", "notes": "About the first quarter", "reason": null,
@@ -30,7 +31,7 @@ select is(
   'the facts are there'
 );
 select results_eq(
-  $$ select (e.details ->> 'start_time')::timestamptz, (e.details ->> 'end_time')::timestamptz
+  $$ select (e.template_data ->> 'start_time')::timestamptz, (e.template_data ->> 'end_time')::timestamptz
      from public.emails as e where e.to_address = 'ada@lovelace.test' $$,
   $$ values ('2026-03-09 15:00+00'::timestamptz, '2026-03-09 15:30+00'::timestamptz) $$,
   'so are the times'

@@ -16,7 +16,8 @@ select results_eq(
   'its brand writes'
 );
 select throws_ok(
-  $$ insert into public.senders (organizer_domain, from_address, is_default) values ('other.test', 'a@other.test', true) $$,
+  $$ insert into public.senders (organizer_domain, from_address, is_default)
+     values ('other.test', 'a@other.test', true) $$,
   '23505',
   'duplicate key value violates unique constraint "senders_one_default_idx"',
   'a second default is refused'

@@ -23,12 +23,15 @@ from listed as l;
 
 -- Then
 select results_eq(
-  $$ select l.uid, e.details -> 'guests' from listed as l join public.emails as e on e.calcom_uid = l.uid order by 1 $$,
+  $$ select l.uid, e.template_data -> 'guests' from listed as l
+     join public.emails as e on e.calcom_uid = l.uid order by 1 $$,
   $$ select l.uid, l.expected from listed as l order by 1 $$,
   'the guests are there'
 );
-select is(
-  (select count(*) from public.emails as e where e.details -> 'host_page' <> 'null'), 0::bigint,
+select results_eq(
+  $$ select l.uid, e.template_data -> 'host_page' from listed as l
+     join public.emails as e on e.calcom_uid = l.uid order by 1 $$,
+  $$ values ('uid-1', 'null'::jsonb), ('uid-2', 'null'::jsonb) $$,
   'a team has a page that no event names'
 );
 

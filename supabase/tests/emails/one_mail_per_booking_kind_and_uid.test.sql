@@ -19,8 +19,8 @@ select is(
   'there is one mail of each'
 );
 select throws_ok(
-  $$ insert into public.emails (event_id, kind, calcom_uid, from_address, to_address, details)
-     select e.event_id, e.kind, e.calcom_uid, e.from_address, e.to_address, e.details from public.emails as e
+  $$ insert into public.emails (event_id, kind, calcom_uid, from_address, to_address, template_data)
+     select e.event_id, e.kind, e.calcom_uid, e.from_address, e.to_address, e.template_data from public.emails as e
      where e.to_address = 'ada@lovelace.test' and e.kind = 'confirmation' $$,
   '23505',
   'duplicate key value violates unique constraint "emails_once_per_booking_kind_and_uid"',

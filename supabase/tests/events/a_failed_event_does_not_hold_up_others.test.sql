@@ -8,7 +8,9 @@ select tests.send('BOOKING_CREATED', '{"uid": "uid-x", "title": "boom", "created
 
 -- When others come, in and out of order
 select is(
-  tests.send('BOOKING_CREATED', '{"uid": "uid-b", "createdAt": "2026-03-02T09:30:00Z", "startTime": "2026-03-10T15:00:00Z"}')
+  tests.send(
+    'BOOKING_CREATED', '{"uid": "uid-b", "createdAt": "2026-03-02T09:30:00Z", "startTime": "2026-03-10T15:00:00Z"}'
+  )
   ->> 'outcome',
   'applied', 'a later event goes through'
 );
@@ -17,7 +19,8 @@ select is(
   'so does a late one'
 );
 select is(
-  tests.send('BOOKING_CREATED', '{"uid": "uid-y", "title": "boom", "createdAt": "2026-03-02T08:30:00Z"}') ->> 'outcome', 'failed',
+  tests.send('BOOKING_CREATED', '{"uid": "uid-y", "title": "boom", "createdAt": "2026-03-02T08:30:00Z"}') ->> 'outcome',
+  'failed',
   'a late one that fails itself is failed'
 );
 

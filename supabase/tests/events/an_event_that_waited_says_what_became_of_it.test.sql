@@ -1,4 +1,4 @@
--- Rule: once its booking is known, an event is settled: applied, duplicate or ignored, and waits no longer.
+-- Rule: once its booking is known, an event is finished: applied, duplicate or ignored, and waits no longer.
 begin;
 select plan(3);
 
@@ -14,14 +14,25 @@ select tests.send('BOOKING_CREATED');
 
 -- Then
 select results_eq(
-  $$ select e.outcome from answers as a join public.calcom_events as e on e.id = (a.answer ->> 'event_id')::uuid order by a.place $$,
-  $$ values ('applied'), ('duplicate'), ('ignored') $$,
-  'each has its own outcome'
+  $$ select e.outcome, e.reason
+     from answers as a join public.calcom_events as e on e.id = (a.answer ->> 'event_id')::uuid order by a.place $$,
+  $$ values
+     ('applied', 'Cancelled, and with it the deal of lovelace.test.'),
+     ('duplicate', 'This booking is cancelled already.'),
+     ('ignored', 'The meeting had been cancelled.') $$,
+  'each has its own outcome and reason'
 );
-select is_empty(
-  $$ select e.reason from answers as a join public.calcom_events as e on e.id = (a.answer ->> 'event_id')::uuid
-     where e.reason like '%not known yet%' $$,
-  'and its own reason'
+
+-- When an older event shows that one of them had come too early
+select tests.send('BOOKING_CANCELLED', '{"createdAt": "2026-03-02T10:59:00Z"}');
+
+-- Then
+select results_eq(
+  $$ select e.outcome, e.reason
+     from answers as a join public.calcom_events as e on e.id = (a.answer ->> 'event_id')::uuid
+     order by a.place limit 1 $$,
+  $$ values ('duplicate', 'This booking is cancelled already.') $$,
+  'what was applied is a duplicate of the older one now'
 );
 
 select * from finish();

@@ -8,9 +8,11 @@ insert into answers
 select b.body, public.handle_calcom_event(b.body)
 from (
   values
-    (null::jsonb), ('null'), ('true'), ('0'), ('"false"'), ('"<html>not JSON</html>"'), ('[]'), ('[{"triggerEvent": "PING"}]'),
+    (null::jsonb), ('null'), ('true'), ('0'), ('"false"'), ('"<html>not JSON</html>"'), ('[]'),
+    ('[{"triggerEvent": "PING"}]'),
     ('{}'), ('{"payload": {}}'), ('{"triggerEvent": null}'), ('{"triggerEvent": ""}'), ('{"triggerEvent": {}}'),
-    ('{"triggerEvent": ["BOOKING_CREATED"]}'), ('{"triggerEvent": true}'),
+    ('{"triggerEvent": ["BOOKING_CREATED"]}'),
+    ('{"triggerEvent": true}'), ('{"triggerEvent": 5}'), ('{"triggerEvent": " "}'),
     ('{"title": "A custom template", "email": "ada@lovelace.test"}')
 ) as b (body);
 

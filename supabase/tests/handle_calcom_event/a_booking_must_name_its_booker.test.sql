@@ -16,7 +16,9 @@ from (
     ('{"attendees": [{"email": "a b@c.test"}], "responses": {"email": {"value": "ada@lovelace"}}}'),
     ('{"attendees": [{"email": "@lovelace.test"}], "responses": {"email": {"value": "ada@@lovelace.test"}}}'),
     ('{"attendees": [{"email": ""}], "responses": {"email": {"value": "Ada <ada@lovelace.test>"}}}'),
-    (jsonb_build_object('attendees', '[]'::jsonb, 'responses', jsonb_build_object('email', repeat('a', 100000) || '@lovelace.test')))
+    (jsonb_build_object(
+      'attendees', '[]'::jsonb, 'responses', jsonb_build_object('email', repeat('a', 100000) || '@lovelace.test')
+    ))
 ) as b (body);
 
 -- Then

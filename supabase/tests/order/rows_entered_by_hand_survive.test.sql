@@ -1,4 +1,4 @@
--- Rule: what the log did not make, a rebuild does not take away.
+-- Rule: what the log did not make, a replay does not take away.
 begin;
 select plan(3);
 
@@ -7,11 +7,12 @@ select tests.send('BOOKING_CREATED', '{"uid": "uid-b", "createdAt": "2026-03-02T
 insert into public.people (email, name, company_id)
 select 'hand@lovelace.test', 'By Hand', c.id from public.companies as c where c.domain = 'lovelace.test';
 insert into public.bookings (calcom_uid, person_id, title)
-select 'uid-hand-' || p.name, p.id, 'By hand' from public.people as p where p.email in ('hand@lovelace.test', 'ada@lovelace.test');
+select 'uid-hand-' || p.name, p.id, 'By hand' from public.people as p
+where p.email in ('hand@lovelace.test', 'ada@lovelace.test');
 insert into public.deals (company_id, status, stage)
 select c.id, 'cancelled', 'met' from public.companies as c where c.domain = 'lovelace.test';
 
--- When a late event makes it be folded again
+-- When a late event makes it be replayed
 select tests.send('BOOKING_CREATED', '{"uid": "uid-a", "createdAt": "2026-03-02T09:00:00Z"}');
 
 -- Then

@@ -1,0 +1,152 @@
+-- Rule: the people of a seated event share one uid; each has a booking, and an event concerns those whom it lists.
+begin;
+select plan(3 * 21);
+
+select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
+from (values
+  (
+    'each seat is a booking of its own',
+    'book seat s1 of a; book seat s2 of a by grace@hopper.test',
+    'a ACCEPTED deal 1, a of grace@hopper.test ACCEPTED deal 1', 'active booked, hopper.test active booked',
+    'confirmation a, confirmation a to grace@hopper.test', 'applied opened: Booked; hopper.test has a new deal.'
+  ),
+  (
+    'two seats of one company are one deal, and a mail each',
+    'book seat s1 of a; book seat s2 of a by grace',
+    'a ACCEPTED deal 1, a of grace ACCEPTED deal 1', 'active booked', 'confirmation a, confirmation a to grace',
+    'applied kept: Booked; lovelace.test has an active deal already.'
+  ),
+  (
+    'everybody with a seat was there, listed or not',
+    'book seat s1 of a; book seat s2 of a by grace@hopper.test; end a',
+    'a ACCEPTED attended deal 1, a of grace@hopper.test ACCEPTED attended deal 1',
+    'active met, hopper.test active met', 'confirmation a, confirmation a to grace@hopper.test', null
+  ),
+  (
+    'a no-show concerns the people whom it lists',
+    'book seat s1 of a; book seat s2 of a by grace@hopper.test; end a; no-show a for grace@hopper.test',
+    'a ACCEPTED attended deal 1, a of grace@hopper.test ACCEPTED deal 1', 'active met, hopper.test active booked',
+    'confirmation a, confirmation a to grace@hopper.test',
+    'applied booked: Grace: Marked as a no-show. The deal of hopper.test is back to booked.
+     Ada Byron: It names nobody who holds this booking.'
+  ),
+  (
+    'a seat is cancelled for the person listed, whosever answers the event holds',
+    'book seat s1 of a; book seat s2 of a by grace@hopper.test; book seat s3 of a by mary@somerville.test;
+     cancel seat of a for Grace@hopper.test {"responses": {"email": {"value": "ada@lovelace.test"},
+        "guests": {"value": ["mary@somerville.test"]}}}',
+    'a ACCEPTED deal 1, a of grace@hopper.test CANCELLED deal 1, a of mary@somerville.test ACCEPTED deal 1',
+    'active booked, hopper.test cancelled booked, somerville.test active booked',
+    'confirmation a, confirmation a to grace@hopper.test, confirmation a to mary@somerville.test,
+     cancellation a to grace@hopper.test',
+    null
+  ),
+  (
+    'a seated event is cancelled for everybody it lists',
+    'book seat s1 of a; book seat s2 of a by grace@hopper.test; cancel seats of a for ada, grace@hopper.test',
+    'a CANCELLED deal 1, a of grace@hopper.test CANCELLED deal 1', 'cancelled booked, hopper.test cancelled booked',
+    'confirmation a, confirmation a to grace@hopper.test, cancellation a, cancellation a to grace@hopper.test', null
+  ),
+  (
+    'after a cancelled event who books again has a new deal',
+    'book seat s1 of a; book seat s2 of a by grace@hopper.test; cancel seats of a for ada, grace@hopper.test;
+     book b',
+    'a CANCELLED deal 1, a of grace@hopper.test CANCELLED deal 1, b ACCEPTED deal 2',
+    'cancelled booked, active booked, hopper.test cancelled booked',
+    'confirmation a, confirmation a to grace@hopper.test, cancellation a, cancellation a to grace@hopper.test,
+     confirmation b',
+    null
+  ),
+  (
+    'a seat cancelled for nobody cancels nothing',
+    'book seat s1 of a; cancel seat of a {"attendees": []}',
+    'a ACCEPTED deal 1', 'active booked', 'confirmation a',
+    'ignored: A seat was cancelled, but the event names nobody.'
+  ),
+  (
+    'a seat cancelled without an address cancels nothing',
+    'book seat s1 of a; cancel seat of a {"attendees": [{"email": null}]}',
+    'a ACCEPTED deal 1', 'active booked', 'confirmation a',
+    'ignored: A seat was cancelled, but the event names nobody.'
+  ),
+  (
+    'beside somebody without an address the one who has one is cancelled',
+    'book seat s1 of a; book seat s2 of a by grace;
+     cancel seat of a {"attendees": [{"email": "Email-less"}, {"email": "grace@lovelace.test"}]}',
+    'a ACCEPTED deal 1, a of grace CANCELLED deal 1', 'cancelled booked',
+    'confirmation a, confirmation a to grace, cancellation a to grace', null
+  ),
+  (
+    'a moved seat moves that person only',
+    'book seat s1 of a; book seat s2 of a by grace@hopper.test; move seat s9 of a>b by grace@hopper.test',
+    'a ACCEPTED deal 1, b of grace@hopper.test ACCEPTED deal 1', 'active booked, hopper.test active booked',
+    'confirmation a, confirmation a to grace@hopper.test, reschedule b to grace@hopper.test', null
+  ),
+  (
+    'each of two times ends with those who sit there',
+    'book seat s1 of a; book seat s2 of a by grace@hopper.test; move seat s2 of a>b by grace@hopper.test; end a',
+    'a ACCEPTED attended deal 1, b of grace@hopper.test ACCEPTED deal 1', 'active met, hopper.test active booked',
+    'confirmation a, confirmation a to grace@hopper.test, reschedule b to grace@hopper.test', null
+  ),
+  (
+    'a moved seat is attended at its new time',
+    'book seat s1 of a; book seat s2 of a by grace@hopper.test; move seat s2 of a>b by grace@hopper.test; end a;
+     end b',
+    'a ACCEPTED attended deal 1, b of grace@hopper.test ACCEPTED attended deal 1',
+    'active met, hopper.test active met',
+    'confirmation a, confirmation a to grace@hopper.test, reschedule b to grace@hopper.test', null
+  ),
+  (
+    'one of two seats moves and the other is cancelled',
+    'book seat s1 of a; book seat s2 of a by grace@hopper.test; move seat s2 of a>b by grace@hopper.test;
+     cancel seat of a',
+    'a CANCELLED deal 1, b of grace@hopper.test ACCEPTED deal 1', 'cancelled booked, hopper.test active booked',
+    'confirmation a, confirmation a to grace@hopper.test, reschedule b to grace@hopper.test, cancellation a', null
+  ),
+  (
+    'a seat moves onto a meeting that others hold',
+    'book seat s1 of a; book seat s2 of b by grace@hopper.test; move seat s1 of a>b',
+    'b ACCEPTED deal 1, b of grace@hopper.test ACCEPTED deal 1', 'active booked, hopper.test active booked',
+    'confirmation a, confirmation b to grace@hopper.test, reschedule b', null
+  ),
+  (
+    'a seat that moves onto a meeting of the same person is given up',
+    'book seat s1 of a; book seat s2 of b; move seat s1 of a>b',
+    'a CANCELLED deal 1, b ACCEPTED deal 1', 'active booked', 'confirmation a, confirmation b',
+    'applied: Moved onto a meeting that this person has booked already.'
+  ),
+  (
+    'a seat that was moved away can be booked again',
+    'book seat s1 of a; move seat s1 of a>b; book seat s2 of a',
+    'a ACCEPTED deal 1, b ACCEPTED deal 1', 'active booked', 'confirmation a, reschedule b, confirmation a',
+    'applied kept: Booked; lovelace.test has an active deal already.'
+  ),
+  (
+    'a seat that was moved away is not cancelled with the one that took its place',
+    'book seat s1 of a; move seat s1 of a>b; book seat s2 of a; cancel seat of a',
+    'a CANCELLED deal 1, b ACCEPTED deal 1', 'cancelled booked',
+    'confirmation a, reschedule b, confirmation a, cancellation a',
+    'applied cancelled: Cancelled, and with it the deal of lovelace.test.'
+  ),
+  (
+    'a cancelled seat can be booked again',
+    'book seat s1 of a; cancel seat of a; book seat s2 of a',
+    'a ACCEPTED deal 2', 'cancelled booked, active booked', 'confirmation a, cancellation a, confirmation a',
+    'applied opened: Booked; lovelace.test has a new deal.'
+  ),
+  (
+    'a late copy of the first seat leaves the second alone',
+    'book seat s1 of a; cancel seat of a; book seat s2 of a; copy of 1 17 ms later',
+    'a ACCEPTED deal 2', 'cancelled booked, active booked', 'confirmation a, cancellation a, confirmation a',
+    'duplicate: This booking is known already.'
+  ),
+  (
+    'a calendar links no seats',
+    'book seat s1 of a {"iCalUID": "entry@google.test"}; request b {"iCalUID": "entry@google.test"}',
+    'a ACCEPTED deal 1', 'active booked', 'confirmation a',
+    'ignored: A request: it counts once the organizer confirms it.'
+  )
+) as s (sentence, steps, bookings, deals, mails, answer);
+
+select * from finish();
+rollback;
