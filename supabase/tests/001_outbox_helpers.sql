@@ -11,7 +11,8 @@ set search_path = ''
 as $$
   update public.emails as e set next_attempt_at = 'infinity' where e.status = 'due';
 $$;
-comment on function tests.quiet_outbox() is 'Puts off every mail, so that none is due but those that the test goes on to make.';
+comment on function tests.quiet_outbox() is
+  'Puts off every mail, so that none is due but those that the test goes on to make.';
 
 create function tests.email(p_kind text default 'confirmation', p_to text default 'ada@lovelace.test')
 returns public.emails
@@ -75,7 +76,8 @@ set search_path = ''
 as $$
   select public.finish_email_attempt(e.id, e.attempts, p_outcome, error => p_error) from tests.email() as e;
 $$;
-comment on function tests.finish_attempt(text, text) is 'Reports the last attempt of Ada''s confirmation; returns its status.';
+comment on function tests.finish_attempt(text, text) is
+  'Reports the last attempt of Ada''s confirmation; returns the status of the mail.';
 
 -- The attempts are in the past, a minute apart.
 create function tests.add_attempts(p_email public.emails, p_outcome text, p_count integer)

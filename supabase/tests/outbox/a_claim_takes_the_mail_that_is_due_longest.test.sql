@@ -25,7 +25,8 @@ select is(
   array['first@lovelace.test'], 'no other is claimed with it'
 );
 select is(
-  array(select c.to_address from public.claim_email() as c), array['second@lovelace.test'], 'the next claim takes the next'
+  array(select c.to_address from public.claim_email() as c), array['second@lovelace.test'],
+  'the next claim takes the next'
 );
 select is(
   array(select c.to_address from public.claim_email() as c), array['ada@lovelace.test'], 'and what is due just now'

@@ -38,7 +38,8 @@ select tests.finish_attempt('rejected', '422');
 -- Then
 select results_eq(
   $$ select e.status, e.reason, e.next_attempt_at from tests.email() as e $$,
-  $$ select 'due', 'no answer', b.next_attempt_at from before as b $$, 'the second report of one attempt changes nothing'
+  $$ select 'due', 'no answer', b.next_attempt_at from before as b $$,
+  'the second report of one attempt changes nothing'
 );
 
 select * from finish();

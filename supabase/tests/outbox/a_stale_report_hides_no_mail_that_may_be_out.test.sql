@@ -11,7 +11,8 @@ select tests.start_attempt('{"subject": "of B"}');
 select public.finish_email_attempt((tests.email()).id, 1, 'throttled', error => '429');
 
 -- When the mail fails, and is retried by hand
-update public.emails as e set status = 'failed', finalized_at = now(), reason = 'By hand.' where e.id = (tests.email()).id;
+update public.emails as e set status = 'failed', finalized_at = now(), reason = 'By hand.'
+where e.id = (tests.email()).id;
 select public.retry_email((tests.email()).id);
 select is((tests.email()).request_body ->> 'subject', 'of B', 'the text that may be out is kept');
 

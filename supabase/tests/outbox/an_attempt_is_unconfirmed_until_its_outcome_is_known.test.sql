@@ -25,7 +25,8 @@ select tests.finish_attempt('throttled', '429');
 
 -- Then
 select is(
-  crm.unconfirmed_since((tests.email()).id), now() - interval '1 minute', 'one answer says nothing about another attempt'
+  crm.unconfirmed_since((tests.email()).id), now() - interval '1 minute',
+  'one answer says nothing about another attempt'
 );
 
 -- When the key is found to have another text

@@ -32,8 +32,8 @@ select public.finish_email_attempt((tests.email()).id, 2, 'rejected', error => '
 -- Then
 select results_eq($$ select e.* from tests.email() as e $$, $$ select b.* from before as b $$, 'nor fail the mail');
 select is(
-  (select count(*) from public.email_attempts as a where a.email_id = (tests.email()).id and a.outcome is null), 1::bigint,
-  'the attempt that there is stays under way'
+  (select count(*) from public.email_attempts as a where a.email_id = (tests.email()).id and a.outcome is null),
+  1::bigint, 'the attempt that there is stays under way'
 );
 
 select * from finish();

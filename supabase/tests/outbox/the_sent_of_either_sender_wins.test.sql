@@ -1,4 +1,5 @@
--- Rule: A began its request before B claimed the mail; both carry one key, so Resend sends one mail, and either may say so.
+-- Rule: A began its request before B claimed the mail. Both carry one key, so Resend sends one mail, and either may
+--       say so.
 begin;
 select plan(4);
 

@@ -10,7 +10,8 @@ select tests.start_attempt();
 -- When Resend rejects it
 select is(
   public.finish_email_attempt(
-    (tests.email()).id, 1, 'rejected', error => '422 validation_error: Bad.', reason => 'Resend does not accept it: Bad.'
+    (tests.email()).id, 1, 'rejected',
+    error => '422 validation_error: Bad.', reason => 'Resend does not accept it: Bad.'
   ),
   'failed', 'the sender hears that it failed'
 );
