@@ -9,10 +9,10 @@ select tests.send('BOOKING_CREATED', '{"uid": "uid-g", "email": "grace@hopper.te
 select tests.send('BOOKING_CANCELLED', '{"uid": "uid-g", "email": "grace@hopper.test"}');
 select tests.send('BOOKING_CREATED', '{"uid": "uid-p", "email": "ada.byron.test@gmail.com"}');
 create temporary table before as
-select tests.picture('{lovelace.test,hopper.test,ada.byron.test@gmail.com}') as picture, count(*) as emails from public.emails;
+select tests.picture('{lovelace.test,hopper.test,ada.byron.test@gmail.com}') as picture, count(*) as emails
+from public.emails;
 
 -- When the tables are lost
-update public.emails set booking_id = null;
 delete from public.bookings;
 delete from public.deals;
 delete from public.people;

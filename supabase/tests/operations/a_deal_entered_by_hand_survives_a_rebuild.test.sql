@@ -14,12 +14,13 @@ select is(tests.deals_of('lovelace.test'), 'cancelled met', 'it is the deal of t
 create temporary table before as
 select d.* from public.deals as d join public.companies as c on c.id = d.company_id where c.domain = 'lovelace.test';
 
--- When the company is made anew
+-- When the company is rebuilt
 select public.rebuild_company('lovelace.test');
 
 -- Then
 select results_eq(
-  $$ select d.* from public.deals as d join public.companies as c on c.id = d.company_id where c.domain = 'lovelace.test' $$,
+  $$ select d.* from public.deals as d join public.companies as c on c.id = d.company_id
+     where c.domain = 'lovelace.test' $$,
   $$ select b.* from before as b $$,
   'it is still the only one, and as it was'
 );
