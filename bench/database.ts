@@ -7,7 +7,7 @@ const SECONDS = 8;
 const ROUNDS = 3;
 const COMPANIES = 100_000;
 const SAMPLE = new URL(
-  "../supabase/functions/_fixtures/calcom/booking-created-business.json",
+  "../tests/fixtures/calcom/booking-created-business.json",
   import.meta.url,
 );
 

@@ -8,7 +8,7 @@ const ROUNDS = 3;
 const CLIENTS = 8;
 const STARTS = 7;
 const SAMPLE = new URL(
-  "../supabase/functions/_fixtures/calcom/booking-created-business.json",
+  "../tests/fixtures/calcom/booking-created-business.json",
   import.meta.url,
 );
 const WEBHOOK = new URL("../supabase/functions/calcom-webhook/index.ts", import.meta.url);

@@ -53,8 +53,8 @@ Deno.test("each file is posted byte for byte, signed, in the order given", async
   assert.equal(headers.get("content-type"), "application/json");
   assert.equal(
     stdout,
-    "ping.json: PING  200  ignored  A test\n" +
-      `${join("a", "created.json")}: BOOKING_CREATED  200  applied\n`,
+    "ping.json       PING             ignored    A test\n" +
+      `${join("a", "created.json")}  BOOKING_CREATED  applied\n`,
   );
   assert.equal(code, 0);
 });
@@ -70,7 +70,7 @@ Deno.test("the address and the secret of a running stack are found", async () =>
     spawnProgram("send.ts", ["ping.json", "--env", "local.env"], folder.path),
   );
 
-  assert.equal(stdout, "ping.json: (no trigger)  200  ignored\n");
+  assert.equal(stdout, "ping.json  (no trigger)  ignored\n");
   assert.equal(code, 0);
 });
 
@@ -91,9 +91,99 @@ Deno.test("one failure is told and the rest still goes out", async () => {
   assert.match(stderr, /^missing\.json: cannot be read: .*\n$/);
   assert.equal(
     stdout,
-    "bad.json: (no trigger)  422  failed  Not JSON\nping.json: (no trigger)  200  ignored\n",
+    "bad.json   (no trigger)  failed     (422) Not JSON\nping.json  (no trigger)  ignored\n",
   );
   assert.equal(code, 1);
+});
+
+Deno.test("what a later event changed is told at the end, and how the booking stands", async () => {
+  const answers: Record<string, unknown> = {
+    "/functions/v1/calcom-webhook": null,
+    "/rest/v1/calcom_events": [
+      { id: "1", outcome: "applied", reason: "Cancelled." },
+      { id: "2", outcome: "applied", reason: "Booked." },
+    ],
+    "/rest/v1/bookings": [{
+      start_time: "2026-12-01 15:00:00+00",
+      status: "CANCELLED",
+      attended: false,
+      people: { name: "Ada", email: "ada@acme.example" },
+      deals: { status: "cancelled", stage: "booked", companies: { name: "Acme" } },
+    }],
+  };
+  const asked: string[] = [];
+  await using server = Deno.serve({ port: 0, onListen: () => {} }, async (request) => {
+    const { pathname, search } = new URL(request.url);
+    asked.push(decodeURIComponent(search));
+    if (pathname.startsWith("/rest")) return Response.json(answers[pathname]);
+    return Response.json(
+      (await request.text()).includes("CANCELLED")
+        ? { event_id: "1", outcome: "waiting", reason: "Not known yet." }
+        : { event_id: "2", outcome: "applied", reason: "Booked." },
+    );
+  });
+  await using folder = await makeFolder({
+    "x.json": '{"triggerEvent":"BOOKING_CANCELLED","payload":{"uid":"u-1"}}',
+    "c.json": '{"triggerEvent":"BOOKING_CREATED","payload":{"uid":"u-1"}}',
+    "local.env": [
+      `SUPABASE_URL=http://127.0.0.1:${server.addr.port}`,
+      "SUPABASE_SECRET_KEY=key",
+      `CALCOM_WEBHOOK_SECRET=${SECRET}`,
+    ].join("\n"),
+  });
+
+  const { stdout, stderr } = await finish(
+    spawnProgram("send.ts", ["x.json", "c.json", "--env", "local.env"], folder.path),
+  );
+
+  assert.equal(stderr, "");
+  assert.deepEqual(stdout.split("\n"), [
+    "x.json  BOOKING_CANCELLED  waiting    Not known yet.",
+    "c.json  BOOKING_CREATED    applied    Booked.",
+    "",
+    "Changed by what came after",
+    "x.json  BOOKING_CANCELLED  applied    Cancelled.",
+    "",
+    "Now",
+    "Ada, 1 Dec 2026, 15:00 UTC: cancelled; the deal of Acme is cancelled",
+    "",
+  ]);
+  assert.ok(asked.some((query) => query.includes('calcom_uid=in.("u-1")')));
+});
+
+Deno.test("a wrong argument gets a sentence, and no stack trace", async () => {
+  await using folder = await makeFolder({ "ping.json": '{"triggerEvent":"PING","payload":{}}' });
+  const run = async (...args: string[]) => {
+    const { code, stdout, stderr } = await finish(
+      spawnProgram("send.ts", ["ping.json", ...args], folder.path),
+    );
+    assert.equal(code, 1);
+    assert.equal(stdout, "");
+    assert.doesNotMatch(stderr, /\n\s+at /);
+    return stderr;
+  };
+
+  const messages = await Promise.all([
+    run("--url", "foo", "--secret", "x"),
+    run("--port", "many"),
+    run("--at", "soon"),
+    run("--to", "Ada"),
+    run("--set", "title"),
+    run("--url", "http://127.0.0.1:1", "--secret", "x", "--set", "a.b=1", "--port", "1"),
+    run("--what"),
+  ]);
+
+  for (
+    const [place, words] of [
+      /^--url takes an address/,
+      /^--port takes a number/,
+      /^--at takes a date/,
+      /^--to takes a mail address/,
+      /^--set takes path=value/,
+      /^--url names the webhook/,
+      /^Unknown option '--what'/,
+    ].entries()
+  ) assert.match(messages[place]!, words);
 });
 
 Deno.test("without a stack, or without a file, it says what to do", async () => {

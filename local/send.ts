@@ -1,38 +1,68 @@
 // deno-lint-ignore-file no-console -- a command line program talks on the console
-import { resolve } from "node:path";
+import { createHmac } from "node:crypto";
 import { parseArgs } from "node:util";
-import { ENV_FILE, readEnvFile } from "./stack-env.ts";
+import { bold, cyan, green, red, setColorEnabled, yellow } from "npm:deno-std@1.4.0/fmt/colors.js";
+import { bodyOf, changeEvents, type Changes, readSetting } from "./event-changes.ts";
+import { readOutcome } from "./outcome.ts";
+import { fromCaller, readRunningStack, STACK_OPTIONS } from "./running-stack.ts";
 import { StackError } from "./stack-error.ts";
 
-const START = "npx -y deno@2.9.6 task start";
+const START = "npx -y --prefer-offline deno@2.9.6 task start";
 
 const HELP = `Signs Cal.com bodies and posts them, in the order given, as Cal.com would.
 
-  npx -y deno@2.9.6 task send FILE… [--url URL] [--secret SECRET] [--env FILE]
+  npx -y --prefer-offline deno@2.9.6 task send FILE… [options]
 
-  FILE              a body: JSON as Cal.com sends it, posted byte for byte
-  --url URL         the webhook (default: the running local stack)
-  --secret SECRET   what the webhook's signature is made with (default: the local stack's)
-  --env FILE        where a local stack wrote its address and secret
-                    (default supabase/.temp/local.env)
+  FILE              a body: JSON as Cal.com sends it, posted byte for byte unless an option below
+                    changes it. Files of one call that are about one booking stay so
+  --new             as a booking that nobody has seen: new uids, made now, the first meeting
+                    within a week (same day of the week, same hour)
+  --at DATE         the first meeting starts then, like 2026-12-24T10:00Z
+  --to EMAIL        the attendee has this address, like bounced@resend.dev
+  --set PATH=VALUE  sets a value of the payload, like organizer.email=me@example.org,
+                    attendees.0.name=Ada or hideOrganizerEmail=true; may be given several times
+  --port PORT       the local stack that was started with this port
+  --env FILE        the local stack that was started with this file of keys
+  --url URL         another webhook than a local stack's; needs --secret
+  --secret SECRET   what the webhook's signature is made with
   --help            this text
 
 Ends with 1 if a file could not be read or an answer was not a success.`;
 
-/** Where bodies go, and what they are signed with. */
+/** Where bodies go, what they are signed with, and where what became of them can be read. */
 interface Target {
   url: string;
   secret: string;
+  isLocal: boolean;
+  rest: { url: string; key: string } | null;
 }
 
-interface Options {
-  url?: string | undefined;
-  secret?: string | undefined;
-  env?: string | undefined;
+/** One file: what was in it, and what is sent. */
+interface Letter {
+  file: string;
+  trigger: string;
+  body: Uint8Array<ArrayBuffer>;
+}
+
+/** What the webhook says became of an event. */
+interface Answer {
+  isOk: boolean;
+  status: number;
+  event_id?: string;
+  outcome?: string;
+  reason?: string | null;
+  message?: string;
 }
 
 /** The version of Cal.com's bodies that the product is written for. */
 const WEBHOOK_VERSION = "2021-10-20";
+
+const COLORS: Record<string, (text: string) => string> = {
+  applied: green,
+  waiting: yellow,
+  duplicate: cyan,
+  ignored: cyan,
+};
 
 async function main(): Promise<number> {
   const { values, positionals: files } = readArguments();
@@ -41,13 +71,33 @@ async function main(): Promise<number> {
     return 0;
   }
   if (files.length === 0) throw new StackError("Name at least one file to send. See --help.");
-
+  const changes = readChanges(values);
   const target = await findTarget(values);
-  let allGood = true;
-  for (const file of files) {
+  setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
+
+  const bodies = await readFiles(files);
+  const letters = changes === null ? bodies : changeLetters(bodies, changes);
+  const width = (texts: string[]) => Math.max(0, ...texts.map((text) => text.length));
+  const widths = [width(letters.map(({ file }) => file)), width(letters.map((l) => l.trigger))];
+  const show = ({ file, trigger }: Letter, outcome: string, reason: string) => {
+    const color = COLORS[outcome] ?? red;
+    console.log(
+      [file.padEnd(widths[0]!), trigger.padEnd(widths[1]!), color(outcome.padEnd(9)), reason]
+        .join("  ").trimEnd(),
+    );
+  };
+
+  let allGood = letters.length === files.length;
+  const sent: { letter: Letter; answer: Answer }[] = [];
+  for (const letter of letters) {
     // One after the other: the order of the files is the order in which they should arrive.
-    if (!await send(file, target)) allGood = false;
+    const answer = await post(letter, target);
+    const { isOk, status, outcome = isOk ? "accepted" : "refused", reason, message = "" } = answer;
+    show(letter, outcome, `${isOk ? "" : `(${status}) `}${reason ?? message}`);
+    sent.push({ letter, answer });
+    allGood &&= isOk;
   }
+  if (target.rest) await tellOutcome(sent, target.rest, show);
   return allGood ? 0 : 1;
 }
 
@@ -57,9 +107,13 @@ function readArguments() {
       allowPositionals: true,
       options: {
         help: { type: "boolean", short: "h", default: false },
+        new: { type: "boolean", default: false },
+        at: { type: "string" },
+        to: { type: "string" },
+        set: { type: "string", multiple: true, default: [] },
         url: { type: "string" },
         secret: { type: "string" },
-        env: { type: "string" },
+        ...STACK_OPTIONS,
       },
     });
   } catch (error) {
@@ -67,86 +121,152 @@ function readArguments() {
   }
 }
 
-async function findTarget({ url, secret, env }: Options): Promise<Target> {
-  if (url && secret) return { url, secret };
-  if (url) {
-    throw new StackError("--url needs --secret: the local secret fits the local stack only.");
-  }
+type Values = ReturnType<typeof readArguments>["values"];
 
-  const local = await readEnvFile(env ? fromCaller(env) : ENV_FILE);
-  if (!local) {
-    throw new StackError(`The local stack is not running. Start it in another terminal: ${START}`);
+function readChanges({ new: isNew, at, to, set }: Values): Changes | null {
+  if (at !== undefined && Number.isNaN(Date.parse(at))) {
+    throw new StackError(`--at takes a date, like 2026-12-24T10:00Z, not "${at}".`);
   }
+  if (to !== undefined && !/^[^\s@]+@[^\s@]+$/.test(to)) {
+    throw new StackError(`--to takes a mail address, not "${to}".`);
+  }
+  if (!isNew && at === undefined && to === undefined && set.length === 0) return null;
   return {
-    url: `${local.SUPABASE_URL}/functions/v1/calcom-webhook`,
-    secret: secret ?? local.CALCOM_WEBHOOK_SECRET ?? "",
+    isNew,
+    at: at === undefined ? null : new Date(at),
+    to: to ?? null,
+    settings: set.map(readSetting),
   };
 }
 
-/** Posts one file and prints one line. Resolves to whether the receiver was content. */
-async function send(file: string, { url, secret }: Target): Promise<boolean> {
-  let body: Uint8Array<ArrayBuffer>;
-  try {
-    body = await Deno.readFile(fromCaller(file));
-  } catch (error) {
-    console.error(`${file}: cannot be read: ${(error as Error).message}`);
-    return false;
+async function findTarget({ url, secret, port, env }: Values): Promise<Target> {
+  if (url !== undefined) {
+    if (port !== undefined || env !== undefined) {
+      throw new StackError("--url names the webhook: leave out --port and --env.");
+    }
+    if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
+      throw new StackError(`--url takes an address that starts with https://, not "${url}".`);
+    }
+    if (!secret) {
+      throw new StackError("--url needs --secret: the local secret fits the local stack only.");
+    }
+    return { url, secret, isLocal: false, rest: null };
   }
 
-  let response: Response;
+  const stack = await readRunningStack({ port, env });
+  if (!stack?.SUPABASE_URL) {
+    throw new StackError(
+      `${port ? `No local stack runs on port ${port}` : "The local stack is not running"}. ` +
+        `Start it in another terminal: ${START}${port ? ` --port ${port}` : ""}`,
+    );
+  }
+  return {
+    url: `${stack.SUPABASE_URL}/functions/v1/calcom-webhook`,
+    secret: secret ?? stack.CALCOM_WEBHOOK_SECRET ?? "",
+    isLocal: true,
+    rest: stack.SUPABASE_SECRET_KEY
+      ? { url: `${stack.SUPABASE_URL}/rest/v1`, key: stack.SUPABASE_SECRET_KEY }
+      : null,
+  };
+}
+
+/** The files that can be read; the others are named. */
+async function readFiles(files: string[]): Promise<Letter[]> {
+  const letters: Letter[] = [];
+  for (const file of files) {
+    try {
+      const body = await Deno.readFile(fromCaller(file));
+      letters.push({ file, trigger: triggerOf(parse(decode(body))), body });
+    } catch (error) {
+      console.error(`${file}: cannot be read: ${(error as Error).message}`);
+    }
+  }
+  return letters;
+}
+
+/** The same letters with other bodies; one whose body is not JSON is sent as it is. */
+function changeLetters(letters: Letter[], changes: Changes): Letter[] {
+  const events = letters.flatMap((letter) => {
+    const event = parse(decode(letter.body));
+    return event === null ? [] : [{ letter, event }];
+  });
+  const changed = changeEvents(events.map(({ event }) => event), changes);
+  return letters.map((letter) => {
+    const place = events.findIndex((event) => event.letter === letter);
+    if (place < 0) return letter;
+    const body = new TextEncoder().encode(JSON.stringify(changed[place], null, 2));
+    return { ...letter, body };
+  });
+}
+
+async function post({ body }: Letter, { url, secret, isLocal }: Target): Promise<Answer> {
   try {
-    response = await fetch(url, {
+    const response = await fetch(url, {
       method: "POST",
       redirect: "manual",
       headers: {
         "content-type": "application/json",
-        "x-cal-signature-256": await sign(body, secret),
+        "x-cal-signature-256": createHmac("sha256", secret).update(body).digest("hex"),
         "x-cal-webhook-version": WEBHOOK_VERSION,
       },
       body,
     });
+    const text = await response.text();
+    return {
+      ...(parse(text) ?? { message: text.slice(0, 200) }),
+      isOk: response.ok,
+      status: response.status,
+    };
   } catch {
-    throw new StackError(
-      `Nothing answers at ${
-        new URL(url).origin
-      }. Start the local stack in another terminal: ${START}`,
-    );
+    const advice = isLocal ? ` Start the local stack in another terminal: ${START}` : "";
+    throw new StackError(`Nothing answers at ${new URL(url).origin}.${advice}`);
   }
-
-  const { outcome, reason, message } = parse(await response.text());
-  const line = [`${file}: ${triggerOf(body)}`, response.status, outcome, reason ?? message]
-    .filter((part) => part !== undefined && part !== null && part !== "");
-  console.log(line.join("  "));
-  return response.ok;
 }
 
-/** Deno moves to the folder of deno.json; a relative path was meant from where it was typed. */
-function fromCaller(path: string): string {
-  return resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
+/**
+ * Says where things stand once everything is in: an event can change what an earlier one came to,
+ * as a booking does that is known at last to the cancellation that waited for it.
+ */
+async function tellOutcome(
+  sent: { letter: Letter; answer: Answer }[],
+  rest: { url: string; key: string },
+  show: (letter: Letter, outcome: string, reason: string) => void,
+): Promise<void> {
+  const { events, bookings } = await readOutcome(rest, {
+    eventIds: sent.flatMap(({ answer }) => answer.event_id ?? []),
+    uids: sent.flatMap(({ letter }) => {
+      const uid = bodyOf(parse(decode(letter.body)) ?? {}).uid;
+      return typeof uid === "string" ? uid : [];
+    }),
+  });
+
+  const changed = sent.flatMap(({ letter, answer }) => {
+    const event = answer.isOk && events.find(({ id }) => id === answer.event_id);
+    const isOther = event && (event.outcome !== answer.outcome || event.reason !== answer.reason);
+    return isOther ? [{ letter, outcome: event.outcome, reason: event.reason }] : [];
+  });
+  if (changed.length > 0) console.log(`\n${bold("Changed by what came after")}`);
+  for (const { letter, outcome, reason } of changed) show(letter, outcome, reason ?? "");
+  if (bookings.length > 0) console.log(`\n${bold("Now")}`);
+  for (const sentence of bookings) console.log(sentence);
 }
 
-async function sign(body: Uint8Array<ArrayBuffer>, secret: string): Promise<string> {
-  const key = await crypto.subtle.importKey(
-    "raw",
-    new TextEncoder().encode(secret),
-    { name: "HMAC", hash: "SHA-256" },
-    false,
-    ["sign"],
-  );
-  return new Uint8Array(await crypto.subtle.sign("HMAC", key, body)).toHex();
-}
-
-function triggerOf(body: Uint8Array): string {
-  const trigger = parse(new TextDecoder().decode(body)).triggerEvent;
+function triggerOf(event: Record<string, unknown> | null): string {
+  const trigger = event?.triggerEvent;
   return typeof trigger === "string" && trigger ? trigger : "(no trigger)";
 }
 
-function parse(text: string): Record<string, unknown> {
+function decode(body: Uint8Array): string {
+  return new TextDecoder().decode(body);
+}
+
+/** The JSON object in a text, or null. */
+function parse(text: string): Record<string, unknown> | null {
   try {
     const value = JSON.parse(text);
-    return value !== null && typeof value === "object" ? value : {};
+    return value !== null && typeof value === "object" && !Array.isArray(value) ? value : null;
   } catch {
-    return { message: text.slice(0, 200) };
+    return null;
   }
 }
 

@@ -1,6 +1,6 @@
-import { serveInbox } from "./inbox.ts";
-import type { OutboxRow } from "./inbox-states.ts";
-import type { Sandbox } from "./sandbox.ts";
+import { serveInbox } from "./inbox/serve.ts";
+import type { OutboxRow } from "./inbox/status.ts";
+import type { Sandbox } from "./resend/types.ts";
 import type { EdgeFunctions } from "./stack-functions.ts";
 import { isFromOwnPage, reasonToRefuse } from "./stack-guard.ts";
 import type { Supabase } from "./stack-studio.ts";

@@ -1,12 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { openSandbox, type Sandbox } from "./sandbox.ts";
+import { openSandbox } from "./resend/server.ts";
+import type { Sandbox } from "./resend/types.ts";
 import { type Database, openDatabase } from "./stack-database.ts";
 import { StackError } from "./stack-error.ts";
 import { dropHalfCreated, markCreated, openDataFolder } from "./stack-folder.ts";
 import { type EdgeFunctions, startFunctions } from "./stack-functions.ts";
 import { applyMigrations, seedDatabase } from "./stack-migrations.ts";
-import { readOutbox } from "./inbox-states.ts";
+import { readOutbox } from "./inbox/status.ts";
 import { createRouter } from "./stack-router.ts";
 import { sendEmailsOf, startSchedule } from "./stack-schedule.ts";
 import { serveSupabase } from "./stack-studio.ts";
@@ -84,17 +85,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await applyMigrations(database, { supabase, log });
     if (options.seed) await seedDatabase(database, { supabase, log });
 
+    let functions: EdgeFunctions | null = null;
     const sandbox = await openSandbox({
       apiKey: keys.resendApiKey,
       webhookSecret: keys.resendWebhookSecret,
       file: folder.mails,
       verifiedDomains: () => readVerifiedDomains(database),
+      report: async (report) =>
+        await functions?.fetch("resend-webhook", report) ?? Response.json({}, { status: 404 }),
     });
+    opened.push(sandbox.close);
     const outbox = () => readOutbox(database);
     const parts = { port, supabase: serveSupabase(database, keys, log), sandbox, outbox };
     route = createRouter({ ...parts, functions: null });
 
-    let functions: EdgeFunctions | null = null;
     if (options.functions) {
       log("Starting the Edge Functions");
       functions = await startFunctions({

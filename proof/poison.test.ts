@@ -9,7 +9,7 @@ import { inScratch } from "./scratch.ts";
 import { deliver, snapshot } from "./snapshot.ts";
 import { proof } from "./testing.ts";
 
-const FIXTURES = new URL("../supabase/functions/_fixtures/calcom/", import.meta.url);
+const FIXTURES = new URL("../tests/fixtures/calcom/", import.meta.url);
 const fixtures: Body[] = [];
 for (const { name } of Deno.readDirSync(FIXTURES)) {
   const text = Deno.readTextFileSync(new URL(name, FIXTURES));

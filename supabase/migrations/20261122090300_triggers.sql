@@ -28,11 +28,12 @@ create table public.event_effects (
   constraint event_effects_pkey primary key (event_id, booking_id),
   constraint event_effects_event_id_fkey foreign key (event_id) references public.calcom_events (id),
   constraint event_effects_booking_id_fkey foreign key (booking_id) references public.bookings (id) on delete cascade,
-  constraint event_effects_deal_id_fkey foreign key (deal_id) references public.deals (id) on delete cascade,
   constraint event_effects_deal_change_is_known
     check (deal_change in ('opened', 'kept', 'met', 'booked', 'cancelled', 'reopened'))
 );
 comment on table public.event_effects is 'One row per booking that an event changed, and what it did to the deal.';
+comment on column public.event_effects.deal_id is
+  'The deal it was about. No foreign key: over REST, bookings and deals have one relationship, bookings.deal_id.';
 comment on column public.event_effects.deal_change is 'What it did to the deal; null when it left the deal as it was.';
 create index event_effects_stream_key_idx on public.event_effects (stream_key);
 create index event_effects_booking_id_idx on public.event_effects (booking_id);

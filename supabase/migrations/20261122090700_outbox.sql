@@ -344,6 +344,26 @@ comment on function public.finish_email_attempt(uuid, integer, text, text, text,
   'Records what came of an attempt: sent, with Resend''s id, or why not, with the seconds that Resend asks to wait. '
   'The mail is tried again later, or failed when that is of no use. Returns its status.';
 
+create function crm.rewrite_email(p_email_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_sender public.senders;
+begin
+  v_sender := crm.pick_sender((select e.reply_to from public.emails as e where e.id = p_email_id));
+  update public.emails as e
+  set request_body = null,
+    from_address = v_sender.from_address,
+    from_name = v_sender.from_name,
+    template_data = e.template_data || jsonb_build_object('brand', crm.sender_style(v_sender))
+  where e.id = p_email_id;
+end;
+$$;
+comment on function crm.rewrite_email(uuid) is
+  'Has a mail that nobody has seen written anew, from the brand that writes for its organizer now.';
+
 create function crm.mark_email_sent(p_email_id uuid, p_resend_id text)
 returns void
 language plpgsql
@@ -381,8 +401,8 @@ $$;
 comment on function crm.schedule_retry(public.emails, text, text, integer) is
   'Has a mail tried again after an attempt that failed, or fails it when that is of no use.';
 
--- Rule: for a mail whose trouble somebody has put right. Written anew if it is certain that Resend never took it;
---       otherwise the same text under the same key, and only while that key still protects.
+-- Rule: for a mail whose trouble somebody has put right. Written anew, from the sender of today, if it is certain that
+--       Resend never took it; otherwise the same text under the same key, and only while that key still protects.
 create function public.retry_email(email_id uuid)
 returns jsonb
 language plpgsql
@@ -394,10 +414,12 @@ declare
   v_email public.emails;
 begin
   update public.emails as e
-  set status = 'due', finalized_at = null, reason = null, retried_at = clock_timestamp(), next_attempt_at = now(),
-    request_body = case when v_unconfirmed_since is not null then e.request_body end
+  set status = 'due', finalized_at = null, reason = null, retried_at = clock_timestamp(), next_attempt_at = now()
   where e.id = retry_email.email_id and e.status in ('failed', 'dropped')
     and (v_unconfirmed_since is null or now() < v_unconfirmed_since + crm.idempotency_window());
+  if found and v_unconfirmed_since is null then
+    perform crm.rewrite_email(email_id);
+  end if;
   select e.* into v_email from public.emails as e where e.id = retry_email.email_id;
   if not found then
     raise exception using

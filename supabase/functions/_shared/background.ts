@@ -1,3 +1,5 @@
+import { delay } from "npm:deno-std@1.4.0/async/delay.js";
+
 /** Supabase's runtime has this; plain Deno does not. */
 declare const EdgeRuntime: { waitUntil(promise: Promise<unknown>): void } | undefined;
 
@@ -10,7 +12,7 @@ declare const EdgeRuntime: { waitUntil(promise: Promise<unknown>): void } | unde
  */
 export function inBackground(work: () => Promise<void>): Promise<void> {
   // A timer, not a microtask: the runtime writes the answer before it comes to timers.
-  const done = new Promise<void>((resolve) => setTimeout(resolve, 0)).then(work);
+  const done = delay(0).then(work);
   if (typeof EdgeRuntime !== "undefined") EdgeRuntime.waitUntil(done);
   return done;
 }

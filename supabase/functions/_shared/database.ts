@@ -1,7 +1,11 @@
-import { createClient, type SupabaseClient } from "npm:@supabase/supabase-js@2.119.1";
+import {
+  createClient,
+  type PostgrestSingleResponse,
+  type SupabaseClient,
+} from "npm:@supabase/supabase-js@2.119.1";
 import type { Database } from "./database.types.ts";
 
-/** The client that knocks at the doors in `public`. */
+/** The client that calls the functions in `public`. */
 export type DatabaseClient = SupabaseClient<Database>;
 
 /**
@@ -23,33 +27,42 @@ export function createDatabase(
   });
 }
 
-/** Milliseconds for one call of the database. */
-const TIMEOUT = 5_000;
-
 /** What the database refused or did not answer. Its message holds the code only, never data. */
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
   /** SQLSTATE or a code of PostgREST; empty when there was no answer. */
   readonly code: string;
+  /** HTTP status; 0 when there was no answer. */
+  readonly status: number;
 
-  constructor(code: string) {
-    super(`The database answered ${code || "nothing"}`);
+  constructor(code: string, status = 0) {
+    super(`The database answered ${code || (status === 0 ? "nothing" : `status ${status}`)}`);
     this.code = code;
+    this.status = status;
   }
 }
 
 /**
- * Waits for an answer of the database.
+ * Waits for an answer of the database, and takes the data out of it.
  *
  * @throws {DatabaseError} with its code, never its words, which quote data.
  */
-export async function call<T>(
-  request: PromiseLike<{ data: T; error: null } | { data: null; error: { code: string } }> & {
-    abortSignal(signal: AbortSignal): unknown;
-  },
-): Promise<T> {
-  request.abortSignal(AbortSignal.timeout(TIMEOUT));
-  const { data, error } = await request;
-  if (error !== null) throw new DatabaseError(error.code);
+export async function unwrap<T>(reply: PromiseLike<PostgrestSingleResponse<T>>): Promise<T> {
+  const { data, error, status } = await reply;
+  if (error !== null) throw new DatabaseError(error.code, status);
   return data;
+}
+
+/**
+ * Calls the database, and waits no longer than the timeout.
+ *
+ * @param timeout in milliseconds.
+ * @throws {DatabaseError} as {@linkcode unwrap} does.
+ */
+export async function call<T>(
+  request: PromiseLike<PostgrestSingleResponse<T>> & { abortSignal(signal: AbortSignal): unknown },
+  timeout = 5_000,
+): Promise<T> {
+  request.abortSignal(AbortSignal.timeout(timeout));
+  return await unwrap(request);
 }

@@ -5,110 +5,82 @@ export type Database = {
     Tables: {
       "bookings": {
         Row: {
-          "account": string | null;
           "attended": boolean;
           "calcom_uid": string;
-          "changed_by": string | null;
-          "closed_deal_id": string | null;
+          "cancelled_deal_id": string | null;
           "created_at": string;
           "deal_id": string | null;
           "end_time": string | null;
-          "first_uid": string | null;
-          "former_uids": (string)[];
           "has_ended": boolean;
           "ical_uid": string | null;
           "id": string;
           "is_no_show": boolean;
-          "is_requested": boolean;
+          "is_pending_confirmation": boolean;
           "is_seated": boolean;
+          "last_event_id": string | null;
           "met_deal_id": string | null;
           "organizer_email": string | null;
+          "original_key": string | null;
           "person_id": string;
+          "previous_uids": (string)[];
           "seat_id": string | null;
           "start_time": string | null;
           "status": string;
+          "stream_key": string | null;
           "title": string | null;
         };
         ComputedFields: never;
         Insert: {
-          "account"?: string | null;
           "attended"?: boolean;
           "calcom_uid": string;
-          "changed_by"?: string | null;
-          "closed_deal_id"?: string | null;
+          "cancelled_deal_id"?: string | null;
           "created_at"?: string;
           "deal_id"?: string | null;
           "end_time"?: string | null;
-          "first_uid"?: string | null;
-          "former_uids"?: (string)[];
           "has_ended"?: boolean;
           "ical_uid"?: string | null;
           "id"?: string;
           "is_no_show"?: boolean;
-          "is_requested"?: boolean;
+          "is_pending_confirmation"?: boolean;
           "is_seated"?: boolean;
+          "last_event_id"?: string | null;
           "met_deal_id"?: string | null;
           "organizer_email"?: string | null;
+          "original_key"?: string | null;
           "person_id": string;
+          "previous_uids"?: (string)[];
           "seat_id"?: string | null;
           "start_time"?: string | null;
           "status"?: string;
+          "stream_key"?: string | null;
           "title"?: string | null;
         };
         Update: {
-          "account"?: string | null;
           "attended"?: boolean;
           "calcom_uid"?: string;
-          "changed_by"?: string | null;
-          "closed_deal_id"?: string | null;
+          "cancelled_deal_id"?: string | null;
           "created_at"?: string;
           "deal_id"?: string | null;
           "end_time"?: string | null;
-          "first_uid"?: string | null;
-          "former_uids"?: (string)[];
           "has_ended"?: boolean;
           "ical_uid"?: string | null;
           "id"?: string;
           "is_no_show"?: boolean;
-          "is_requested"?: boolean;
+          "is_pending_confirmation"?: boolean;
           "is_seated"?: boolean;
+          "last_event_id"?: string | null;
           "met_deal_id"?: string | null;
           "organizer_email"?: string | null;
+          "original_key"?: string | null;
           "person_id"?: string;
+          "previous_uids"?: (string)[];
           "seat_id"?: string | null;
           "start_time"?: string | null;
           "status"?: string;
+          "stream_key"?: string | null;
           "title"?: string | null;
         };
         Relationships: [
-          {
-            foreignKeyName: "bookings_changed_by_fkey";
-            columns: ["changed_by"];
-            isOneToOne: false;
-            referencedRelation: "booking_timeline";
-            referencedColumns: ["event_id"];
-          },
-          {
-            foreignKeyName: "bookings_changed_by_fkey";
-            columns: ["changed_by"];
-            isOneToOne: false;
-            referencedRelation: "calcom_events";
-            referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "bookings_changed_by_fkey";
-            columns: ["changed_by"];
-            isOneToOne: false;
-            referencedRelation: "deal_timeline";
-            referencedColumns: ["event_id"];
-          },
-          {
-            foreignKeyName: "bookings_closed_deal_id_fkey";
-            columns: ["closed_deal_id"];
-            isOneToOne: false;
-            referencedRelation: "deals";
-            referencedColumns: ["id"];
-          },
           {
             foreignKeyName: "bookings_deal_id_fkey";
             columns: ["deal_id"];
@@ -117,11 +89,32 @@ export type Database = {
             referencedColumns: ["id"];
           },
           {
-            foreignKeyName: "bookings_met_deal_id_fkey";
-            columns: ["met_deal_id"];
+            foreignKeyName: "bookings_deal_id_fkey";
+            columns: ["deal_id"];
             isOneToOne: false;
-            referencedRelation: "deals";
+            referencedRelation: "pipeline";
+            referencedColumns: ["deal_id"];
+          },
+          {
+            foreignKeyName: "bookings_last_event_id_fkey";
+            columns: ["last_event_id"];
+            isOneToOne: false;
+            referencedRelation: "booking_timeline";
+            referencedColumns: ["event_id"];
+          },
+          {
+            foreignKeyName: "bookings_last_event_id_fkey";
+            columns: ["last_event_id"];
+            isOneToOne: false;
+            referencedRelation: "calcom_events";
             referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "bookings_last_event_id_fkey";
+            columns: ["last_event_id"];
+            isOneToOne: false;
+            referencedRelation: "deal_timeline";
+            referencedColumns: ["event_id"];
           },
           {
             foreignKeyName: "bookings_person_id_fkey";
@@ -134,60 +127,54 @@ export type Database = {
       };
       "calcom_events": {
         Row: {
-          "account": string | null;
           "attempts": number;
-          "digest": number;
-          "email": string | null;
-          "handled_at": string | null;
-          "happened_at": string | null;
+          "booker_email": string | null;
+          "decided_at": string | null;
           "id": string;
           "new_uid": string | null;
-          "outcome": string | null;
+          "outcome": string;
           "payload": NonNullable<Json>;
-          "rank": number | null;
+          "payload_hash": number;
+          "position": unknown;
           "raw_body": string | null;
           "reason": string | null;
           "received_at": string;
-          "touched": Json | null;
+          "stream_key": string | null;
           "trigger": string | null;
           "uid": string | null;
         };
         ComputedFields: never;
         Insert: {
-          "account"?: string | null;
           "attempts"?: number;
-          "digest"?: never;
-          "email"?: string | null;
-          "handled_at"?: string | null;
-          "happened_at"?: string | null;
+          "booker_email"?: string | null;
+          "decided_at"?: string | null;
           "id"?: string;
           "new_uid"?: string | null;
-          "outcome"?: string | null;
+          "outcome"?: string;
           "payload": NonNullable<Json>;
-          "rank"?: number | null;
+          "payload_hash"?: never;
+          "position"?: unknown;
           "raw_body"?: string | null;
           "reason"?: string | null;
           "received_at"?: string;
-          "touched"?: Json | null;
+          "stream_key"?: string | null;
           "trigger"?: string | null;
           "uid"?: string | null;
         };
         Update: {
-          "account"?: string | null;
           "attempts"?: number;
-          "digest"?: never;
-          "email"?: string | null;
-          "handled_at"?: string | null;
-          "happened_at"?: string | null;
+          "booker_email"?: string | null;
+          "decided_at"?: string | null;
           "id"?: string;
           "new_uid"?: string | null;
-          "outcome"?: string | null;
+          "outcome"?: string;
           "payload"?: NonNullable<Json>;
-          "rank"?: number | null;
+          "payload_hash"?: never;
+          "position"?: unknown;
           "raw_body"?: string | null;
           "reason"?: string | null;
           "received_at"?: string;
-          "touched"?: Json | null;
+          "stream_key"?: string | null;
           "trigger"?: string | null;
           "uid"?: string | null;
         };
@@ -195,24 +182,24 @@ export type Database = {
       };
       "companies": {
         Row: {
-          "answered_name": string | null;
           "created_at": string;
           "domain": string;
+          "form_name": string | null;
           "id": string;
           "name": string;
         };
         ComputedFields: never;
         Insert: {
-          "answered_name"?: string | null;
           "created_at"?: string;
           "domain": string;
+          "form_name"?: string | null;
           "id"?: string;
           "name": string;
         };
         Update: {
-          "answered_name"?: string | null;
           "created_at"?: string;
           "domain"?: string;
+          "form_name"?: string | null;
           "id"?: string;
           "name"?: string;
         };
@@ -223,8 +210,8 @@ export type Database = {
           "company_id": string;
           "created_at": string;
           "id": string;
-          "opened_by": string | null;
-          "ordinal": number | null;
+          "opened_by_event_id": string | null;
+          "sequence_number": number | null;
           "stage": string;
           "status": string;
         };
@@ -233,8 +220,8 @@ export type Database = {
           "company_id": string;
           "created_at"?: string;
           "id"?: string;
-          "opened_by"?: string | null;
-          "ordinal"?: number | null;
+          "opened_by_event_id"?: string | null;
+          "sequence_number"?: number | null;
           "stage"?: string;
           "status"?: string;
         };
@@ -242,8 +229,8 @@ export type Database = {
           "company_id"?: string;
           "created_at"?: string;
           "id"?: string;
-          "opened_by"?: string | null;
-          "ordinal"?: number | null;
+          "opened_by_event_id"?: string | null;
+          "sequence_number"?: number | null;
           "stage"?: string;
           "status"?: string;
         };
@@ -256,29 +243,75 @@ export type Database = {
             referencedColumns: ["id"];
           },
           {
-            foreignKeyName: "deals_opened_by_fkey";
-            columns: ["opened_by"];
+            foreignKeyName: "deals_company_id_fkey";
+            columns: ["company_id"];
+            isOneToOne: false;
+            referencedRelation: "pipeline";
+            referencedColumns: ["company_id"];
+          },
+          {
+            foreignKeyName: "deals_opened_by_event_id_fkey";
+            columns: ["opened_by_event_id"];
             isOneToOne: false;
             referencedRelation: "booking_timeline";
             referencedColumns: ["event_id"];
           },
           {
-            foreignKeyName: "deals_opened_by_fkey";
-            columns: ["opened_by"];
+            foreignKeyName: "deals_opened_by_event_id_fkey";
+            columns: ["opened_by_event_id"];
             isOneToOne: false;
             referencedRelation: "calcom_events";
             referencedColumns: ["id"];
           },
           {
-            foreignKeyName: "deals_opened_by_fkey";
-            columns: ["opened_by"];
+            foreignKeyName: "deals_opened_by_event_id_fkey";
+            columns: ["opened_by_event_id"];
             isOneToOne: false;
             referencedRelation: "deal_timeline";
             referencedColumns: ["event_id"];
           },
         ];
       };
-      "email_events": {
+      "email_attempts": {
+        Row: {
+          "attempt": number;
+          "claimed_at": string;
+          "email_id": string;
+          "error": string | null;
+          "finished_at": string | null;
+          "outcome": string | null;
+          "requested_at": string | null;
+        };
+        ComputedFields: never;
+        Insert: {
+          "attempt": number;
+          "claimed_at"?: string;
+          "email_id": string;
+          "error"?: string | null;
+          "finished_at"?: string | null;
+          "outcome"?: string | null;
+          "requested_at"?: string | null;
+        };
+        Update: {
+          "attempt"?: number;
+          "claimed_at"?: string;
+          "email_id"?: string;
+          "error"?: string | null;
+          "finished_at"?: string | null;
+          "outcome"?: string | null;
+          "requested_at"?: string | null;
+        };
+        Relationships: [
+          {
+            foreignKeyName: "email_attempts_email_id_fkey";
+            columns: ["email_id"];
+            isOneToOne: false;
+            referencedRelation: "emails";
+            referencedColumns: ["id"];
+          },
+        ];
+      };
+      "email_deliveries": {
         Row: {
           "email_id": string | null;
           "id": string;
@@ -300,7 +333,7 @@ export type Database = {
         };
         Relationships: [
           {
-            foreignKeyName: "email_events_email_id_fkey";
+            foreignKeyName: "email_deliveries_email_id_fkey";
             columns: ["email_id"];
             isOneToOne: false;
             referencedRelation: "emails";
@@ -317,26 +350,22 @@ export type Database = {
           "delivery": string | null;
           "delivery_at": string | null;
           "delivery_reason": string | null;
-          "details": NonNullable<Json>;
-          "doubtful_attempt": number | null;
-          "doubtful_since": string | null;
           "event_id": string;
-          "excused": number;
+          "finalized_at": string | null;
           "from_address": string;
           "from_name": string | null;
-          "given_up_at": string | null;
           "id": string;
           "kind": string;
-          "last_error": string | null;
-          "leased_until": string | null;
-          "message": Json | null;
           "next_attempt_at": string;
           "reason": string | null;
           "reply_to": string | null;
+          "request_body": Json | null;
           "resend_id": string | null;
+          "retried_at": string | null;
           "seat_id": string | null;
           "sent_at": string | null;
           "status": string;
+          "template_data": NonNullable<Json>;
           "to_address": string;
         };
         ComputedFields: never;
@@ -348,26 +377,22 @@ export type Database = {
           "delivery"?: string | null;
           "delivery_at"?: string | null;
           "delivery_reason"?: string | null;
-          "details": NonNullable<Json>;
-          "doubtful_attempt"?: number | null;
-          "doubtful_since"?: string | null;
           "event_id": string;
-          "excused"?: number;
+          "finalized_at"?: string | null;
           "from_address": string;
           "from_name"?: string | null;
-          "given_up_at"?: string | null;
           "id"?: string;
           "kind": string;
-          "last_error"?: string | null;
-          "leased_until"?: string | null;
-          "message"?: Json | null;
           "next_attempt_at"?: string;
           "reason"?: string | null;
           "reply_to"?: string | null;
+          "request_body"?: Json | null;
           "resend_id"?: string | null;
+          "retried_at"?: string | null;
           "seat_id"?: string | null;
           "sent_at"?: string | null;
           "status"?: string;
+          "template_data": NonNullable<Json>;
           "to_address": string;
         };
         Update: {
@@ -378,26 +403,22 @@ export type Database = {
           "delivery"?: string | null;
           "delivery_at"?: string | null;
           "delivery_reason"?: string | null;
-          "details"?: NonNullable<Json>;
-          "doubtful_attempt"?: number | null;
-          "doubtful_since"?: string | null;
           "event_id"?: string;
-          "excused"?: number;
+          "finalized_at"?: string | null;
           "from_address"?: string;
           "from_name"?: string | null;
-          "given_up_at"?: string | null;
           "id"?: string;
           "kind"?: string;
-          "last_error"?: string | null;
-          "leased_until"?: string | null;
-          "message"?: Json | null;
           "next_attempt_at"?: string;
           "reason"?: string | null;
           "reply_to"?: string | null;
+          "request_body"?: Json | null;
           "resend_id"?: string | null;
+          "retried_at"?: string | null;
           "seat_id"?: string | null;
           "sent_at"?: string | null;
           "status"?: string;
+          "template_data"?: NonNullable<Json>;
           "to_address"?: string;
         };
         Relationships: [
@@ -433,29 +454,29 @@ export type Database = {
       };
       "event_effects": {
         Row: {
-          "account": string;
           "booking_id": string;
-          "deal": string | null;
+          "deal_change": string | null;
           "deal_id": string | null;
           "event_id": string;
           "reason": string;
+          "stream_key": string;
         };
         ComputedFields: never;
         Insert: {
-          "account": string;
           "booking_id": string;
-          "deal"?: string | null;
+          "deal_change"?: string | null;
           "deal_id"?: string | null;
           "event_id": string;
           "reason": string;
+          "stream_key": string;
         };
         Update: {
-          "account"?: string;
           "booking_id"?: string;
-          "deal"?: string | null;
+          "deal_change"?: string | null;
           "deal_id"?: string | null;
           "event_id"?: string;
           "reason"?: string;
+          "stream_key"?: string;
         };
         Relationships: [
           {
@@ -463,13 +484,6 @@ export type Database = {
             columns: ["booking_id"];
             isOneToOne: false;
             referencedRelation: "bookings";
-            referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "event_effects_deal_id_fkey";
-            columns: ["deal_id"];
-            isOneToOne: false;
-            referencedRelation: "deals";
             referencedColumns: ["id"];
           },
           {
@@ -501,9 +515,9 @@ export type Database = {
           "created_at": string;
           "email": string;
           "id": string;
-          "mail_blocked_at": string | null;
-          "mail_blocked_reason": string | null;
           "name": string | null;
+          "suppressed_at": string | null;
+          "suppressed_reason": string | null;
         };
         ComputedFields: never;
         Insert: {
@@ -511,18 +525,18 @@ export type Database = {
           "created_at"?: string;
           "email": string;
           "id"?: string;
-          "mail_blocked_at"?: string | null;
-          "mail_blocked_reason"?: string | null;
           "name"?: string | null;
+          "suppressed_at"?: string | null;
+          "suppressed_reason"?: string | null;
         };
         Update: {
           "company_id"?: string | null;
           "created_at"?: string;
           "email"?: string;
           "id"?: string;
-          "mail_blocked_at"?: string | null;
-          "mail_blocked_reason"?: string | null;
           "name"?: string | null;
+          "suppressed_at"?: string | null;
+          "suppressed_reason"?: string | null;
         };
         Relationships: [
           {
@@ -531,6 +545,13 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "companies";
             referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "people_company_id_fkey";
+            columns: ["company_id"];
+            isOneToOne: false;
+            referencedRelation: "pipeline";
+            referencedColumns: ["company_id"];
           },
         ];
       };
@@ -605,13 +626,6 @@ export type Database = {
             referencedRelation: "bookings";
             referencedColumns: ["id"];
           },
-          {
-            foreignKeyName: "event_effects_deal_id_fkey";
-            columns: ["deal_id"];
-            isOneToOne: false;
-            referencedRelation: "deals";
-            referencedColumns: ["id"];
-          },
         ];
       };
       "deal_timeline": {
@@ -636,20 +650,30 @@ export type Database = {
             referencedRelation: "bookings";
             referencedColumns: ["id"];
           },
-          {
-            foreignKeyName: "event_effects_deal_id_fkey";
-            columns: ["deal_id"];
-            isOneToOne: false;
-            referencedRelation: "deals";
-            referencedColumns: ["id"];
-          },
         ];
+      };
+      "pipeline": {
+        Row: {
+          "company": string;
+          "company_id": string;
+          "deal_id": string;
+          "domain": string;
+          "host": string | null;
+          "last_meeting": string | null;
+          "next_meeting": string | null;
+          "opened_at": string | null;
+          "people": string | null;
+          "stage": string;
+          "status": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
       };
     };
     Functions: {
       "allow_mail": { Args: { "email": string }; Returns: boolean };
-      "claim_emails": {
-        Args: { "batch_size"?: number };
+      "claim_email": {
+        Args: Record<PropertyKey, never>;
         Returns: {
           "attempts": number;
           "booking_id": string | null;
@@ -658,26 +682,22 @@ export type Database = {
           "delivery": string | null;
           "delivery_at": string | null;
           "delivery_reason": string | null;
-          "details": NonNullable<Json>;
-          "doubtful_attempt": number | null;
-          "doubtful_since": string | null;
           "event_id": string;
-          "excused": number;
+          "finalized_at": string | null;
           "from_address": string;
           "from_name": string | null;
-          "given_up_at": string | null;
           "id": string;
           "kind": string;
-          "last_error": string | null;
-          "leased_until": string | null;
-          "message": Json | null;
           "next_attempt_at": string;
           "reason": string | null;
           "reply_to": string | null;
+          "request_body": Json | null;
           "resend_id": string | null;
+          "retried_at": string | null;
           "seat_id": string | null;
           "sent_at": string | null;
           "status": string;
+          "template_data": NonNullable<Json>;
           "to_address": string;
         }[];
         SetofOptions: {
@@ -687,33 +707,31 @@ export type Database = {
           isSetofReturn: true;
         };
       };
-      "freeze_email": { Args: { "email_id": string; "message": Json }; Returns: Json };
-      "handle_calcom_event": { Args: { "event": Json }; Returns: Json };
-      "handle_pending_events": {
-        Args: { "batch_size"?: number; "older_than"?: string };
-        Returns: Json;
-      };
-      "rebuild_company": { Args: { "domain": string }; Returns: Json };
-      "rebuild_everything": { Args: Record<PropertyKey, never>; Returns: Json };
-      "rebuild_person": { Args: { "email": string }; Returns: Json };
-      "record_delivery": { Args: { "delivery_id": string; "event": Json }; Returns: Json };
-      "record_email_failure": {
+      "finish_email_attempt": {
         Args: {
+          "attempt": number;
           "email_id": string;
-          "error": string;
-          "kind": string;
+          "error"?: string;
+          "outcome": string;
           "reason"?: string;
+          "resend_id"?: string;
           "retry_after"?: number;
         };
         Returns: string;
       };
-      "record_email_sent": {
-        Args: { "email_id": string; "resend_id": string };
-        Returns: undefined;
-      };
+      "handle_calcom_event": { Args: { "event": Json }; Returns: Json };
+      "handle_pending_event": { Args: { "older_than"?: string }; Returns: Json };
+      "handle_resend_event": { Args: { "delivery_id": string; "event": Json }; Returns: Json };
+      "rebuild_company": { Args: { "domain": string }; Returns: Json };
+      "rebuild_everything": { Args: Record<PropertyKey, never>; Returns: Json };
+      "rebuild_person": { Args: { "email": string }; Returns: Json };
       "retry_email": { Args: { "email_id": string }; Returns: Json };
       "retry_event": { Args: { "event_id": string }; Returns: Json };
       "retry_failed_events": { Args: Record<PropertyKey, never>; Returns: Json };
+      "start_email_attempt": {
+        Args: { "attempt": number; "email_id": string; "request_body": Json };
+        Returns: Json;
+      };
     };
     Enums: {
       [_ in never]: never;

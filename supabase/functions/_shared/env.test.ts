@@ -1,4 +1,4 @@
-import assert from "node:assert/strict";
+import { assert, assertEquals, assertMatch, assertThrows } from "npm:deno-std@1.4.0/assert/mod.js";
 import { readEnv } from "./env.ts";
 
 const BASE = { SUPABASE_URL: "http://127.0.0.1:1", SUPABASE_SECRET_KEY: "sb_secret_one" };
@@ -12,27 +12,28 @@ function read(variables: Record<string, string>) {
 
 Deno.test("the environment is frozen, its lists too", () => {
   const env = read({ ...BASE, CALCOM_WEBHOOK_SECRET: "a" });
-  assert.ok(Object.isFrozen(env));
-  assert.ok(Object.isFrozen(env.calcomSecrets));
+  assert(Object.isFrozen(env));
+  assert(Object.isFrozen(env.calcomSecrets));
 });
 
 Deno.test("all that is missing to start is named at once", () => {
-  assert.throws(() => read({}), /SUPABASE_URL and a secret key .*SUPABASE_SERVICE_ROLE_KEY/);
-  assert.throws(() => read({ SUPABASE_URL: "http://127.0.0.1:1" }), /without a secret key/);
-  assert.throws(() => read({ SUPABASE_SECRET_KEY: "key" }), /without SUPABASE_URL$/);
+  const { message } = assertThrows(() => read({}), Error);
+  assertMatch(message, /SUPABASE_URL and a secret key .*SUPABASE_SERVICE_ROLE_KEY/);
+  assertThrows(() => read({ SUPABASE_URL: "http://127.0.0.1:1" }), Error, "without a secret key");
+  assertThrows(() => read({ SUPABASE_SECRET_KEY: "key" }), Error, "without SUPABASE_URL");
 });
 
 Deno.test("what only makes the function useless is named, and does not stop it", () => {
-  assert.deepEqual(read(BASE).missing, ["CALCOM_WEBHOOK_SECRET", "RESEND_API_KEY"]);
-  assert.deepEqual(read({ ...BASE, CALCOM_WEBHOOK_SECRET: " , ,", RESEND_API_KEY: " " }).missing, [
+  assertEquals(read(BASE).missing, ["CALCOM_WEBHOOK_SECRET", "RESEND_API_KEY"]);
+  assertEquals(read({ ...BASE, CALCOM_WEBHOOK_SECRET: " , ,", RESEND_API_KEY: " " }).missing, [
     "CALCOM_WEBHOOK_SECRET",
     "RESEND_API_KEY",
   ]);
-  assert.deepEqual(read({ ...BASE, CALCOM_WEBHOOK_SECRET: "a", RESEND_API_KEY: "re" }).missing, []);
+  assertEquals(read({ ...BASE, CALCOM_WEBHOOK_SECRET: "a", RESEND_API_KEY: "re" }).missing, []);
 });
 
 Deno.test("several secrets are separated by commas, trimmed, without empty ones", () => {
-  assert.deepEqual(read({ ...BASE, CALCOM_WEBHOOK_SECRET: " old, ,new ," }).calcomSecrets, [
+  assertEquals(read({ ...BASE, CALCOM_WEBHOOK_SECRET: " old, ,new ," }).calcomSecrets, [
     "old",
     "new",
   ]);
@@ -52,22 +53,22 @@ for (
   ] as const
 ) {
   Deno.test(`secret key: ${name}`, () => {
-    assert.equal(read({ ...BASE, ...keys }).supabaseKey, expected);
+    assertEquals(read({ ...BASE, ...keys }).supabaseKey, expected);
   });
 }
 
 Deno.test("Resend's address is its own unless another is given", () => {
-  assert.equal(read(BASE).resendBaseUrl, null);
-  assert.equal(read({ ...BASE, RESEND_BASE_URL: "http://x" }).resendBaseUrl, "http://x");
+  assertEquals(read(BASE).resendBaseUrl, null);
+  assertEquals(read({ ...BASE, RESEND_BASE_URL: "http://x" }).resendBaseUrl, "http://x");
 });
 
 Deno.test("only what the function wants is missing", () => {
   const env = readEnv(["RESEND_WEBHOOK_SECRET"], (name) => ({ ...BASE, RESEND_API_KEY: "" })[name]);
-  assert.deepEqual(env.missing, ["RESEND_WEBHOOK_SECRET"]);
+  assertEquals(env.missing, ["RESEND_WEBHOOK_SECRET"]);
 });
 
 Deno.test("every secret key of the project counts as one", () => {
-  assert.deepEqual(
+  assertEquals(
     read({
       ...BASE,
       SUPABASE_SECRET_KEYS: '{"default":"named","cron":" other ","none":""}',
@@ -75,5 +76,5 @@ Deno.test("every secret key of the project counts as one", () => {
     }).secretKeys,
     ["named", "other", "sb_secret_one", "legacy"],
   );
-  assert.deepEqual(read({ ...BASE, SUPABASE_SECRET_KEYS: '"abc"' }).secretKeys, ["sb_secret_one"]);
+  assertEquals(read({ ...BASE, SUPABASE_SECRET_KEYS: '"abc"' }).secretKeys, ["sb_secret_one"]);
 });

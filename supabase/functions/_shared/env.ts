@@ -1,4 +1,4 @@
-/** Everything the functions are told from outside. Lists and strings are trimmed, never empty. */
+/** The configuration of the functions. Texts are trimmed and never empty. */
 export interface Env {
   /** Root of the Supabase API, without a path. */
   readonly supabaseUrl: string;
@@ -6,13 +6,13 @@ export interface Env {
   readonly supabaseKey: string;
   /** Every key that acts as service_role: whoever shows one is the project itself. */
   readonly secretKeys: readonly string[];
-  /** The secrets typed into Cal.com's webhook forms. Empty: nobody can be let in. */
+  /** The secrets typed into Cal.com's webhook forms. Empty: every request is refused. */
   readonly calcomSecrets: readonly string[];
   /** Null: mails stay due until somebody sets it. */
   readonly resendApiKey: string | null;
   /** Null: Resend's own address. */
   readonly resendBaseUrl: string | null;
-  /** The signing secrets of the webhooks at Resend. Empty: no report is believed. */
+  /** The signing secrets of the webhooks at Resend. Empty: every report is refused. */
   readonly resendWebhookSecrets: readonly string[];
   /** Which of the wanted variables are missing: the function runs, but is of little use. */
   readonly missing: readonly string[];
@@ -30,36 +30,24 @@ export type Wanted = "CALCOM_WEBHOOK_SECRET" | "RESEND_API_KEY" | "RESEND_WEBHOO
  *
  * @param wanted what the function is of little use without.
  * @param read looks one variable up; `Deno.env` unless told otherwise.
+ * @throws when Supabase's address or key is missing.
  */
 export function readEnv(
   wanted: readonly Wanted[],
   read: (name: string) => string | undefined = (name) => Deno.env.get(name),
 ): Env {
   const value = (name: string): string | null => read(name)?.trim() || null;
+  const list = (name: string): readonly string[] => Object.freeze(splitList(read(name)));
 
   const supabaseUrl = value("SUPABASE_URL");
-  const namedKeys = readSecretKeys(value("SUPABASE_SECRET_KEYS"));
+  const namedKeys = parseSecretKeys(value("SUPABASE_SECRET_KEYS"));
   const otherKeys = [value("SUPABASE_SECRET_KEY"), value("SUPABASE_SERVICE_ROLE_KEY")]
     .filter((key) => key !== null);
   const supabaseKey = namedKeys.default ?? otherKeys[0] ?? null;
   if (supabaseUrl === null || supabaseKey === null) {
-    throw new Error(
-      `Cannot start without ${
-        [
-          supabaseUrl === null && "SUPABASE_URL",
-          supabaseKey === null &&
-          'a secret key (SUPABASE_SECRET_KEYS with the key "default", SUPABASE_SECRET_KEY or SUPABASE_SERVICE_ROLE_KEY)',
-        ].filter(Boolean).join(" and ")
-      }`,
-    );
+    throw new Error(nameMissing({ supabaseUrl, supabaseKey }));
   }
 
-  const list = (name: string) =>
-    Object.freeze(
-      (read(name) ?? "").split(",").map((secret) => secret.trim()).filter((secret) =>
-        secret !== ""
-      ),
-    );
   return Object.freeze({
     supabaseUrl,
     supabaseKey,
@@ -72,11 +60,28 @@ export function readEnv(
   });
 }
 
+function nameMissing({ supabaseUrl, supabaseKey }: Record<string, string | null>): string {
+  const missing = [
+    ...(supabaseUrl === null ? ["SUPABASE_URL"] : []),
+    ...(supabaseKey === null
+      ? [
+        'a secret key (SUPABASE_SECRET_KEYS with the key "default", ' +
+        "SUPABASE_SECRET_KEY or SUPABASE_SERVICE_ROLE_KEY)",
+      ]
+      : []),
+  ];
+  return `Cannot start without ${missing.join(" and ")}`;
+}
+
+function splitList(text = ""): string[] {
+  return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+}
+
 /** The platform hands out a JSON object of named keys; older projects have none. */
-function readSecretKeys(json: string | null): Record<string, string> {
+function parseSecretKeys(json: string | null): Record<string, string> {
   try {
     const keys: unknown = JSON.parse(json ?? "null");
-    // The letters of a text would each be a key.
+    // Each letter of a text would be a key.
     if (keys === null || typeof keys !== "object") return {};
     return Object.fromEntries(
       Object.entries(keys).flatMap(([name, key]) =>

@@ -1,10 +1,11 @@
+import { encodeHex } from "npm:deno-std@1.4.0/encoding/hex.js";
 import type { Json } from "../_shared/database.types.ts";
 
 /** A body in the form in which the log can keep it. */
 export interface Payload {
-  /** The parsed body; when it cannot be kept as JSON, its text; when not even that, an empty text. */
+  /** The parsed body; if it cannot be kept as JSON, its text; if not even that, an empty text. */
   value: NonNullable<Json>;
-  /** The exact bytes in Postgres' hex form, whenever `value` is not the body exactly. */
+  /** The exact bytes in Postgres' hex form, unless `value` is the body exactly. */
   rawBody: string | null;
   /** Why `value` is not the parsed body; null when it is. */
   problem: string | null;
@@ -13,7 +14,7 @@ export interface Payload {
 /** Deeper than any booking; Postgres' own limit depends on its stack and varies. */
 const MAX_DEPTH = 200;
 
-/** Turns the bytes of a body into what is stored. Never throws: there is no body that is not kept. */
+/** Turns the bytes of a body into what is stored. Never throws: every body is kept. */
 export function toPayload(body: Uint8Array): Payload {
   const { text, isExact } = decode(body);
 
@@ -43,13 +44,13 @@ export function toPayload(body: Uint8Array): Payload {
   };
 }
 
-/** Keeps a body as its text, for one that JSON or Postgres does not take. */
-export function toTextPayload(body: Uint8Array, problem: string): Payload {
+/** Keeps a body that is not JSON as its text. */
+function toTextPayload(body: Uint8Array, problem: string): Payload {
   const value = decode(body).text.replaceAll("\u0000", "\ufffd");
   return { value, rawBody: toHex(body), problem };
 }
 
-/** Keeps the bytes of a body and nothing else, for one whose text would do harm or is refused. */
+/** Keeps the bytes of a body and nothing else, for one whose text would do damage or is refused. */
 export function toBytesPayload(body: Uint8Array, problem: string): Payload {
   return { value: "", rawBody: toHex(body), problem };
 }
@@ -104,15 +105,15 @@ function normalise(number: string): string {
   if (parts === null) return number; // Infinity
   const [, sign, whole = "", fraction = "", exponent = "0"] = parts;
   const digits = (whole + fraction).replace(/^0+/, "");
-  const significant = digits.replace(/0+$/, "");
-  if (significant === "") return "0";
-  const power = Number(exponent) - fraction.length + (digits.length - significant.length);
-  return `${sign}${significant}e${power}`;
+  // A loop: the expression /0+$/ takes quadratic time on zeros that do not stand at the end.
+  let end = digits.length;
+  while (digits[end - 1] === "0") end--;
+  if (end === 0) return "0";
+  const power = Number(exponent) - fraction.length + (digits.length - end);
+  return `${sign}${digits.slice(0, end)}e${power}`;
 }
 
 /** PostgREST takes bytea as text in Postgres' hex form. */
 function toHex(bytes: Uint8Array): string {
-  let hex = "\\x";
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");
-  return hex;
+  return `\\x${encodeHex(bytes)}`;
 }

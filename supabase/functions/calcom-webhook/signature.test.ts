@@ -1,6 +1,6 @@
-import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { signatureProblem } from "./signature.ts";
+import { assertEquals, assertMatch } from "npm:deno-std@1.4.0/assert/mod.js";
+import { verifySignature } from "./signature.ts";
 
 const BODY = new TextEncoder().encode('{"triggerEvent":"PING","name":"Zoë"}');
 
@@ -9,20 +9,20 @@ function sign(secret: string, body: Uint8Array = BODY): string {
 }
 
 function check(header: string | null, secrets: string[], body = BODY) {
-  return signatureProblem(body, { header, secrets });
+  return verifySignature(body, { header, secrets });
 }
 
 Deno.test("the signature of any of the secrets is good", async () => {
-  assert.equal(await check(sign("one"), ["one"]), null);
-  assert.equal(await check(sign("two"), ["one", "two"]), null);
-  assert.equal(await check(sign("one"), ["one", "two"]), null);
+  assertEquals(await check(sign("one"), ["one"]), null);
+  assertEquals(await check(sign("two"), ["one", "two"]), null);
+  assertEquals(await check(sign("one"), ["one", "two"]), null);
 });
 
 Deno.test("one other byte, or another secret, is not", async () => {
-  assert.match(await check(sign("one"), ["two"]) ?? "", /does not fit/);
+  assertMatch(await check(sign("one"), ["two"]) ?? "", /does not fit/);
   const other = BODY.slice();
   other[5]! ^= 1;
-  assert.match(await check(sign("one"), ["one"], other) ?? "", /does not fit/);
+  assertMatch(await check(sign("one"), ["one"], other) ?? "", /does not fit/);
 });
 
 for (
@@ -38,12 +38,12 @@ for (
   ] as const
 ) {
   Deno.test(`signature header refused: ${name}`, async () => {
-    assert.match(await check(header, ["one"]) ?? "", reason);
+    assertMatch(await check(header, ["one"]) ?? "", reason);
   });
 }
 
-Deno.test("without a secret nobody is let in, not even who signs with the empty one", async () => {
+Deno.test("without a secret every signature is refused, also one made with an empty secret", async () => {
   // The runtime's own HMAC takes an empty key, so this signature is a real one.
-  assert.match(await check(sign(""), []) ?? "", /CALCOM_WEBHOOK_SECRET is not set/);
-  assert.match(await check(sign(""), [""]) ?? "", /CALCOM_WEBHOOK_SECRET is not set/);
+  assertMatch(await check(sign(""), []) ?? "", /CALCOM_WEBHOOK_SECRET is not set/);
+  assertMatch(await check(sign(""), [""]) ?? "", /CALCOM_WEBHOOK_SECRET is not set/);
 });

@@ -1,3 +1,5 @@
+import { decodeHex } from "npm:deno-std@1.4.0/encoding/hex.js";
+
 /** Exactly the 64 lower-case hex digits that Cal.com sends, without a prefix. */
 const HEX_SHA256 = /^[0-9a-f]{64}$/;
 
@@ -10,34 +12,37 @@ export interface SignatureCheck {
 }
 
 /**
- * Says why these bytes are not proved to come from Cal.com, or null when they are.
+ * Checks that Cal.com signed exactly these bytes.
  * Bytes, not parsed JSON: serialising again would change what was signed.
+ *
+ * @returns null when it did, else what is wrong and what to do about it.
  */
-export async function signatureProblem(
+export async function verifySignature(
   body: Uint8Array<ArrayBuffer>,
   { header, secrets }: SignatureCheck,
 ): Promise<string | null> {
-  // An empty secret would let everybody in who signs with one.
+  // Whoever signs with an empty secret would be believed.
   const usable = secrets.filter((secret) => secret !== "");
   if (usable.length === 0) {
-    return "CALCOM_WEBHOOK_SECRET is not set for this function: set it to the secret of the webhook in Cal.com";
+    return "CALCOM_WEBHOOK_SECRET is not set for this function: " +
+      "set it to the secret of the webhook in Cal.com";
   }
   if (header === null) {
     return "There is no X-Cal-Signature-256 header: give the webhook in Cal.com a secret";
   }
   if (header === "no-secret-provided") {
-    return "Cal.com sent no signature: give the webhook in Cal.com a secret, the same as CALCOM_WEBHOOK_SECRET";
+    return "Cal.com sent no signature: " +
+      "give the webhook in Cal.com a secret, the same as CALCOM_WEBHOOK_SECRET";
   }
   if (!HEX_SHA256.test(header)) {
     return "X-Cal-Signature-256 is not 64 lower-case hex digits";
   }
 
-  const signature = Uint8Array.from(header.matchAll(/../g), ([pair]) => Number.parseInt(pair, 16));
+  const signature = decodeHex(header);
   // All of them, always: the time taken does not tell which one fits.
   const matches = await Promise.all(usable.map((secret) => isSignedWith(secret, signature, body)));
-  return matches.includes(true)
-    ? null
-    : "X-Cal-Signature-256 does not fit the body: the secret of the webhook in Cal.com must be in CALCOM_WEBHOOK_SECRET";
+  return matches.includes(true) ? null : "X-Cal-Signature-256 does not fit the body: " +
+    "the secret of the webhook in Cal.com must be in CALCOM_WEBHOOK_SECRET";
 }
 
 async function isSignedWith(

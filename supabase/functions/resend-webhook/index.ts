@@ -9,6 +9,6 @@ const database = createDatabase(env);
 
 Deno.serve(createHandler({
   secrets: env.resendWebhookSecrets,
-  record: (id, event) => call(database.rpc("record_delivery", { delivery_id: id, event })),
+  process: (id, event) => call(database.rpc("handle_resend_event", { delivery_id: id, event })),
   log,
 }));

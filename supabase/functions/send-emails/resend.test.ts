@@ -1,6 +1,6 @@
-import assert from "node:assert/strict";
-import type { Message } from "./message.ts";
-import { createDeliver, type Failure } from "./resend.ts";
+import { assert, assertEquals, assertMatch } from "npm:deno-std@1.4.0/assert/mod.js";
+import type { Message } from "./email/types.ts";
+import { createResend, type SendFailure } from "./resend.ts";
 
 const MESSAGE: Message = {
   from: "team@outboundsolutions.com",
@@ -9,18 +9,19 @@ const MESSAGE: Message = {
   html: "<p>Hello</p>",
   text: "Hello",
   replyTo: "mara@brightloom.example",
+  tags: [{ name: "email_id", value: "1" }],
 };
 
-/** Serves one answer and delivers one mail to it. */
-async function deliver(answer: (request: Request) => Response | Promise<Response>, timeout = 5000) {
+/** Serves one answer and sends one mail to it. */
+async function send(answer: (request: Request) => Response | Promise<Response>, timeout = 5000) {
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, answer);
   const baseUrl = `http://127.0.0.1:${server.addr.port}`;
-  return await createDeliver({ apiKey: "re_test", baseUrl, timeout })(MESSAGE, "key-1");
+  return await createResend({ apiKey: "re_test", baseUrl, timeout })(MESSAGE, "key-1");
 }
 
 Deno.test("a mail goes out with its key, and comes back with Resend's id", async () => {
   let seen: { key: string | null; auth: string | null; body: unknown } | undefined;
-  const delivery = await deliver(async (request) => {
+  const result = await send(async (request) => {
     const { headers } = request;
     seen = {
       key: headers.get("idempotency-key"),
@@ -29,9 +30,9 @@ Deno.test("a mail goes out with its key, and comes back with Resend's id", async
     };
     return Response.json({ id: "resend-1" });
   });
-  assert.deepEqual(delivery, { isSent: true, resendId: "resend-1" });
+  assertEquals(result, { outcome: "sent", resendId: "resend-1" });
   const { replyTo, ...rest } = MESSAGE;
-  assert.deepEqual(seen, {
+  assertEquals(seen, {
     key: "key-1",
     auth: "Bearer re_test",
     body: { ...rest, reply_to: replyTo },
@@ -39,14 +40,14 @@ Deno.test("a mail goes out with its key, and comes back with Resend's id", async
 });
 
 for (
-  const [status, name, kind, isGeneral] of [
+  const [status, name, outcome, stopsBatch] of [
     [400, "invalid_idempotency_key", "rejected", false],
-    [401, "missing_api_key", "setup", true],
-    [401, "restricted_api_key", "setup", true],
-    [403, "invalid_api_key", "setup", true],
+    [401, "missing_api_key", "configuration", true],
+    [401, "restricted_api_key", "configuration", true],
+    [403, "invalid_api_key", "configuration", true],
     [403, "validation_error", "rejected", false],
-    [404, "not_found", "setup", true],
-    [405, "method_not_allowed", "setup", true],
+    [404, "not_found", "configuration", true],
+    [405, "method_not_allowed", "configuration", true],
     [408, "application_error", "unknown", true],
     [409, "invalid_idempotent_request", "conflict", false],
     [409, "concurrent_idempotent_requests", "unknown", false],
@@ -61,19 +62,18 @@ for (
     [503, "application_error", "unknown", true],
   ] as const
 ) {
-  Deno.test(`${status} ${name} is ${kind}, the trouble of ${isGeneral ? "all mails" : "this mail"}`, async () => {
+  Deno.test(`${status} ${name} is ${outcome}${stopsBatch ? " and stops the batch" : ""}`, async () => {
     const error = { statusCode: status, name, message: "Because." };
-    const delivery = await deliver(() => Response.json(error, { status })) as Failure;
-    const { reason, ...rest } = delivery;
-    assert.deepEqual(rest, {
-      isSent: false,
-      kind,
+    const result = await send(() => Response.json(error, { status })) as SendFailure;
+    const { reason, ...rest } = result;
+    assertEquals(rest, {
+      outcome,
       error: `${status} ${name}: Because.`,
       retryAfter: null,
-      isGeneral,
+      stopsBatch,
     });
     // Who reads "rejected" has to learn what for.
-    assert.equal(reason.includes("Because."), kind === "rejected");
+    assertEquals(reason.includes("Because."), outcome === "rejected");
   });
 }
 
@@ -90,12 +90,12 @@ for (
 ) {
   Deno.test(`a retry-after that is ${name} is ${seconds} seconds`, async () => {
     const error = { statusCode: 429, name: "rate_limit_exceeded", message: "Slow down." };
-    const { retryAfter } = await deliver(() =>
+    const { retryAfter } = await send(() =>
       Response.json(error, { status: 429, headers: { "retry-after": header } })
-    ) as Failure;
+    ) as SendFailure;
     // A date has whole seconds, and some time has passed since.
     const isClose = seconds !== null && retryAfter !== null && Math.abs(seconds - retryAfter) <= 2;
-    assert.ok(seconds === 60 ? isClose : retryAfter === seconds, String(retryAfter));
+    assert(seconds === 60 ? isClose : retryAfter === seconds, String(retryAfter));
   });
 }
 
@@ -110,28 +110,25 @@ for (
   ] as const
 ) {
   Deno.test(`not sent, as far as is known: ${name}`, async () => {
-    const delivery = await deliver(answer);
-    assert.ok(!delivery.isSent && delivery.isGeneral);
-    assert.equal(delivery.kind, "unknown");
+    const result = await send(answer);
+    assert(result.outcome === "unknown" && result.stopsBatch);
   });
 }
 
 Deno.test("an answer that does not come is not waited for", async () => {
-  const delivery = await deliver(
+  const result = await send(
     ({ signal }) =>
       new Promise((resolve) => signal.addEventListener("abort", () => resolve(new Response()))),
     50,
   );
-  assert.ok(!delivery.isSent && delivery.isGeneral);
-  assert.equal(delivery.kind, "unknown");
-  assert.match(delivery.error, /no answer/);
+  assert(result.outcome === "unknown" && result.stopsBatch);
+  assertMatch(result.error, /no answer/);
 });
 
 Deno.test("nobody there is an error like any other", async () => {
-  const delivery = await createDeliver({ apiKey: "re", baseUrl: "http://127.0.0.1:1" })(
+  const result = await createResend({ apiKey: "re", baseUrl: "http://127.0.0.1:1" })(
     MESSAGE,
     "k",
   );
-  assert.ok(!delivery.isSent && delivery.isGeneral);
-  assert.equal(delivery.kind, "unknown");
+  assert(result.outcome === "unknown" && result.stopsBatch);
 });

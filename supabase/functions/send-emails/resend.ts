@@ -1,49 +1,55 @@
 import { Resend } from "npm:resend@6.38.0";
-import type { Message } from "./message.ts";
+import type { Message } from "./email/types.ts";
 
 /**
- * What an answer of Resend means for a mail. What follows from it is decided in the database.
+ * What an answer of Resend means for an attempt. What follows from it is decided in the database.
  *
- * - `unknown`: nobody knows whether it was taken; the same key finds that out
+ * - `unknown`: nobody knows whether the mail was taken; the same key finds that out
  * - `throttled`: not taken, too many requests just now
  * - `quota`: not taken, the plan's quota is used up
- * - `setup`: not taken, somebody has to mend the key or the address of Resend
+ * - `configuration`: not taken, somebody has to correct the key or the address of Resend
  * - `rejected`: not taken, and never will be
  * - `conflict`: the key has carried another mail, which may be out
  */
-export type FailureKind = "unknown" | "throttled" | "quota" | "setup" | "rejected" | "conflict";
+export type FailureOutcome =
+  | "unknown"
+  | "throttled"
+  | "quota"
+  | "configuration"
+  | "rejected"
+  | "conflict";
 
 /** Why a mail is not known to be out. */
-export interface Failure {
-  isSent: false;
-  kind: FailureKind;
+export interface SendFailure {
+  outcome: FailureOutcome;
   /** In Resend's words. */
   error: string;
-  /** In plain words, for the outbox, where somebody looks for what to fix. */
+  /** In plain words, for whoever looks for what to correct. */
   reason: string;
   /** Seconds that Resend asks to wait; null when it does not say. */
   retryAfter: number | null;
-  /** Whether the next mail would meet the same: the account or Resend is in trouble, not this mail. */
-  isGeneral: boolean;
+  /** Whether the next mail would meet the same: the problem is not about this mail. */
+  stopsBatch: boolean;
 }
 
-/** What came of handing one mail to Resend. */
-export type Delivery = { isSent: true; resendId: string } | Failure;
+/** What came of one request to Resend. */
+export type SendResult = { outcome: "sent"; resendId: string } | SendFailure;
 
-/** Hands one mail over; the same key never sends twice. Never throws. */
-export type Deliver = (message: Message, idempotencyKey: string) => Promise<Delivery>;
+/** Asks Resend to send one mail; the same key never sends twice. Never throws. */
+export type SendMessage = (message: Message, idempotencyKey: string) => Promise<SendResult>;
 
 /** Milliseconds; after that the outcome is unknown, and the same key finds it out the next time. */
 const TIMEOUT = 15_000;
 
-/** Connects to Resend, or to whatever speaks like it at `baseUrl`. */
-export function createDeliver(
+/** Connects to Resend, or to a server with the same API at `baseUrl`. */
+export function createResend(
   { apiKey, baseUrl, timeout = TIMEOUT }: {
     apiKey: string;
     baseUrl: string | null;
+    /** Milliseconds. */
     timeout?: number;
   },
-): Deliver {
+): SendMessage {
   const resend = new Resend(apiKey, baseUrl === null ? {} : { baseUrl });
 
   return async (message, idempotencyKey) => {
@@ -54,42 +60,42 @@ export function createDeliver(
       });
       if (error) {
         return {
-          isSent: false,
           ...classify(error),
           error: `${error.statusCode ?? "no answer"} ${error.name}: ${error.message}`,
-          retryAfter: readRetryAfter(headers?.["retry-after"]),
+          retryAfter: parseRetryAfter(headers?.["retry-after"]),
         };
       }
       // A proxy in between can answer 200 with anything.
-      if (typeof data?.id === "string") return { isSent: true, resendId: data.id };
-      return inTheDark("Resend answered without an id");
+      if (typeof data?.id === "string") return { outcome: "sent", resendId: data.id };
+      return unknownOutcome("Resend answered without an id");
     } catch (error) {
-      return inTheDark(`no answer: ${error}`);
+      return unknownOutcome(`no answer: ${error}`);
     }
   };
 }
 
-/** What the status and the name of an error mean. The body is foreign: both may be anything. */
+type Class = Pick<SendFailure, "outcome" | "reason" | "stopsBatch">;
+
+/** What the status and the name of an error mean. Both come from outside and may be anything. */
 function classify(
   { statusCode, name, message }: { statusCode: number | null; name: string; message: string },
-): Pick<Failure, "kind" | "reason" | "isGeneral"> {
+): Class {
   switch (statusCode) {
     case 401:
-      return SETUP;
+    case 404:
+    case 405:
+      return CONFIGURATION;
     case 403:
       return name === "validation_error"
         ? rejected(
-          `Resend may not send it, most often as the sender's domain is not verified`,
+          "Resend may not send it, most often as the sender's domain is not verified",
           message,
         )
-        : SETUP;
-    case 404:
-    case 405:
-      return SETUP;
+        : CONFIGURATION;
     case 408:
       return UNKNOWN;
     case 409:
-      return name === "invalid_idempotent_request" ? CONFLICT : AT_IT;
+      return name === "invalid_idempotent_request" ? CONFLICT : IN_PROGRESS;
     case 429:
       return name === "daily_quota_exceeded" || name === "monthly_quota_exceeded"
         ? QUOTA
@@ -100,49 +106,49 @@ function classify(
     : UNKNOWN;
 }
 
-const UNKNOWN = {
-  kind: "unknown",
+const UNKNOWN: Class = {
+  outcome: "unknown",
   reason: "Resend gave no answer that says whether it has the mail; it is asked again.",
-  isGeneral: true,
-} as const;
-const AT_IT = {
-  kind: "unknown",
+  stopsBatch: true,
+};
+const IN_PROGRESS: Class = {
+  outcome: "unknown",
   reason: "Resend is still at work on this very mail; it is asked again.",
-  isGeneral: false,
-} as const;
-const THROTTLED = {
-  kind: "throttled",
+  stopsBatch: false,
+};
+const THROTTLED: Class = {
+  outcome: "throttled",
   reason: "Too many mails at once for Resend; it is tried again.",
-  isGeneral: true,
-} as const;
-const QUOTA = {
-  kind: "quota",
+  stopsBatch: true,
+};
+const QUOTA: Class = {
+  outcome: "quota",
   reason: "The quota of the plan at Resend is used up; it is tried again every hour.",
-  isGeneral: true,
-} as const;
-const SETUP = {
-  kind: "setup",
-  reason:
-    "Resend lets nobody send with these settings: check RESEND_API_KEY and RESEND_BASE_URL. It is tried again every hour.",
-  isGeneral: true,
-} as const;
-const CONFLICT = {
-  kind: "conflict",
-  reason:
-    "Resend has another text under the key of this mail, so that an earlier one may have gone out: look there.",
-  isGeneral: false,
-} as const;
+  stopsBatch: true,
+};
+const CONFIGURATION: Class = {
+  outcome: "configuration",
+  reason: "Resend lets nobody send with these settings: check RESEND_API_KEY and " +
+    "RESEND_BASE_URL. It is tried again every hour.",
+  stopsBatch: true,
+};
+const CONFLICT: Class = {
+  outcome: "conflict",
+  reason: "Resend has another text under the key of this mail, so that an earlier one may have " +
+    "gone out: look there.",
+  stopsBatch: false,
+};
 
-function rejected(what: string, message: string) {
-  return { kind: "rejected", reason: `${what}: ${message}`, isGeneral: false } as const;
+function rejected(what: string, message: string): Class {
+  return { outcome: "rejected", reason: `${what}: ${message}`, stopsBatch: false };
 }
 
-function inTheDark(error: string): Failure {
-  return { isSent: false, ...UNKNOWN, error, retryAfter: null };
+function unknownOutcome(error: string): SendFailure {
+  return { ...UNKNOWN, error, retryAfter: null };
 }
 
 /** Whole seconds, rounded up; the header holds seconds or a date. */
-function readRetryAfter(header: string | undefined): number | null {
+function parseRetryAfter(header: string | undefined): number | null {
   if (header === undefined) return null;
   const seconds = /^\d+(\.\d+)?$/.test(header.trim())
     ? Number(header)

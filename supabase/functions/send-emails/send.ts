@@ -1,9 +1,9 @@
 import { call, type DatabaseClient } from "../_shared/database.ts";
-import type { Json } from "../_shared/database.types.ts";
 import type { Env } from "../_shared/env.ts";
 import { errorName } from "../_shared/log.ts";
-import { type Message, type OwedEmail, renderMessage } from "./message.ts";
-import { createDeliver, type Deliver } from "./resend.ts";
+import { renderMessage } from "./email/message.ts";
+import type { EmailRow, Message } from "./email/types.ts";
+import { createResend, type SendMessage } from "./resend.ts";
 
 /** Milliseconds after which no more mail is claimed; the platform ends the isolate after 150 s. */
 const TIME_TO_CLAIM = 30_000;
@@ -15,33 +15,32 @@ export interface SendDeps {
   log: (line: Record<string, unknown>) => void;
   /** Milliseconds to wait for Resend; the usual time unless told otherwise. */
   timeout?: number;
-  /** Puts a mail into words; {@linkcode writeMessage} unless told otherwise. */
-  write?: (email: OwedEmail) => Promise<Message>;
+  /** Renders a mail; {@linkcode renderMessage} unless told otherwise. */
+  render?: (email: EmailRow) => Promise<Message>;
 }
 
-/** How many mails went which way. */
-export interface Tally {
+/** How many mails are in which status after their attempt. */
+export interface SendSummary {
   sent: number;
-  /** Not known to be out: they stay due. */
+  /** Not known to be out: tried again. */
   due: number;
   failed: number;
-  /** Not to be sent any more, as it turned out between the claim and the attempt. */
+  /** No longer to be sent, or not by this attempt. */
   dropped: number;
 }
 
 /**
  * Sends the mails that are due, one after the other, until there are none or Resend is in trouble.
- * What could not be sent stays due, or is given up: the database decides, and keeps the reason.
+ * What could not be sent stays due, or has failed: the database decides, and keeps the reason.
  *
- * @throws when the database does not answer; what was claimed becomes due again by itself.
+ * @throws {DatabaseError} when the database does not answer; what was claimed becomes due again.
  */
-export async function sendDueEmails(
-  { database, env, log, timeout, write = writeMessage }: SendDeps,
-): Promise<Tally> {
-  const tally: Tally = { sent: 0, due: 0, failed: 0, dropped: 0 };
+export async function sendDueEmails(deps: SendDeps): Promise<SendSummary> {
+  const { database, env, log, timeout, render = renderMessage } = deps;
+  const summary: SendSummary = { sent: 0, due: 0, failed: 0, dropped: 0 };
   // Claiming what cannot be sent would only count attempts.
-  if (env.resendApiKey === null) return tally;
-  const deliver = createDeliver({
+  if (env.resendApiKey === null) return summary;
+  const send = createResend({
     apiKey: env.resendApiKey,
     baseUrl: env.resendBaseUrl,
     ...(timeout === undefined ? {} : { timeout }),
@@ -49,83 +48,80 @@ export async function sendDueEmails(
 
   const start = performance.now();
   while (performance.now() - start < TIME_TO_CLAIM) {
-    // One at a time: a lease starts with the attempt, and trouble leaves nothing claimed behind.
-    const [email] = await call(database.rpc("claim_emails", { batch_size: 1 }));
+    // One at a time: a claim lasts two minutes, and trouble leaves nothing claimed behind.
+    const [email] = await call(database.rpc("claim_email"));
     if (email === undefined) break;
 
-    const { outcome, problem, isGeneral } = await sendEmail(email, { database, deliver, write });
-    tally[outcome]++;
+    const { status, problem, stopsBatch } = await sendEmail(email, { database, send, render });
+    summary[status]++;
     log({
       at: "send-emails",
-      outcome,
+      outcome: status,
       ...(problem && { problem }),
       email_id: email.id,
       kind: email.kind,
     });
-    if (isGeneral) break;
+    if (stopsBatch) break;
   }
-  return tally;
+  return summary;
 }
 
-/** What came of one mail, and whether the next one would meet the same problem. */
-interface Result {
-  outcome: keyof Tally;
+/** What an attempt left behind, and whether the next mail would meet the same problem. */
+interface AttemptResult {
+  status: keyof SendSummary;
   problem?: string;
-  isGeneral?: boolean;
+  stopsBatch?: boolean;
 }
 
-/** Sends one claimed mail and records what came of it. */
+/** Makes one attempt at a claimed mail: render, start, send, finish. Each step names the attempt. */
 async function sendEmail(
-  email: OwedEmail,
-  { database, deliver, write }:
-    & { deliver: Deliver }
-    & Required<Pick<SendDeps, "database" | "write">>,
-): Promise<Result> {
-  let draft: Json;
+  email: EmailRow,
+  { database, send, render }:
+    & { send: SendMessage }
+    & Required<Pick<SendDeps, "database" | "render">>,
+): Promise<AttemptResult> {
+  const attempt = { email_id: email.id, attempt: email.attempts };
+  const finish = async (report: Report) =>
+    toStatus(await call(database.rpc("finish_email_attempt", { ...attempt, ...report })));
+
+  let draft: Message;
   try {
-    draft = email.message ?? await write(email);
+    draft = email.request_body as Message | null ?? await render(email);
   } catch (error) {
-    // It would fail in the same way for ever, and hold up the others.
-    const failure = { kind: "rejected", error: `It cannot be put into words: ${errorName(error)}` };
-    await recordFailure(email, failure, database);
-    return { outcome: "failed", problem: errorName(error) };
+    // It would fail in the same way every time, and hold up the others.
+    const problem = errorName(error);
+    const report = { outcome: "rejected", error: `It cannot be rendered: ${problem}` };
+    return { status: await finish(report), problem };
   }
 
-  const frozen = await call(
-    database.rpc("freeze_email", { email_id: email.id, message: draft }),
+  const message = await call(
+    database.rpc("start_email_attempt", { ...attempt, request_body: draft }),
   ) as Message | null;
-  if (frozen === null) return { outcome: "dropped" };
+  if (message === null) return { status: "dropped" };
 
-  const delivery = await deliver(frozen, email.id);
-  if (delivery.isSent) {
-    const sent = { email_id: email.id, resend_id: delivery.resendId };
-    await call(database.rpc("record_email_sent", sent));
-    return { outcome: "sent" };
+  const result = await send(message, email.id);
+  if (result.outcome === "sent") {
+    return { status: await finish({ outcome: "sent", resend_id: result.resendId }) };
   }
-  const { kind, error, reason, retryAfter, isGeneral } = delivery;
-  const status = await recordFailure(email, {
-    kind,
-    error,
-    reason,
-    ...(retryAfter !== null && { retry_after: retryAfter }),
-  }, database);
-  return { outcome: status === "failed" ? "failed" : "due", problem: kind, isGeneral };
+  const { outcome, error, reason, retryAfter, stopsBatch } = result;
+  const wait = retryAfter === null ? {} : { retry_after: retryAfter };
+  return {
+    status: await finish({ outcome, error, reason, ...wait }),
+    problem: outcome,
+    stopsBatch,
+  };
 }
 
-/**
- * Puts a mail into words. The tag comes back with every report of Resend, and tells which mail it
- * is about even when the answer that held Resend's id was lost.
- */
-export async function writeMessage(
-  email: OwedEmail,
-): Promise<Message & { tags: { name: string; value: string }[] }> {
-  return { ...await renderMessage(email), tags: [{ name: "email_id", value: email.id }] };
+/** What `finish_email_attempt` is told besides the attempt. */
+interface Report {
+  outcome: string;
+  resend_id?: string;
+  error?: string;
+  reason?: string;
+  retry_after?: number;
 }
 
-async function recordFailure(
-  email: OwedEmail,
-  failure: { kind: string; error: string; reason?: string; retry_after?: number },
-  database: DatabaseClient,
-): Promise<string | null> {
-  return await call(database.rpc("record_email_failure", { email_id: email.id, ...failure }));
+/** The mail's status; an attempt that another one has overtaken hears what that one came to. */
+function toStatus(status: string): keyof SendSummary {
+  return status === "sent" || status === "failed" || status === "dropped" ? status : "due";
 }

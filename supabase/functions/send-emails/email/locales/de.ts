@@ -1,0 +1,47 @@
+import type { Copy } from "./types.ts";
+
+export const de: Copy = {
+  tag: "de",
+  kinds: {
+    confirmation: {
+      subject: (title) => `Bestätigt: ${title}`,
+      heading: "Ihr Termin ist bestätigt",
+      intro: "Ihr Termin ist gebucht.",
+      when: "Wann",
+    },
+    reschedule: {
+      subject: (title) => `Neue Zeit: ${title}`,
+      heading: "Ihr Termin wurde verschoben",
+      intro: "Ihr Termin hat eine neue Zeit.",
+      when: "Neue Zeit",
+    },
+    cancellation: {
+      subject: (title) => `Abgesagt: ${title}`,
+      heading: "Ihr Termin ist abgesagt",
+      intro: "Ihr Termin findet nicht statt.",
+      when: "War geplant für",
+    },
+  },
+  hello: (name) => name === null ? "Guten Tag," : `Guten Tag ${name},`,
+  untitled: "Ihr Termin",
+  what: "Was",
+  oldTime: "Alte Zeit",
+  hostTime: "Ortszeit des Gastgebers",
+  who: "Wer",
+  where: "Wo",
+  notes: "Notizen",
+  reason: "Grund",
+  host: (name) => `${name} (lädt ein)`,
+  you: (name) => `${name} (Sie)`,
+  phone: (number) => `Per Telefon: ${number}`,
+  callWithoutLink: "Videogespräch. Der Link steht in Ihrer Kalendereinladung.",
+  unknownTime: "Siehe Ihre Kalendereinladung",
+  join: "Am Gespräch teilnehmen",
+  reschedule: "Verschieben",
+  cancel: "Termin absagen",
+  bookAgain: "Neuen Termin buchen",
+  pickTime: "Andere Zeit wählen",
+  change: "Passt die Zeit nicht mehr?",
+  askedToMove: "Sie werden gebeten, eine andere Zeit zu wählen.",
+  reply: "Haben Sie Fragen? Antworten Sie einfach auf diese E-Mail.",
+};

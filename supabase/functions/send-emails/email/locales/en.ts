@@ -1,0 +1,47 @@
+import type { Copy } from "./types.ts";
+
+export const en: Copy = {
+  tag: "en",
+  kinds: {
+    confirmation: {
+      subject: (title) => `Confirmed: ${title}`,
+      heading: "Your meeting is confirmed",
+      intro: "your meeting is booked.",
+      when: "When",
+    },
+    reschedule: {
+      subject: (title) => `New time: ${title}`,
+      heading: "Your meeting has a new time",
+      intro: "your meeting has moved.",
+      when: "New time",
+    },
+    cancellation: {
+      subject: (title) => `Cancelled: ${title}`,
+      heading: "Your meeting is cancelled",
+      intro: "your meeting will not take place.",
+      when: "Was planned for",
+    },
+  },
+  hello: (name) => name === null ? "Hello," : `Hello ${name},`,
+  untitled: "Your meeting",
+  what: "What",
+  oldTime: "Old time",
+  hostTime: "Host's time",
+  who: "Who",
+  where: "Where",
+  notes: "Notes",
+  reason: "Reason",
+  host: (name) => `${name} (host)`,
+  you: (name) => `${name} (you)`,
+  phone: (number) => `By phone: ${number}`,
+  callWithoutLink: "Video call. The link is in your calendar invitation.",
+  unknownTime: "See your calendar invitation",
+  join: "Join the call",
+  reschedule: "Reschedule",
+  cancel: "Cancel the meeting",
+  bookAgain: "Book a new time",
+  pickTime: "Pick another time",
+  change: "Does the time no longer suit you?",
+  askedToMove: "Your host asks you to pick another time.",
+  reply: "Any questions? Just reply to this mail.",
+};

@@ -1,0 +1,47 @@
+import type { Copy } from "./types.ts";
+
+export const es: Copy = {
+  tag: "es",
+  kinds: {
+    confirmation: {
+      subject: (title) => `Confirmada: ${title}`,
+      heading: "Su reunión está confirmada",
+      intro: "su reunión está reservada.",
+      when: "Cuándo",
+    },
+    reschedule: {
+      subject: (title) => `Nuevo horario: ${title}`,
+      heading: "Su reunión tiene un nuevo horario",
+      intro: "su reunión ha cambiado de horario.",
+      when: "Nuevo horario",
+    },
+    cancellation: {
+      subject: (title) => `Cancelada: ${title}`,
+      heading: "Su reunión está cancelada",
+      intro: "su reunión no tendrá lugar.",
+      when: "Estaba prevista para",
+    },
+  },
+  hello: (name) => name === null ? "Hola:" : `Hola, ${name}:`,
+  untitled: "Su reunión",
+  what: "Qué",
+  oldTime: "Horario anterior",
+  hostTime: "Hora local del anfitrión",
+  who: "Quién",
+  where: "Dónde",
+  notes: "Notas",
+  reason: "Motivo",
+  host: (name) => `${name} (anfitrión)`,
+  you: (name) => `${name} (usted)`,
+  phone: (number) => `Por teléfono: ${number}`,
+  callWithoutLink: "Videollamada. El enlace está en su invitación de calendario.",
+  unknownTime: "Consulte su invitación de calendario",
+  join: "Unirse a la llamada",
+  reschedule: "Cambiar el horario",
+  cancel: "Cancelar la reunión",
+  bookAgain: "Reservar otra vez",
+  pickTime: "Elegir otro horario",
+  change: "¿Ya no le viene bien este horario?",
+  askedToMove: "Su anfitrión le pide que elija otro horario.",
+  reply: "¿Alguna pregunta? Responda a este correo.",
+};

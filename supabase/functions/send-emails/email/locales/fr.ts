@@ -1,0 +1,47 @@
+import type { Copy } from "./types.ts";
+
+export const fr: Copy = {
+  tag: "fr",
+  kinds: {
+    confirmation: {
+      subject: (title) => `Confirmé : ${title}`,
+      heading: "Votre rendez-vous est confirmé",
+      intro: "votre rendez-vous est réservé.",
+      when: "Quand",
+    },
+    reschedule: {
+      subject: (title) => `Nouvel horaire : ${title}`,
+      heading: "Votre rendez-vous a été déplacé",
+      intro: "votre rendez-vous a un nouvel horaire.",
+      when: "Nouvel horaire",
+    },
+    cancellation: {
+      subject: (title) => `Annulé : ${title}`,
+      heading: "Votre rendez-vous est annulé",
+      intro: "votre rendez-vous n’aura pas lieu.",
+      when: "Était prévu",
+    },
+  },
+  hello: (name) => name === null ? "Bonjour," : `Bonjour ${name},`,
+  untitled: "Votre rendez-vous",
+  what: "Objet",
+  oldTime: "Ancien horaire",
+  hostTime: "Heure locale de l’hôte",
+  who: "Avec",
+  where: "Où",
+  notes: "Remarques",
+  reason: "Motif",
+  host: (name) => `${name} (hôte)`,
+  you: (name) => `${name} (vous)`,
+  phone: (number) => `Par téléphone : ${number}`,
+  callWithoutLink: "Appel vidéo. Le lien se trouve dans votre invitation de calendrier.",
+  unknownTime: "Voir votre invitation de calendrier",
+  join: "Rejoindre l’appel",
+  reschedule: "Déplacer",
+  cancel: "Annuler le rendez-vous",
+  bookAgain: "Réserver un nouveau rendez-vous",
+  pickTime: "Choisir un autre horaire",
+  change: "Cet horaire ne vous convient plus ?",
+  askedToMove: "Votre hôte vous invite à choisir un autre horaire.",
+  reply: "Une question ? Répondez simplement à cet e-mail.",
+};

@@ -1,0 +1,47 @@
+import type { Copy } from "./types.ts";
+
+export const it: Copy = {
+  tag: "it",
+  kinds: {
+    confirmation: {
+      subject: (title) => `Confermato: ${title}`,
+      heading: "Il Suo incontro è confermato",
+      intro: "il Suo incontro è prenotato.",
+      when: "Quando",
+    },
+    reschedule: {
+      subject: (title) => `Nuovo orario: ${title}`,
+      heading: "Il Suo incontro ha un nuovo orario",
+      intro: "il Suo incontro è stato spostato.",
+      when: "Nuovo orario",
+    },
+    cancellation: {
+      subject: (title) => `Annullato: ${title}`,
+      heading: "Il Suo incontro è annullato",
+      intro: "il Suo incontro non avrà luogo.",
+      when: "Era previsto per",
+    },
+  },
+  hello: (name) => name === null ? "Buongiorno," : `Buongiorno ${name},`,
+  untitled: "Il Suo incontro",
+  what: "Oggetto",
+  oldTime: "Orario precedente",
+  hostTime: "Ora locale di chi invita",
+  who: "Chi",
+  where: "Dove",
+  notes: "Note",
+  reason: "Motivo",
+  host: (name) => `${name} (invita)`,
+  you: (name) => `${name} (Lei)`,
+  phone: (number) => `Per telefono: ${number}`,
+  callWithoutLink: "Videochiamata. Il link è nel Suo invito di calendario.",
+  unknownTime: "Veda il Suo invito di calendario",
+  join: "Partecipa alla chiamata",
+  reschedule: "Sposta",
+  cancel: "Annulla l’incontro",
+  bookAgain: "Prenota di nuovo",
+  pickTime: "Scegli un altro orario",
+  change: "L’orario non va più bene?",
+  askedToMove: "Le viene chiesto di scegliere un altro orario.",
+  reply: "Domande? Basta rispondere a questa e-mail.",
+};

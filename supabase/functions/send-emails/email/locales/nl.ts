@@ -1,0 +1,47 @@
+import type { Copy } from "./types.ts";
+
+export const nl: Copy = {
+  tag: "nl",
+  kinds: {
+    confirmation: {
+      subject: (title) => `Bevestigd: ${title}`,
+      heading: "Uw afspraak is bevestigd",
+      intro: "uw afspraak is geboekt.",
+      when: "Wanneer",
+    },
+    reschedule: {
+      subject: (title) => `Nieuwe tijd: ${title}`,
+      heading: "Uw afspraak heeft een nieuwe tijd",
+      intro: "uw afspraak is verzet.",
+      when: "Nieuwe tijd",
+    },
+    cancellation: {
+      subject: (title) => `Geannuleerd: ${title}`,
+      heading: "Uw afspraak is geannuleerd",
+      intro: "uw afspraak gaat niet door.",
+      when: "Was gepland op",
+    },
+  },
+  hello: (name) => name === null ? "Hallo," : `Hallo ${name},`,
+  untitled: "Uw afspraak",
+  what: "Wat",
+  oldTime: "Oude tijd",
+  hostTime: "Plaatselijke tijd van uw gastheer of -vrouw",
+  who: "Wie",
+  where: "Waar",
+  notes: "Notities",
+  reason: "Reden",
+  host: (name) => `${name} (nodigt uit)`,
+  you: (name) => `${name} (u)`,
+  phone: (number) => `Per telefoon: ${number}`,
+  callWithoutLink: "Videogesprek. De link staat in uw agenda-uitnodiging.",
+  unknownTime: "Zie uw agenda-uitnodiging",
+  join: "Deelnemen aan het gesprek",
+  reschedule: "Verzetten",
+  cancel: "Afspraak annuleren",
+  bookAgain: "Nieuwe afspraak maken",
+  pickTime: "Een andere tijd kiezen",
+  change: "Komt de tijd niet meer uit?",
+  askedToMove: "U wordt gevraagd een andere tijd te kiezen.",
+  reply: "Vragen? Beantwoord gewoon deze e-mail.",
+};

@@ -1,0 +1,47 @@
+import type { Copy } from "./types.ts";
+
+export const pt: Copy = {
+  tag: "pt",
+  kinds: {
+    confirmation: {
+      subject: (title) => `Confirmada: ${title}`,
+      heading: "A sua reunião está confirmada",
+      intro: "a sua reunião está marcada.",
+      when: "Quando",
+    },
+    reschedule: {
+      subject: (title) => `Novo horário: ${title}`,
+      heading: "A sua reunião tem um novo horário",
+      intro: "a sua reunião mudou de horário.",
+      when: "Novo horário",
+    },
+    cancellation: {
+      subject: (title) => `Cancelada: ${title}`,
+      heading: "A sua reunião foi cancelada",
+      intro: "a sua reunião não vai acontecer.",
+      when: "Estava prevista para",
+    },
+  },
+  hello: (name) => name === null ? "Olá," : `Olá, ${name},`,
+  untitled: "A sua reunião",
+  what: "Assunto",
+  oldTime: "Horário anterior",
+  hostTime: "Hora local do anfitrião",
+  who: "Quem",
+  where: "Onde",
+  notes: "Notas",
+  reason: "Motivo",
+  host: (name) => `${name} (anfitrião)`,
+  you: (name) => `${name} (você)`,
+  phone: (number) => `Por telefone: ${number}`,
+  callWithoutLink: "Videochamada. O link está no seu convite de calendário.",
+  unknownTime: "Veja o seu convite de calendário",
+  join: "Entrar na chamada",
+  reschedule: "Mudar o horário",
+  cancel: "Cancelar a reunião",
+  bookAgain: "Marcar outra vez",
+  pickTime: "Escolher outro horário",
+  change: "O horário já não é bom para você?",
+  askedToMove: "O anfitrião pede que escolha outro horário.",
+  reply: "Alguma pergunta? Basta responder a este e-mail.",
+};

@@ -1,0 +1,47 @@
+import type { Copy } from "./types.ts";
+
+export const sv: Copy = {
+  tag: "sv",
+  kinds: {
+    confirmation: {
+      subject: (title) => `Bekräftat: ${title}`,
+      heading: "Ditt möte är bekräftat",
+      intro: "ditt möte är bokat.",
+      when: "När",
+    },
+    reschedule: {
+      subject: (title) => `Ny tid: ${title}`,
+      heading: "Ditt möte har en ny tid",
+      intro: "ditt möte har flyttats.",
+      when: "Ny tid",
+    },
+    cancellation: {
+      subject: (title) => `Inställt: ${title}`,
+      heading: "Ditt möte är inställt",
+      intro: "ditt möte blir inte av.",
+      when: "Var planerat till",
+    },
+  },
+  hello: (name) => name === null ? "Hej," : `Hej ${name},`,
+  untitled: "Ditt möte",
+  what: "Vad",
+  oldTime: "Tidigare tid",
+  hostTime: "Värdens lokala tid",
+  who: "Vilka",
+  where: "Var",
+  notes: "Anteckningar",
+  reason: "Anledning",
+  host: (name) => `${name} (värd)`,
+  you: (name) => `${name} (du)`,
+  phone: (number) => `Per telefon: ${number}`,
+  callWithoutLink: "Videosamtal. Länken finns i din kalenderinbjudan.",
+  unknownTime: "Se din kalenderinbjudan",
+  join: "Anslut till samtalet",
+  reschedule: "Boka om",
+  cancel: "Avboka mötet",
+  bookAgain: "Boka en ny tid",
+  pickTime: "Välj en annan tid",
+  change: "Passar tiden inte längre?",
+  askedToMove: "Din värd ber dig välja en annan tid.",
+  reply: "Har du frågor? Svara bara på det här mejlet.",
+};

@@ -1,0 +1,63 @@
+import { assert, assertMatch } from "npm:deno-std@1.4.0/assert/mod.js";
+import { render } from "./sample.ts";
+
+Deno.test("no reason is no line", async () => {
+  for (const reason of [null, "", "  ", "undefined", "Please reschedule. undefined"]) {
+    const { text } = await render("cancellation", { reason });
+    assert(!text.includes("Reason"), String(reason));
+  }
+  const { text } = await render("cancellation", { reason: "Please reschedule. I am ill" });
+  assertMatch(text, /^Reason\nPlease reschedule. I am ill$/m);
+});
+
+for (
+  const [name, details, expected] of [
+    [
+      "a call whose link is not known",
+      { join_url: null },
+      "Where\nVideo call. The link is in your calendar invitation.",
+    ],
+    [
+      "a link as location",
+      { join_url: null, location: "https://meet.example/x" },
+      "Join the call https://meet.example/x",
+    ],
+    [
+      "a telephone number",
+      { join_url: null, location: "+15550142077" },
+      "Where\nBy phone: +15550142077",
+    ],
+    ["an address", { join_url: null, location: "Hafenstraße 12" }, "Where\nHafenstraße 12"],
+    [
+      "a link that a visitor slipped in beside an address",
+      { join_url: "https://evil.example", location: "Hafenstraße 12" },
+      "Where\nHafenstraße 12",
+    ],
+    [
+      "a link that is none",
+      { join_url: "javascript:alert(1)" },
+      "Where\nVideo call. The link is in your calendar invitation.",
+    ],
+  ] as const
+) {
+  Deno.test(`the place: ${name}`, async () => {
+    const { text, html } = await render("confirmation", details);
+    assert(text.split("\n\n").includes(expected), text);
+    assert(!/evil|javascript/.test(html));
+  });
+}
+
+Deno.test("no place is no line", async () => {
+  for (const location of [null, "", " "]) {
+    const { text } = await render("confirmation", { join_url: null, location });
+    assert(!/^(Where|Join)/m.test(text));
+  }
+});
+
+Deno.test("what the booking does not allow is no link, and nothing at all no question", async () => {
+  const one = await render("confirmation", { is_reschedulable: false });
+  assert(!/^Reschedule/m.test(one.text));
+  assertMatch(one.text, /^Cancel the meeting/m);
+  const none = await render("confirmation", { is_reschedulable: false, is_cancellable: false });
+  assert(!/Does the time|^Reschedule|^Cancel/m.test(none.text));
+});

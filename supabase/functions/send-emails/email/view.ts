@@ -1,0 +1,118 @@
+import type { Json } from "../../_shared/database.types.ts";
+import { findLinks } from "./links.ts";
+import { resolveLocale } from "./locales/index.ts";
+import type { Copy } from "./locales/types.ts";
+import { isPhoneNumber, toLine, toLines, toMailAddress, toWebUrl } from "./sanitize.ts";
+import { formatBriefly, formatHostTime, formatTime, toDate } from "./time.ts";
+import type {
+  Brand,
+  CalendarEntry,
+  EmailKind,
+  EmailRow,
+  EmailView,
+  Person,
+  Place,
+  TemplateData,
+} from "./types.ts";
+
+const DARK_GREY = "#1f2937";
+
+/** Reads a row of the outbox. Every value in it comes from outside, and any may be missing. */
+export function toView(email: EmailRow): EmailView {
+  const data = asObject(email.template_data);
+  const kind = asKind(email.kind);
+  const { copy, locale } = resolveLocale(toLine(data.locale));
+  const zone = { timeZone: toLine(data.time_zone), locale };
+  const time = { start: toLine(data.start_time), end: toLine(data.end_time), ...zone };
+  const oldTime = { start: toLine(data.old_start_time), end: toLine(data.old_end_time), ...zone };
+
+  return {
+    kind,
+    copy,
+    locale,
+    title: toLine(data.title, 150) ?? copy.untitled,
+    time: formatTime(time),
+    briefTime: formatBriefly(time),
+    oldTime: formatTime(oldTime),
+    hostTime: formatHostTime(time, toLine(data.organizer_time_zone)),
+    attendee: { name: toLine(data.attendee_name, 80), email: toMailAddress(email.to_address) },
+    host: readPerson({ name: data.organizer_name, email: data.organizer_email }),
+    guests: asArray(data.guests).map(asObject).map(readPerson)
+      .filter(({ name, email }) => name !== null || email !== null),
+    place: findPlace(data, copy),
+    notes: toLines(data.notes),
+    reason: readReason(data.reason),
+    links: findLinks(data, email.seat_id),
+    isAskedToMove: data.is_asked_to_move === true,
+    canReply: toMailAddress(email.reply_to) !== null,
+    brand: readBrand(email, asObject(data.brand)),
+    calendar: readCalendar(asObject(data.calendar), time),
+  };
+}
+
+/** "Nameless" is what Cal.com calls a host without a name. */
+function readPerson({ name, email }: TemplateData): Person {
+  const line = toLine(name, 100);
+  return { name: line === "Nameless" ? null : line, email: toMailAddress(email) };
+}
+
+/** The link into the call; else what Cal.com knows about the place. */
+function findPlace(data: TemplateData, copy: Copy): Place | null {
+  const location = toLine(data.location);
+  const isCall = location === null || location.startsWith("integrations:");
+  // A link beside an address or a telephone number can be the visitor's own: Cal.com lets visitors
+  // add to the metadata, and writes its own link over theirs only where there is a call.
+  const url = (isCall ? toWebUrl(data.join_url) : null) ?? toWebUrl(location);
+  if (url !== null) return { url };
+
+  if (location === null) return null;
+  if (isCall) return { hint: copy.callWithoutLink };
+  return { text: isPhoneNumber(location) ? copy.phone(location) : location };
+}
+
+/** Cal.com joins its texts in JavaScript, so that a missing reason can read "undefined". */
+function readReason(value: Json | undefined): string[] | null {
+  const reason = toLines(value, 500);
+  const isNone = /^(please reschedule\.\s*)?(undefined|null)?$/i.test(reason?.join(" ") ?? "");
+  return isNone ? null : reason;
+}
+
+function readBrand(email: EmailRow, data: TemplateData): Brand {
+  const color = toLine(data.color) ?? "";
+  return {
+    name: toLine(email.from_name, 100),
+    logoUrl: toWebUrl(data.logo_url),
+    color: /^#[0-9a-f]{6}$/i.test(color) ? color : DARK_GREY,
+    footer: toLines(data.footer),
+    attachesCalendar: data.attaches_calendar === true,
+  };
+}
+
+function readCalendar(
+  data: TemplateData,
+  { start, end }: { start: string | null; end: string | null },
+): CalendarEntry {
+  const { sequence } = data;
+  return {
+    uid: toLine(data.uid),
+    sequence: typeof sequence === "number" && Number.isSafeInteger(sequence) &&
+        sequence > 0
+      ? sequence
+      : 0,
+    start: toDate(start),
+    end: toDate(end),
+    hidesNotes: data.hides_notes === true,
+  };
+}
+
+function asKind(kind: string): EmailKind {
+  return kind === "reschedule" || kind === "cancellation" ? kind : "confirmation";
+}
+
+function asObject(json: Json | undefined): TemplateData {
+  return typeof json === "object" && json !== null && !Array.isArray(json) ? json : {};
+}
+
+function asArray(json: Json | undefined): Json[] {
+  return Array.isArray(json) ? json : [];
+}

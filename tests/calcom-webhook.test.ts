@@ -1,0 +1,311 @@
+import { encodeHex } from "npm:deno-std@1.4.0/encoding/hex.js";
+import { assert, assertEquals, assertMatch } from "npm:deno-std@1.4.0/assert/mod.js";
+import { type Stack, startStack } from "../local/stack/stack.ts";
+import { MAX_BODY_BYTES } from "../supabase/functions/_shared/http.ts";
+import {
+  answerCalls,
+  answerError,
+  failCalls,
+  failFirst,
+  hangCalls,
+  refuseFirst,
+} from "./support/faulty-fetch.ts";
+import {
+  emptyDatabase,
+  readFixture,
+  sign,
+  startWebhook,
+  type Webhook,
+  type WebhookOptions,
+} from "./support/webhook.ts";
+
+const encoder = new TextEncoder();
+const CREATED = readFixture("booking-created-business");
+/** One attempt to store and one to decide; whoever hangs is not waited for. */
+const SHORT = { pause: 0, lastAttempt: 0, store: 5000, process: 50 };
+
+interface EventRow {
+  id: string;
+  payload: unknown;
+  raw: string | null;
+  outcome: string;
+  reason: string | null;
+}
+
+let stack: Stack;
+Deno.test.beforeAll(async () => {
+  stack = await startStack({ port: 0, data: "memory" });
+});
+Deno.test.afterAll(() => stack.close());
+
+/** Runs a test on an empty database with the webhook as it would be, but for `options`. */
+function test(name: string, options: WebhookOptions, body: (webhook: Webhook) => Promise<void>) {
+  Deno.test(name, async () => {
+    await emptyDatabase(stack);
+    await using webhook = startWebhook(stack, options);
+    await body(webhook);
+    await webhook.finish();
+    assertNothingTold(webhook.lines);
+  });
+}
+
+function readEvents(): Promise<EventRow[]> {
+  return stack.sql<EventRow>(
+    `select id, payload, encode(raw_body, 'hex') as raw, outcome, reason
+     from public.calcom_events order by received_at`,
+  );
+}
+
+/** The one event that there is. */
+async function readEvent(): Promise<EventRow> {
+  const events = await readEvents();
+  assertEquals(events.length, 1);
+  return events[0]!;
+}
+
+async function assertNothingStored() {
+  assertEquals(await readEvents(), []);
+}
+
+/** No line may hold an address, a name, a secret or a piece of a body. */
+function assertNothingTold(lines: unknown[]) {
+  const told = JSON.stringify(lines).toLowerCase();
+  const pieces = ["@", "Tobias", "northwind", "brightloom", "discovery", stack.webhookSecret];
+  for (const piece of pieces) assert(!told.includes(piece.toLowerCase()), `${piece} in ${told}`);
+}
+
+/** An event that nothing follows from, padded to so many bytes. */
+function bodyOfSize(size: number): Uint8Array<ArrayBuffer> {
+  const empty = '{"triggerEvent":"PING","padding":""}';
+  return encoder.encode(empty.replace('""', `"${"x".repeat(size - empty.length)}"`));
+}
+
+test(
+  "an event is stored as it came, decided, and the decision is answered",
+  {},
+  async (webhook) => {
+    const { status, headers, body } = await webhook.post(CREATED);
+    const event = await readEvent();
+    assertEquals([status, headers.get("content-type")], [200, "application/json"]);
+    assertEquals([body.outcome, body.trigger], ["applied", "BOOKING_CREATED"]);
+    assertEquals(body.event_id, event.id);
+    assertEquals(event.payload, JSON.parse(new TextDecoder().decode(CREATED)));
+    assertEquals([event.raw, event.outcome], [null, "applied"]);
+  },
+);
+
+test("one line a request says what happened and how long it took", {}, async (webhook) => {
+  const { body } = await webhook.post(CREATED);
+  const [line, ...others] = webhook.lines.filter(({ at }) => at === "calcom-webhook");
+  assertEquals(others, []);
+  assertEquals(typeof line?.ms, "number");
+  assertEquals({ ...line, ms: 0 }, {
+    at: "calcom-webhook",
+    status: 200,
+    outcome: "applied",
+    trigger: "BOOKING_CREATED",
+    event_id: body.event_id,
+    ms: 0,
+  });
+});
+
+test("405 with Allow, over HTTP", {}, async (webhook) => {
+  for (const method of ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]) {
+    const response = await fetch(webhook.url, { method });
+    await response.body?.cancel();
+    assertEquals([response.status, response.headers.get("allow")], [405, "POST"], method);
+  }
+  await assertNothingStored();
+});
+
+test("401, and nothing is stored: no signature, or not this body's", {}, async (webhook) => {
+  const none = await fetch(webhook.url, { method: "POST", body: CREATED });
+  assertEquals(none.status, 401);
+  assertMatch((await none.json()).reason, /no X-Cal-Signature-256/);
+
+  const signature = sign(CREATED, stack.webhookSecret);
+  for (const header of ["0".repeat(64), "no-secret-provided", ""]) {
+    const { status, body } = await webhook.post(CREATED, { "x-cal-signature-256": header });
+    assertEquals([status, body.outcome], [401, "unauthorized"]);
+  }
+  const changed = await webhook.post(CREATED.slice(0, -1), { "x-cal-signature-256": signature });
+  assertEquals(changed.status, 401);
+  await assertNothingStored();
+});
+
+test("401 for everybody while no secret is set", { secrets: [] }, async (webhook) => {
+  for (const secret of ["", "none", stack.webhookSecret]) {
+    const answer = await webhook.post(CREATED, { "x-cal-signature-256": sign(CREATED, secret) });
+    assertEquals(answer.status, 401);
+    assertMatch(String(answer.body.reason), /CALCOM_WEBHOOK_SECRET/);
+  }
+});
+
+test(
+  "two secrets are valid while one follows the other",
+  { secrets: ["old", "new"] },
+  async (webhook) => {
+    for (const [secret, status] of [["old", 200], ["new", 200], ["older", 401]] as const) {
+      const answer = await webhook.post(CREATED, { "x-cal-signature-256": sign(CREATED, secret) });
+      assertEquals(answer.status, status, secret);
+    }
+  },
+);
+
+test("a body of 1 MiB is stored, one byte more is 413", {}, async (webhook) => {
+  const { status, body } = await webhook.post(bodyOfSize(MAX_BODY_BYTES));
+  assertEquals([status, body.outcome], [200, "ignored"]);
+  assertEquals((await webhook.post(bodyOfSize(MAX_BODY_BYTES + 1))).status, 413);
+  assertEquals((await readEvents()).length, 1);
+});
+
+test("a body in chunks, without a length, is the same body", {}, async (webhook) => {
+  const send = (body: Uint8Array<ArrayBuffer>) =>
+    fetch(webhook.url, {
+      method: "POST",
+      body: new Blob([body]).stream(),
+      headers: { "x-cal-signature-256": sign(body, stack.webhookSecret) },
+    });
+  assertEquals((await (await send(CREATED)).json()).outcome, "applied");
+  const large = await send(bodyOfSize(MAX_BODY_BYTES + 1));
+  await large.body?.cancel();
+  assertEquals(large.status, 413);
+});
+
+test("503: a body that breaks off", {}, async (webhook) => {
+  const { hostname, port } = new URL(webhook.url);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  const head = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{";
+  await connection.write(encoder.encode(head));
+  connection.close();
+  for (const end = Date.now() + 5000; webhook.lines.length === 0 && Date.now() < end;) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assertEquals(webhook.lines[0]?.status, 503);
+  await assertNothingStored();
+});
+
+for (
+  const [name, text, reason] of [
+    ["empty", "", /not JSON/],
+    ["form-encoded", "name=Tobias&event=discovery", /not JSON/],
+    ["a template that was no JSON", "false", /not a JSON object/],
+    ["null", "null", /is null/],
+    ["a list", "[]", /not a JSON object/],
+    ["a text", '"BOOKING_CREATED"', /not a JSON object/],
+    ["an empty object", "{}", /no "triggerEvent"/],
+    ["a trigger that is an object", '{"triggerEvent":{"a":1}}', /no "triggerEvent"/],
+    ["a number for a trigger", '{"triggerEvent":5}', /no "triggerEvent"/],
+    ["a blank trigger", '{"triggerEvent":" "}', /no "triggerEvent"/],
+    ["nested deeply", "[".repeat(100_000) + "]".repeat(100_000), /nested/],
+  ] as const
+) {
+  test(`422, and kept with the reason: ${name}`, {}, async (webhook) => {
+    const { status, body } = await webhook.post(text);
+    const event = await readEvent();
+    assertEquals([status, body.outcome, body.event_id], [422, "failed", event.id]);
+    assertMatch(String(body.reason), reason);
+    assertEquals(event.outcome, "failed");
+    assert(event.reason);
+    if (event.raw === null) assertEquals(event.payload, JSON.parse(text));
+    else assertEquals(event.raw, encodeHex(text));
+  });
+}
+
+test(
+  "what Postgres cannot hold of JSON is replaced, and its bytes are kept",
+  {},
+  async (webhook) => {
+    const text = '{"triggerEvent":"PING","a\\u0000":"\\u0000 \\ud800 \\ud83d\\ude00","n":1e999999}';
+    const { status, body } = await webhook.post(text);
+    const event = await readEvent();
+    assertEquals([status, body.outcome], [200, "ignored"]);
+    assertEquals(event.payload, {
+      triggerEvent: "PING",
+      "a\ufffd": "\ufffd \ufffd 😀",
+      n: null,
+    });
+    assertEquals(event.raw, encodeHex(text));
+  },
+);
+
+for (const code of ["22P05", "23514", "54001"]) {
+  const options = { fetch: refuseFirst(code) };
+  test(`422, its bytes kept, what the database refuses with ${code}`, options, async (webhook) => {
+    const { status, body } = await webhook.post(CREATED);
+    const event = await readEvent();
+    assertEquals([status, body.event_id], [422, event.id]);
+    assertMatch(String(body.reason), new RegExp(`cannot keep the body as JSON \\(${code}\\)`));
+    assertEquals([event.payload, event.raw], ["", encodeHex(CREATED)]);
+  });
+}
+
+for (
+  const [name, options, reason] of [
+    ["nobody there", { supabaseUrl: "http://127.0.0.1:1" }, /could not store.*send it again/],
+    ["a key that may not write", { fetch: answerError(403, "42501") }, /42501/],
+    ["a database that does not answer", {
+      fetch: hangCalls("/calcom_events"),
+      timeouts: { ...SHORT, store: 50 },
+    }, /could not store/],
+  ] as const
+) {
+  test(`503 with Retry-After, soon: ${name}`, { ...options }, async (webhook) => {
+    const start = performance.now();
+    const { status, headers, body } = await webhook.post(CREATED);
+    assertEquals([status, body.outcome], [503, "unavailable"]);
+    assert(Number(headers.get("retry-after")) > 0);
+    assertMatch(String(body.reason), reason);
+    assert(performance.now() - start < 2000);
+    await assertNothingStored();
+  });
+}
+
+for (const failures of [1, 2]) {
+  const fetch = failFirst(failures);
+  test(`${failures} short failures of the database are not noticed`, { fetch }, async (webhook) => {
+    const { status, body } = await webhook.post(CREATED);
+    assertEquals([status, body.outcome], [200, "applied"]);
+    await readEvent();
+  });
+}
+
+for (
+  const [name, options] of [
+    ["fails", { fetch: failCalls("/rpc/handle_calcom_event") }],
+    ["does not come", { fetch: hangCalls("/rpc/handle_calcom_event"), timeouts: SHORT }],
+    ["is nonsense", { fetch: answerCalls({ hello: "world" }) }],
+    ["is an outcome that nobody knows", {
+      fetch: answerCalls({ event_id: "1", outcome: "lost" }),
+    }],
+  ] as const
+) {
+  test(`200 failed, and safe, when the decision ${name}`, { ...options }, async (webhook) => {
+    const { status, body } = await webhook.post(CREATED);
+    const event = await readEvent();
+    assertEquals([status, body.outcome, body.event_id], [200, "failed", event.id]);
+    assertMatch(String(body.reason), /is stored/);
+    assertEquals(event.outcome, "pending");
+  });
+}
+
+test("the answer does not wait for the mail", {}, async () => {
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
+  await using resend = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async () => {
+    asked.resolve();
+    await answer.promise;
+    return Response.json({ id: "resend-1" });
+  });
+  await using webhook = startWebhook(stack, {
+    resendBaseUrl: `http://127.0.0.1:${resend.addr.port}`,
+  });
+  const readMails = () => stack.sql("select status, resend_id from public.emails");
+
+  assertEquals((await webhook.post(CREATED)).body.outcome, "applied");
+  await asked.promise;
+  assertEquals(await readMails(), [{ status: "due", resend_id: null }]);
+  answer.resolve();
+  await webhook.finish();
+  assertEquals(await readMails(), [{ status: "sent", resend_id: "resend-1" }]);
+});
