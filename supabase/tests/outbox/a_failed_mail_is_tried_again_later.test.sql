@@ -24,11 +24,12 @@ select results_eq(
 );
 select is_empty($$ select from public.claim_email() $$, 'nobody can claim it before');
 
--- When the second attempt fails
+-- When one attempt is turned away, and the next fails
+select tests.add_attempts(tests.email(), 'throttled', 1);
 select tests.make_due(tests.email());
 select tests.start_attempt();
 select tests.finish_attempt('unknown', 'again');
-select is((tests.email()).next_attempt_at - now(), interval '1 minute', 'the delay doubles');
+select is((tests.email()).next_attempt_at - now(), interval '1 minute', 'the delay doubles with every attempt that counts');
 
 -- When one fails after many, with a long error
 select tests.add_attempts(tests.email(), 'unknown', 21);
@@ -39,7 +40,7 @@ select tests.finish_attempt('unknown', repeat('x', 100000));
 -- Then
 select is((tests.email()).next_attempt_at - now(), interval '1 hour', 'up to an hour');
 select results_eq(
-  $$ select length(e.reason), (select length(a.error) from public.email_attempts as a where a.attempt = 24)
+  $$ select length(e.reason), (select length(a.error) from public.email_attempts as a where a.attempt = 25)
      from tests.email() as e $$,
   $$ values (1000, 1000) $$,
   'a long error is cut; without other words it is the reason'
