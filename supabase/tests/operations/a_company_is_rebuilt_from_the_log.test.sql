@@ -41,7 +41,7 @@ update public.deals as d set status = 'cancelled', stage = 'booked' from public.
 where c.id = d.company_id and c.domain in ('lovelace.test', 'hopper.test');
 update public.bookings as b set status = 'CANCELLED', start_time = null, attended = false
 where b.calcom_uid in ('uid-b', 'uid-g', 'uid-h');
-select public.rebuild_company('lovelace.test');
+select public.rebuild_company('Lovelace.test');
 
 -- Then
 select bag_eq(

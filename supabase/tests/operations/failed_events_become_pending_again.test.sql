@@ -2,11 +2,12 @@
 begin;
 select plan(6);
 
--- Given two events that failed, one of them after five interrupted attempts, and one that counts
+-- Given one event that counts and two that failed, the second in a replay, because it is older than the first
 alter table public.bookings add constraint bookings_title_is_not_boom check (title <> 'boom');
-select tests.send('BOOKING_CREATED', '{"title": "boom", "uid": "uid-1"}');
-select tests.send('BOOKING_CREATED', '{"title": "boom", "uid": "uid-2", "email": "grace@hopper.test"}');
 select tests.send('BOOKING_CREATED', '{"uid": "uid-3", "email": "hedy@hopper.test"}');
+select tests.send('BOOKING_CREATED', '{"title": "boom", "uid": "uid-1"}');
+select tests.send('BOOKING_CREATED', '{"title": "boom", "uid": "uid-2", "email": "grace@hopper.test",
+  "createdAt": "2026-03-01T09:00:00Z"}');
 update public.calcom_events as e set attempts = 5 where e.outcome = 'failed';
 alter table public.bookings drop constraint bookings_title_is_not_boom;
 
