@@ -34,9 +34,12 @@ select tests.send('BOOKING_RESCHEDULED', '{"uid": "uid-c", "rescheduleUid": "uid
 
 -- Then
 select results_eq(
-  $$ select t.change, t.reason from public.deal_timeline as t join deal as d on d.id = t.deal_id
+  $$ select t.change, b.deal_change, t.reason, b.reason
+     from public.deal_timeline as t
+     join deal as d on d.id = t.deal_id
+     join public.booking_timeline as b using (event_id, booking_id)
      order by t.happened_at desc limit 1 $$,
-  $$ values ('unchanged', 'Moved to a new time.') $$, 'an event that leaves the deal as it was is part of the story'
+  $$ values ('unchanged', 'unchanged', 'Moved to a new time.', 'Moved to a new time.') $$, 'an event that leaves the deal as it was is part of the story'
 );
 
 -- When nothing happens

@@ -6,7 +6,7 @@ create function pg_temp.at(p_days integer) returns text language sql as $$
   select to_char((now() + p_days * interval '1 day') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
 $$;
 
--- Given a deal with two people, two meetings that were, two to come, and two that were cancelled
+-- Given a deal with two people, two meetings that were, two to come, and three that were cancelled
 select tests.send('BOOKING_CREATED', jsonb_build_object(
   'uid', b.uid, 'email', b.email, 'name', b.name, 'startTime', pg_temp.at(b.days), 'endTime', pg_temp.at(b.days + 1),
   'createdAt', pg_temp.at(-20 + b.place), 'organizer', jsonb_build_object('email', b.host)
@@ -21,7 +21,7 @@ from (
 order by b.place;
 insert into public.bookings (calcom_uid, person_id, deal_id, start_time, status, organizer_email)
 select 'cancelled' || d.days, b.person_id, b.deal_id, now() + d.days * interval '1 day', 'CANCELLED', null
-from public.bookings as b cross join unnest(array[-1, 1]) as d (days)
+from public.bookings as b cross join unnest(array[-1, 1, 20]) as d (days)
 where b.calcom_uid = 'uid-1';
 
 -- Then
@@ -41,7 +41,7 @@ select results_eq(
 select results_eq(
   $$ select p.host, p.opened_at from public.pipeline as p where p.domain = 'lovelace.test' $$,
   $$ select 'ilse@host.test', pg_temp.at(-19)::timestamptz $$,
-  'the host of the last meeting that is booked, and since when'
+  'the host of the last meeting that has one, and since when'
 );
 
 -- When a deal was entered by hand, and nobody has a name
