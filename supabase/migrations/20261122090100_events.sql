@@ -55,7 +55,8 @@ create index calcom_events_payload_hash_idx on public.calcom_events (payload_has
 create index calcom_events_uid_idx on public.calcom_events (uid) where uid is not null;
 create index calcom_events_new_uid_idx on public.calcom_events (new_uid) where new_uid is not null;
 create index calcom_events_stream_key_idx on public.calcom_events (stream_key) where stream_key is not null;
-create index calcom_events_pending_idx on public.calcom_events (received_at) where outcome = 'pending';
+-- By hash, not by time: every event passes through it, and a search by its body must not read those long decided.
+create index calcom_events_pending_idx on public.calcom_events (payload_hash) where outcome = 'pending';
 create index calcom_events_waiting_idx on public.calcom_events (booker_email) where outcome = 'waiting';
 alter table public.calcom_events enable row level security;
 
@@ -205,12 +206,72 @@ $$;
 comment on function crm.company_name_from_form(jsonb) is
   'The name of the company as the booker gave it in the form; null when it was not asked.';
 
+-- Rule: rescheduleUid names the booking before only where a booking moves: a cancellation repeats its own uid there.
+--       A uid longer than any that Cal.com makes is none.
+create function crm.read_uids(p_event crm.event)
+returns crm.event
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_body jsonb := p_event.body;
+  v_uid text := coalesce(
+    crm.jsonb_text(v_body -> 'uid'), crm.jsonb_text(v_body -> 'bookingUid'), crm.jsonb_text(v_body #> '{booking,uid}')
+  );
+  v_previous_uid text := crm.jsonb_text(v_body -> 'rescheduleUid');
+begin
+  if length(v_uid) <= 200 and coalesce(length(v_previous_uid), 0) <= 200 then
+    p_event.uid := case p_event.trigger
+      when 'BOOKING_REQUESTED' then v_previous_uid
+      when 'BOOKING_RESCHEDULED' then coalesce(v_previous_uid, v_uid)
+      else v_uid
+    end;
+    p_event.new_uid := case when p_event.trigger in ('BOOKING_REQUESTED', 'BOOKING_RESCHEDULED') then v_uid end;
+  end if;
+  return p_event;
+end;
+$$;
+comment on function crm.read_uids(crm.event) is
+  'The event with the uid of the booking it is about, and the one that the booking gets.';
+
+-- Rule: the booker is the answer to the form's mail question, else the first attendee. On seated events the answers may
+--       be somebody else's, so there only the attendee counts.
+create function crm.read_booking(p_event crm.event)
+returns crm.event
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_body jsonb := p_event.body;
+  v_answers jsonb := case when not p_event.is_seated then v_body -> 'responses' end;
+begin
+  p_event.booker_email := coalesce(
+    crm.jsonb_email(v_answers #> '{email,value}'),
+    crm.jsonb_email(v_answers -> 'email'),
+    crm.jsonb_email(v_body #> '{attendees,0,email}')
+  );
+  p_event.booker_name := coalesce(
+    crm.full_name(v_answers #> '{name,value}'),
+    crm.full_name(v_answers -> 'name'),
+    crm.full_name(v_body #> '{attendees,0,name}')
+  );
+  p_event.title := crm.jsonb_text(v_body -> 'title');
+  p_event.start_time := crm.jsonb_timestamp(v_body -> 'startTime');
+  p_event.end_time := crm.jsonb_timestamp(v_body -> 'endTime');
+  p_event.organizer_email := crm.jsonb_email(v_body #> '{organizer,email}');
+  p_event.ical_uid := crm.jsonb_text(v_body -> 'iCalUID');
+  p_event.is_recurring := coalesce(jsonb_typeof(v_body -> 'recurringEvent') = 'object', false);
+  p_event.needs_confirmation := coalesce(v_body -> 'requiresConfirmation' = 'true', false);
+  return p_event;
+end;
+$$;
+comment on function crm.read_booking(crm.event) is
+  'The event with what its body says about the booker and the meeting.';
+
 -- Rule: events come as {triggerEvent, createdAt, payload}; MEETING_ENDED comes flat, and wrapped from some senders.
 --       Flat, its createdAt is the creation of the booking, so its time is endTime.
---       rescheduleUid names the booking before only where a booking moves: a cancellation repeats its own uid there.
---       A uid longer than any that Cal.com makes is none.
---       The booker is the answer to the form's mail question, else the first attendee. On seated events the answers may
---       be somebody else's, so there only the attendee counts.
 create function crm.parse_event(p_row public.calcom_events)
 returns crm.event
 language plpgsql
@@ -221,8 +282,6 @@ declare
   v_is_wrapped boolean := coalesce(jsonb_typeof(p_row.payload -> 'payload') = 'object', false);
   v_body jsonb := case when v_is_wrapped then p_row.payload -> 'payload' else p_row.payload end;
   v_event crm.event;
-  v_uid text;
-  v_previous_uid text;
 begin
   v_event.id := p_row.id;
   v_event.body := v_body;
@@ -246,40 +305,12 @@ begin
     return v_event;
   end if;
 
-  v_uid := coalesce(
-    crm.jsonb_text(v_body -> 'uid'), crm.jsonb_text(v_body -> 'bookingUid'), crm.jsonb_text(v_body #> '{booking,uid}')
-  );
-  v_previous_uid := crm.jsonb_text(v_body -> 'rescheduleUid');
-  if length(v_uid) <= 200 and coalesce(length(v_previous_uid), 0) <= 200 then
-    v_event.uid := case v_event.trigger
-      when 'BOOKING_REQUESTED' then v_previous_uid
-      when 'BOOKING_RESCHEDULED' then coalesce(v_previous_uid, v_uid)
-      else v_uid
-    end;
-    v_event.new_uid := case when v_event.trigger in ('BOOKING_REQUESTED', 'BOOKING_RESCHEDULED') then v_uid end;
-  end if;
-
+  v_event := crm.read_uids(v_event);
   v_event.seat_id := left(crm.jsonb_text(v_body -> 'attendeeSeatId'), 200);
   v_event.is_seated := crm.jsonb_text(v_body -> 'seatsPerTimeSlot') is not null or v_event.seat_id is not null;
   if v_event.trigger in ('BOOKING_REQUESTED', 'BOOKING_CREATED', 'BOOKING_RESCHEDULED') then
-    v_event.booker_email := coalesce(
-      case when not v_event.is_seated then crm.jsonb_email(v_body #> '{responses,email,value}') end,
-      case when not v_event.is_seated then crm.jsonb_email(v_body #> '{responses,email}') end,
-      crm.jsonb_email(v_body #> '{attendees,0,email}')
-    );
-    v_event.booker_name := coalesce(
-      case when not v_event.is_seated then crm.full_name(v_body #> '{responses,name,value}') end,
-      case when not v_event.is_seated then crm.full_name(v_body #> '{responses,name}') end,
-      crm.full_name(v_body #> '{attendees,0,name}')
-    );
+    v_event := crm.read_booking(v_event);
     v_event.stream_key := p_row.stream_key;
-    v_event.title := crm.jsonb_text(v_body -> 'title');
-    v_event.start_time := crm.jsonb_timestamp(v_body -> 'startTime');
-    v_event.end_time := crm.jsonb_timestamp(v_body -> 'endTime');
-    v_event.organizer_email := crm.jsonb_email(v_body #> '{organizer,email}');
-    v_event.ical_uid := crm.jsonb_text(v_body -> 'iCalUID');
-    v_event.is_recurring := coalesce(jsonb_typeof(v_body -> 'recurringEvent') = 'object', false);
-    v_event.needs_confirmation := coalesce(v_body -> 'requiresConfirmation' = 'true', false);
   end if;
   case v_event.trigger
     when 'BOOKING_CREATED' then v_event.company_name := crm.company_name_from_form(v_body);
