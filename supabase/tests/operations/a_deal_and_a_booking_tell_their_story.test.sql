@@ -39,7 +39,8 @@ select results_eq(
      join deal as d on d.id = t.deal_id
      join public.booking_timeline as b using (event_id, booking_id)
      order by t.happened_at desc limit 1 $$,
-  $$ values ('unchanged', 'unchanged', 'Moved to a new time.', 'Moved to a new time.') $$, 'an event that leaves the deal as it was is part of the story'
+  $$ values ('unchanged', 'unchanged', 'Moved to a new time.', 'Moved to a new time.') $$,
+  'an event that leaves the deal as it was is part of the story'
 );
 
 -- When nothing happens
