@@ -1,32 +1,44 @@
--- Rule: the way of a delivery, walked as service_role.
+-- Rule: the way of an event, of a mail and of a report, walked as service_role.
 begin;
 select plan(6);
 
--- Given one mail at a time
-update public.emails as e set next_attempt_at = 'infinity';
+-- Given an event that arrived an hour ago
+select tests.quiet_outbox();
+select tests.run_as('service_role', format(
+  'insert into public.calcom_events (payload) values (%L)', tests.calcom_event('BOOKING_CREATED')
+));
+update public.calcom_events as e set received_at = now() - interval '1 hour' where e.outcome = 'pending';
 
+-- When
 select lives_ok(
-  $$ select tests.run_as('service_role', 'insert into public.calcom_events (payload) values (''{"triggerEvent": "PING"}'')') $$,
-  'it keeps a delivery'
-);
-select lives_ok(
-  $$ select tests.run_as('service_role', format('select public.handle_calcom_event(%L)', tests.calcom_event('BOOKING_CREATED'))) $$,
-  'it has it decided'
+  $$ select tests.run_as('service_role', 'select public.handle_pending_event()') $$, 'it has the event decided'
 );
 select is(tests.emails_to('ada@lovelace.test'), 'confirmation uid-a', 'which it could not do by itself');
 select lives_ok(
-  $$ select tests.run_as('service_role', 'select public.freeze_email(c.id, ''{}'') from public.claim_emails(10) as c') $$,
-  'it takes a mail'
+  $$ select tests.run_as('service_role', '
+       select public.start_email_attempt(c.id, c.attempts, ''{}'') from public.claim_email() as c') $$,
+  'it begins to send the mail'
 );
-select throws_ok(
-  $$ select tests.run_as('service_role', 'update public.emails set status = ''sent''') $$,
-  '42501', 'permission denied for table emails',
-  'it changes no mail by itself'
+select lives_ok(
+  $$ select tests.run_as('service_role', format(
+       'select public.finish_email_attempt(%L, 1, ''sent'', ''re_1'')', (tests.email()).id
+     )) $$,
+  'it reports what came of it'
 );
-select throws_ok(
-  $$ select tests.run_as('service_role', 'insert into public.calcom_events (payload, outcome) values (''{}'', ''applied'')') $$,
-  '42501', 'permission denied for table calcom_events',
-  'nor says what became of a delivery'
+select tests.run_as('service_role', 'select public.handle_resend_event(
+  ''msg_1'', ''{"type": "email.delivered", "data": {"email_id": "re_1"}}''
+)');
+select is(
+  array[(tests.email()).status, (tests.email()).delivery], array['sent', 'delivered'], 'the mail is sent and delivered'
+);
+
+-- Then
+select lives_ok(
+  format('select tests.run_as(''service_role'', %L)', '
+    select from public.pipeline as p, public.deal_timeline as d, public.booking_timeline as b,
+      public.email_attempts as a, public.email_deliveries as v, public.event_effects as f
+    where p.opened_at is not null and d.happened_at is not null and b.happened_at is not null'),
+  'it reads what became of them'
 );
 
 select * from finish();

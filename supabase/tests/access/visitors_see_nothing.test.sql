@@ -14,19 +14,22 @@ where p.pronamespace in ('public'::regnamespace, 'crm'::regnamespace)
   and not exists (select from pg_catalog.pg_depend as d where d.objid = p.oid and d.deptype = 'e');
 
 select is_empty(
-  $$ select v.visitor, r.name from relations as r cross join unnest(array['anon', 'authenticated', 'public']) as v (visitor)
+  $$ select v.visitor, r.name
+     from relations as r cross join unnest(array['anon', 'authenticated', 'public']) as v (visitor)
      where has_table_privilege(v.visitor, r.oid, 'select, insert, update, delete, truncate, references, trigger')
         or has_any_column_privilege(v.visitor, r.oid, 'select, insert, update, references') $$,
   'they have no right to any table'
 );
 select is_empty(
-  $$ select v.visitor, f.name from functions as f cross join unnest(array['anon', 'authenticated', 'public']) as v (visitor)
+  $$ select v.visitor, f.name
+     from functions as f cross join unnest(array['anon', 'authenticated', 'public']) as v (visitor)
      where has_function_privilege(v.visitor, f.oid, 'execute') $$,
   'they may call no function'
 );
 select is_empty(
-  $$ select v.visitor from unnest(array['anon', 'authenticated', 'service_role', 'public']) as v (visitor)
-     where has_schema_privilege(v.visitor, 'crm', 'usage, create') or has_schema_privilege(v.visitor, 'public', 'create') $$,
+  $$ select v.visitor from unnest(array['anon', 'authenticated', 'public']) as v (visitor)
+     where has_schema_privilege(v.visitor, 'crm', 'usage, create')
+        or has_schema_privilege(v.visitor, 'public', 'create') $$,
   'schema crm is closed, and nobody creates anything in public'
 );
 select throws_ok(

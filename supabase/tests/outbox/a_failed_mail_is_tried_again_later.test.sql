@@ -1,42 +1,49 @@
--- Rule: it stays due; the wait doubles from half a minute up to an hour.
+-- Rule: it stays due; the delay doubles from half a minute up to an hour.
 begin;
-select plan(5);
+select plan(6);
 
--- Given a mail that somebody claimed, and waits without jitter
-create or replace function crm.jitter() returns double precision language sql set search_path = '' as 'select 1::float8';
-update public.emails as e set next_attempt_at = 'infinity';
-create temporary table mail as select (tests.send('BOOKING_CREATED') ->> 'email_id')::uuid as id;
-select c.id from public.claim_emails(10) as c;
+-- Given a mail that somebody sends, and delays without jitter
+select tests.stop_jitter();
+select tests.quiet_outbox();
+select tests.send('BOOKING_CREATED');
+select tests.start_attempt();
 
 -- When Resend does not answer
-select public.record_email_failure(m.id, 'unknown', 'no answer', 'Nobody knows.') from mail as m;
+select public.finish_email_attempt((tests.email()).id, 1, 'unknown', error => 'no answer', reason => 'Nobody knows.');
 
 -- Then
 select results_eq(
-  $$ select e.status, e.last_error, e.reason, e.leased_until, e.next_attempt_at - now() from public.emails as e join mail as m using (id) $$,
-  $$ values ('due', 'no answer', 'Nobody knows.', null::timestamptz, interval '30 seconds') $$,
-  'it is due in half a minute'
+  $$ select e.status, e.reason, e.next_attempt_at - now() from tests.email() as e $$,
+  $$ values ('due', 'Nobody knows.', interval '30 seconds') $$,
+  'it is due in half a minute, and says why'
 );
-select is_empty($$ select from public.claim_emails(10) $$, 'and not before');
+select results_eq(
+  $$ select a.outcome, a.error, a.finished_at from public.email_attempts as a where a.email_id = (tests.email()).id $$,
+  $$ values ('unknown', 'no answer', now()) $$,
+  'the attempt keeps what went wrong'
+);
+select is_empty($$ select from public.claim_email() $$, 'nobody can claim it before');
 
--- When the second attempt fails, and one after many
-update public.emails as e set attempts = 2 from mail as m where m.id = e.id;
-select public.record_email_failure(m.id, 'unknown', 'again') from mail as m;
-select is(
-  (select e.next_attempt_at - now() from public.emails as e join mail as m using (id)), interval '1 minute',
-  'the wait doubles'
-);
-update public.emails as e set attempts = 24 from mail as m where m.id = e.id;
-select public.record_email_failure(m.id, 'unknown', repeat('x', 100000)) from mail as m;
+-- When one attempt is turned away, and the next fails
+select tests.add_attempts(tests.email(), 'throttled', 1);
+select tests.make_due(tests.email());
+select tests.start_attempt();
+select tests.finish_attempt('unknown', 'again');
+select is((tests.email()).next_attempt_at - now(), interval '1 minute', 'the delay doubles with every attempt that counts');
+
+-- When one fails after many, with a long error
+select tests.add_attempts(tests.email(), 'unknown', 21);
+select tests.make_due(tests.email());
+select tests.start_attempt();
+select tests.finish_attempt('unknown', repeat('x', 100000));
 
 -- Then
-select is(
-  (select e.next_attempt_at - now() from public.emails as e join mail as m using (id)), interval '1 hour',
-  'up to an hour'
-);
-select cmp_ok(
-  (select length(e.last_error) from public.emails as e join mail as m using (id)), '<=', 1000,
-  'a long error is cut'
+select is((tests.email()).next_attempt_at - now(), interval '1 hour', 'up to an hour');
+select results_eq(
+  $$ select length(e.reason), (select length(a.error) from public.email_attempts as a where a.attempt = 25)
+     from tests.email() as e $$,
+  $$ values (1000, 1000) $$,
+  'a long error is cut; without other words it is the reason'
 );
 
 select * from finish();

@@ -1,40 +1,46 @@
--- Rule: somebody put it right; still no mail is sent twice.
+-- Rule: for a mail whose trouble somebody has put right. Still no mail is sent twice.
 begin;
 select plan(6);
 
--- Given a mail that Resend rejected on its 25th attempt
-update public.emails as e set next_attempt_at = 'infinity';
-create temporary table mail as select (tests.send('BOOKING_CREATED') ->> 'email_id')::uuid as id;
-update public.emails as e set attempts = 24 from mail as m where m.id = e.id;
-select c.id, public.freeze_email(c.id, '{"subject": "wrong"}') from public.claim_emails(10) as c;
-select public.record_email_failure(m.id, 'rejected', '403') from mail as m;
+-- Given a mail that Resend rejected on its 25th attempt, and never took before
+select tests.quiet_outbox();
+select tests.send('BOOKING_CREATED');
+select tests.start_attempt('{"subject": "wrong"}');
+select tests.finish_attempt('throttled', '429');
+update public.email_attempts as a set claimed_at = now() - interval '1 hour' where a.email_id = (tests.email()).id;
+select tests.add_attempts(tests.email(), 'rejected', 23);
+select tests.make_due(tests.email());
+select tests.start_attempt();
+select tests.finish_attempt('rejected', '403');
 
 -- When
-select is((select public.retry_email(m.id) ->> 'status' from mail as m), 'due', 'it is due again');
+select is(public.retry_email((tests.email()).id) ->> 'status', 'due', 'it is due again');
+create temporary table claimed as select c.* from public.claim_email() as c;
 select results_eq(
-  $$ select c.message, c.attempts - c.excused from public.claim_emails(10) as c $$, $$ values (null::jsonb, 1) $$,
-  'with all its attempts, and words of its own: Resend never took the others'
+  $$ select c.request_body, crm.count_attempts(tests.email()), c.reason, c.finalized_at from claimed as c $$,
+  $$ values (null::jsonb, 1, null, null::timestamptz) $$,
+  'with all its attempts, and a new text: it is certain that Resend never took the old one'
 );
 
 -- When nobody knows whether it was taken
-select public.freeze_email(m.id, '{"subject": "right"}') from mail as m;
-select public.record_email_failure(m.id, 'conflict', '409') from mail as m;
-select public.retry_email(m.id) from mail as m;
-select is((select e.message ->> 'subject' from public.emails as e join mail as m using (id)), 'right', 'it keeps its words');
+select public.start_email_attempt(e.id, e.attempts, '{"subject": "right"}') from tests.email() as e;
+select tests.finish_attempt('conflict', '409');
+select public.retry_email((tests.email()).id);
+select is((tests.email()).request_body ->> 'subject', 'right', 'it keeps its text');
 
 -- When that was a day ago
-select c.id from public.claim_emails(10) as c;
-select public.record_email_failure(m.id, 'conflict', '409 again') from mail as m;
-update public.emails as e set doubtful_since = now() - interval '23 hours' from mail as m where m.id = e.id;
+select tests.start_attempt();
+select tests.finish_attempt('conflict', '409 again');
+update public.email_attempts as a set requested_at = now() - interval '23 hours' where a.outcome = 'conflict';
 select is(
-  (select public.retry_email(m.id) - 'email_id' from mail as m), '{"status": "failed", "reason": "409 again"}'::jsonb,
+  public.retry_email((tests.email()).id) - 'email_id', '{"status": "failed", "reason": "409 again"}'::jsonb,
   'it stays as it is'
 );
 
 -- When it was sent
-select public.record_email_sent(m.id, 're_1') from mail as m;
-select is((select public.retry_email(m.id) ->> 'status' from mail as m), 'sent', 'so does what was sent');
-select is_empty($$ select from public.claim_emails(10) $$, 'nobody can claim it');
+select tests.finish_attempt('sent');
+select is(public.retry_email((tests.email()).id) ->> 'status', 'sent', 'so does what was sent');
+select is_empty($$ select from public.claim_email() $$, 'nobody can claim it');
 
 select * from finish();
 rollback;

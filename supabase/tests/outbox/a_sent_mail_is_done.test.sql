@@ -1,31 +1,34 @@
--- Rule: sent once, it is never due again, whatever a slower sender reports.
+-- Rule: sent once, it is never due again, whatever another sender asks or reports.
 begin;
-select plan(3);
+select plan(4);
 
--- Given a mail that somebody claimed
-update public.emails as e set next_attempt_at = 'infinity';
-create temporary table mail as select (tests.send('BOOKING_CREATED') ->> 'email_id')::uuid as id;
-select c.id from public.claim_emails(10) as c;
+-- Given a mail that sender A sends, and that sender B has claimed after it
+select tests.quiet_outbox();
+select tests.send('BOOKING_CREATED');
+select tests.start_attempt();
+select tests.make_due(tests.email());
+select c.id from public.claim_email() as c;
 
--- When Resend has taken it, and a slower sender reports an error and another id
-select public.record_email_sent(m.id, 're_1') from mail as m;
-select public.record_email_failure(m.id, 'unknown', 'timeout') from mail as m;
-select public.record_email_sent(m.id, 're_2') from mail as m;
+-- When A reports that Resend has taken it
+select public.finish_email_attempt((tests.email()).id, 1, 'sent', 're_1');
+select is(public.start_email_attempt((tests.email()).id, 2, '{}'), null, 'B has nothing to send any more');
 
--- Then
+-- When B reports an error all the same, and another id
+select public.finish_email_attempt((tests.email()).id, 2, 'unknown', error => 'timeout');
+select public.finish_email_attempt((tests.email()).id, 2, 'sent', 're_2');
 select results_eq(
-  $$ select e.status, e.resend_id, e.last_error, e.sent_at is not null, e.leased_until
-     from public.emails as e join mail as m using (id) $$,
-  $$ values ('sent', 're_1', null, true, null::timestamptz) $$,
+  $$ select e.status, e.resend_id, e.reason, e.sent_at, e.finalized_at from tests.email() as e $$,
+  $$ values ('sent', 're_1', null, now(), null::timestamptz) $$,
   'it stays sent, under the first id'
 );
-select is_empty($$ select from public.claim_emails(10) $$, 'nobody can claim it');
-select throws_ok(
-  $$ update public.emails as e set status = 'due' from mail as m where m.id = e.id $$,
-  '23514',
-  'new row for relation "emails" violates check constraint "emails_sent_has_its_time"',
-  'sent and its time go together'
+
+-- Then
+select is(
+  (select a.requested_at from public.email_attempts as a where a.email_id = (tests.email()).id and a.attempt = 2), null,
+  'no second request began'
 );
+select tests.make_due(tests.email());
+select is_empty($$ select from public.claim_email() $$, 'and nobody can claim it');
 
 select * from finish();
 rollback;

@@ -1,0 +1,72 @@
+-- Rule: it reads the CRM and the log, keeps events and calls these functions; it changes no row by itself.
+begin;
+select plan(5);
+
+create temporary table relations as
+select c.oid, c.oid::regclass::text as name
+from pg_catalog.pg_class as c
+where c.relnamespace in ('public'::regnamespace, 'crm'::regnamespace) and c.relkind in ('r', 'p', 'v', 'm')
+  and not exists (select from pg_catalog.pg_depend as d where d.objid = c.oid and d.deptype = 'e');
+
+select is(
+  array(select r.name from relations as r where has_table_privilege('service_role', r.oid, 'select') order by 1),
+  array[
+    'booking_timeline', 'bookings', 'calcom_events', 'companies', 'deal_timeline', 'deals', 'email_attempts',
+    'email_deliveries', 'emails', 'event_effects', 'people', 'personal_email_domains', 'pipeline', 'senders'
+  ],
+  'it reads these tables and views'
+);
+select is(
+  array(
+    select concat_ws(' ', p.privilege, r.name)
+    from relations as r
+    cross join unnest(array['insert', 'update', 'delete', 'truncate', 'references', 'trigger']) as p (privilege)
+    where has_table_privilege('service_role', r.oid, p.privilege)
+    order by 1
+  ),
+  array[
+    'delete personal_email_domains', 'delete senders', 'insert personal_email_domains', 'insert senders',
+    'update personal_email_domains', 'update senders'
+  ],
+  'it edits what a team may add to'
+);
+select is(
+  array(
+    select concat_ws(' ', p.privilege, r.name || '.' || a.attname)
+    from relations as r
+    join pg_catalog.pg_attribute as a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
+    cross join unnest(array['insert', 'update', 'references']) as p (privilege)
+    where has_column_privilege('service_role', r.oid, a.attnum, p.privilege)
+      and not has_table_privilege('service_role', r.oid, p.privilege)
+    order by 1
+  ),
+  array['insert calcom_events.payload', 'insert calcom_events.raw_body'],
+  'it keeps the body of an event, and decides nothing about it'
+);
+select is(
+  array(
+    select p.oid::regprocedure::text
+    from pg_catalog.pg_proc as p
+    where p.pronamespace in ('public'::regnamespace, 'crm'::regnamespace)
+      and not exists (select from pg_catalog.pg_depend as d where d.objid = p.oid and d.deptype = 'e')
+      and has_function_privilege('service_role', p.oid, 'execute')
+    order by 1
+  ),
+  array[
+    'allow_mail(text)', 'claim_email()',
+    'finish_email_attempt(uuid,integer,text,text,text,text,integer)', 'handle_calcom_event(jsonb)',
+    'handle_pending_event(interval)', 'handle_resend_event(text,jsonb)', 'rebuild_company(text)',
+    'rebuild_everything()', 'rebuild_person(text)', 'retry_email(uuid)', 'retry_event(uuid)', 'retry_failed_events()',
+    'start_email_attempt(uuid,integer,jsonb)'
+  ],
+  'it calls these functions'
+);
+select is_empty(
+  $$ select from unnest(array['crm', 'public']) as s (name)
+     where has_schema_privilege('service_role', s.name, 'create')
+        or has_schema_privilege('service_role', 'crm', 'usage') $$,
+  'it sees nothing of schema crm, and creates nothing'
+);
+
+select * from finish();
+rollback;

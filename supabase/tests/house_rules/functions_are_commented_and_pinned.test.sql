@@ -1,0 +1,37 @@
+-- Rule: one sentence that a salesman understands, and no search_path that a caller could change: it is empty, or the
+--       body is bound when the function is created. A procedure that commits can have neither; there is one.
+begin;
+select plan(4);
+
+create temporary table our_functions as
+select p.oid, p.oid::regprocedure::text as signature, p.proconfig, p.prosqlbody is not null as is_bound, p.prokind
+from pg_catalog.pg_proc as p
+where p.pronamespace in ('crm'::regnamespace, 'public'::regnamespace)
+  and not exists (select from pg_catalog.pg_depend as d where d.objid = p.oid and d.deptype = 'e');
+
+select is(
+  array(
+    select f.signature
+    from our_functions as f
+    where not coalesce(f.proconfig, '{}') @> array['search_path=""'] and not f.is_bound
+    order by 1
+  ),
+  array['handle_pending_events(interval)'],
+  'every function but this one has an empty search_path or a bound body'
+);
+select is(
+  array(select f.signature from our_functions as f where f.prokind <> 'f' order by 1),
+  array['handle_pending_events(interval)'],
+  'it is the only procedure'
+);
+select is_empty(
+  $$ select f.signature from our_functions as f where nullif(obj_description(f.oid, 'pg_proc'), '') is null $$,
+  'every function has a comment'
+);
+select is_empty(
+  $$ select f.signature from our_functions as f where f.is_bound and cardinality(f.proconfig) > 0 $$,
+  'a bound body has no settings, which would keep it from being inlined'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,42 @@
+-- Rule: the functions that somebody may call change tables with the owner's rights; no step does, and nobody calls it.
+begin;
+select plan(3);
+
+create temporary table our_functions as
+select p.oid, p.oid::regprocedure::text as signature, p.prosecdef, p.proacl, p.proowner
+from pg_catalog.pg_proc as p
+where p.pronamespace in ('crm'::regnamespace, 'public'::regnamespace)
+  and not exists (select from pg_catalog.pg_depend as d where d.objid = p.oid and d.deptype = 'e');
+
+select is(
+  array(select f.signature from our_functions as f where f.prosecdef order by 1),
+  array[
+    'allow_mail(text)', 'claim_email()',
+    'finish_email_attempt(uuid,integer,text,text,text,text,integer)', 'handle_calcom_event(jsonb)',
+    'handle_pending_event(interval)', 'handle_resend_event(text,jsonb)', 'rebuild_company(text)',
+    'rebuild_everything()', 'rebuild_person(text)', 'retry_email(uuid)', 'retry_event(uuid)', 'retry_failed_events()',
+    'start_email_attempt(uuid,integer,jsonb)'
+  ],
+  'these run with the rights of the owner'
+);
+select is_empty(
+  $$ select f.signature, a.grantee::regrole
+     from our_functions as f
+     cross join lateral aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) as a
+     where a.grantee <> f.proowner and a.grantee <> 'service_role'::regrole $$,
+  'nobody but the owner and service_role may call any'
+);
+select is(
+  array(
+    select f.signature
+    from our_functions as f
+    cross join lateral aclexplode(f.proacl) as a
+    where a.grantee = 'service_role'::regrole
+    order by 1
+  ),
+  array(select f.signature from our_functions as f where f.prosecdef order by 1),
+  'service_role may call exactly those with the rights of the owner'
+);
+
+select * from finish();
+rollback;
