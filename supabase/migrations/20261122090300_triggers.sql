@@ -89,7 +89,7 @@ declare
   v_booking public.bookings;
 begin
   if p_event.stream_key <> p_stream_key then
-    return '{}'; -- a seat of somebody else
+    return array[]::crm.effect[]; -- a seat of somebody else
   end if;
   v_company_id := crm.find_or_create_company(p_stream_key, p_event.company_name);
   v_person_id := crm.find_or_create_person(p_event.booker_email, p_event.booker_name, v_company_id);
@@ -175,7 +175,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_effects crm.effect[] := '{}';
+  v_effects crm.effect[] := array[]::crm.effect[];
   v_email_kind text := case when p_event.trigger = 'BOOKING_RESCHEDULED' then 'reschedule' end;
   v_booking public.bookings;
 begin
@@ -306,7 +306,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_effects crm.effect[] := '{}';
+  v_effects crm.effect[] := array[]::crm.effect[];
   v_booking public.bookings;
   v_company_id uuid := crm.find_company(p_stream_key);
   v_deal_id uuid;
@@ -353,7 +353,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_effects crm.effect[] := '{}';
+  v_effects crm.effect[] := array[]::crm.effect[];
   v_booking public.bookings;
 begin
   for v_booking in select b.* from crm.find_bookings(p_event.uid, p_stream_key) as b loop
@@ -406,7 +406,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_effects crm.effect[] := '{}';
+  v_effects crm.effect[] := array[]::crm.effect[];
   v_booking public.bookings;
   v_is_no_show boolean;
 begin

@@ -163,7 +163,7 @@ as $$
 declare
   v_stream_key text;
   v_is_newest boolean;
-  v_effects crm.effect[] := '{}';
+  v_effects crm.effect[] := array[]::crm.effect[];
 begin
   foreach v_stream_key in array p_scope.stream_keys loop
     v_is_newest := crm.advance_watermark(v_stream_key, p_event.position);
@@ -264,10 +264,10 @@ set search_path = ''
 as $$
 declare
   v_row public.calcom_events;
-  v_all crm.effect[] := '{}';
+  v_all crm.effect[] := array[]::crm.effect[];
   v_effects crm.effect[];
   v_ready crm.event[];
-  v_waiting crm.event[] := '{}';
+  v_waiting crm.event[] := array[]::crm.event[];
 begin
   perform crm.reset_stream(p_stream_key);
 
@@ -285,7 +285,7 @@ begin
       else
         -- It may have made a booking known: what waited gets another chance, in the sender's order.
         v_ready := v_ready[2:] || v_waiting;
-        v_waiting := '{}';
+        v_waiting := array[]::crm.event[];
       end if;
     end loop;
   end loop;

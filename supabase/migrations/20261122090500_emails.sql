@@ -181,7 +181,7 @@ declare
   v_hosts text[];
 begin
   if p_event.is_seated or jsonb_array_length(v_attendees) < 2 then
-    return '[]';
+    return jsonb_build_array();
   end if;
   v_hosts := array[p_email, crm.jsonb_email(p_event.body #> '{organizer,email}')] || array(
     select crm.jsonb_email(m.member -> 'email')

@@ -36,7 +36,7 @@ declare
   v_effect crm.effect;
   v_result jsonb;
   v_results jsonb := jsonb_build_array();
-  v_reasons text[] := '{}';
+  v_reasons text[] := array[]::text[];
   v_outcome text;
 begin
   if cardinality(p_effects) = 0 and p_event.trigger = 'BOOKING_REJECTED' then

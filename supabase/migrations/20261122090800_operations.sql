@@ -76,7 +76,7 @@ set search_path = ''
 as $$
 declare
   v_before jsonb := crm.snapshot_rows(p_stream_keys);
-  v_effects crm.effect[] := '{}';
+  v_effects crm.effect[] := array[]::crm.effect[];
   v_stream_key text;
 begin
   -- All are reset before the first is replayed: an event may have moved from one stream to another.
