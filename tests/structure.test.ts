@@ -7,7 +7,7 @@ const ROOT = new URL("../", import.meta.url);
 const FOLDERS = ["supabase/functions", "local", "tests", "bench"];
 const SQL_LINE_LENGTH = 120;
 
-/** The files of the project that each file of the project imports. */
+/** What each file of the project imports: files of it by their path, and packages. */
 const imports = await readImports();
 
 Deno.test("no file of the project imports itself, by whatever way", () => {
@@ -15,7 +15,7 @@ Deno.test("no file of the project imports itself, by whatever way", () => {
   function visit(file: string, way: string[]): void {
     assert(!way.includes(file), `A circle: ${[...way.slice(way.indexOf(file)), file].join(" → ")}`);
     if (done.has(file)) return;
-    for (const next of imports.get(file) ?? []) visit(next, [...way, file]);
+    for (const { to } of imports.get(file) ?? []) visit(to, [...way, file]);
     done.add(file);
   }
   for (const file of imports.keys()) visit(file, []);
@@ -25,7 +25,7 @@ Deno.test("no file of the project imports itself, by whatever way", () => {
 Deno.test("the Edge Functions import nothing that is not deployed with them", () => {
   assertEquals(
     listImports((from, to) =>
-      from.startsWith("supabase/functions/") && !to.startsWith("supabase/functions/")
+      from.startsWith("supabase/functions/") && !/^(npm:|node:|supabase\/functions\/)/.test(to)
     ),
     [],
   );
@@ -34,6 +34,23 @@ Deno.test("the Edge Functions import nothing that is not deployed with them", ()
 Deno.test("only tests and their support import from tests/", () => {
   const isTest = (file: string) => file.startsWith("tests/") || /\.test\.tsx?$/.test(file);
   assertEquals(listImports((from, to) => to.startsWith("tests/") && !isTest(from)), []);
+});
+
+Deno.test("the webhook loads nothing of what a mail needs before it has answered", () => {
+  const loaded = listLoaded("calcom-webhook/index.ts");
+  assert(loaded.includes("supabase/functions/calcom-webhook/handler.ts"));
+  assert(loaded.some((name) => name.includes("supabase-js")));
+  assertEquals(loaded.filter((name) => /react|ical|resend|send-emails/.test(name)), [
+    "supabase/functions/send-emails/background.ts",
+  ]);
+});
+
+Deno.test("only the rendering of a mail loads what it needs", () => {
+  for (const path of ["send-emails/send.ts", "send-emails/email/message.ts"]) {
+    assertEquals(listLoaded(path).filter((name) => /react|ical|templates\//.test(name)), []);
+  }
+  const rendering = listLoaded("send-emails/email/templates/render.tsx");
+  assert(rendering.some((name) => name.startsWith("npm:@react-email/render")));
 });
 
 Deno.test(`no line of SQL is longer than ${SQL_LINE_LENGTH} characters`, async () => {
@@ -81,17 +98,34 @@ function withoutComments(sql: string): string {
 
 function listImports(isWrong: (from: string, to: string) => boolean): string[] {
   return [...imports].flatMap(([from, all]) =>
-    all.filter((to) => isWrong(from, to)).map((to) => `${from} imports ${to}`)
+    all.filter(({ to }) => isWrong(from, to)).map(({ to }) => `${from} imports ${to}`)
   );
 }
 
-async function readImports(): Promise<Map<string, string[]>> {
-  const files = new Map<string, string[]>();
+/** Everything that is loaded together with an Edge Function's file, before anything in it runs. */
+function listLoaded(path: string): string[] {
+  const loaded = new Set([`supabase/functions/${path}`]);
+  for (const file of loaded) {
+    for (const { to, isLoaded } of imports.get(file) ?? []) if (isLoaded) loaded.add(to);
+  }
+  return [...loaded];
+}
+
+async function readImports() {
+  const files = new Map<string, { to: string; isLoaded: boolean }[]>();
   for (const folder of FOLDERS) {
     for await (const file of listFiles(new URL(`${folder}/`, ROOT))) {
       const text = (await Deno.readTextFile(file)).replaceAll(/^\s*(?:\/\/|\*).*$/gm, "");
-      const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]+)"/g);
-      files.set(pathOf(file), Array.from(found, ([, path]) => pathOf(new URL(path!, file))));
+      const found = text.matchAll(
+        /(?:^(?:im|ex)port (?<type>type )?(?:[^;"()]* from )?|(?<dynamic>\bimport\(\s*))"(?<to>(?:\.|npm:)[^"]+)"/gm,
+      );
+      files.set(
+        pathOf(file),
+        Array.from(found, ({ groups }) => ({
+          to: groups!.to!.startsWith(".") ? pathOf(new URL(groups!.to!, file)) : groups!.to!,
+          isLoaded: groups!.type === undefined && groups!.dynamic === undefined,
+        })),
+      );
     }
   }
   return files;

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import { readMigrations } from "../local/migrations.ts";
-import { sharedServer } from "./support/database.ts";
-import { startTestServer, withConnection } from "./support/postgres.ts";
+import { SHARED, sharedServer } from "./support/database.ts";
+import { withConnection } from "./support/postgres.ts";
 import { advise, generateTypes, listVersions, push } from "./support/supabase-cli.ts";
 import { TYPES_FILE } from "./types.ts";
 
@@ -14,43 +14,36 @@ const ACCEPTED_ADVICE: Record<string, string> = {
 /** A procedure that commits may not pin its search_path: every name in it has its schema. */
 const COMMITS = "public.handle_pending_events";
 
-const server = sharedServer(() => startTestServer());
-let pushed: Promise<string> | undefined;
+const server = sharedServer();
 
 /** The database that the Supabase CLI has filled, as someone has it who installs this project. */
-function pushedDatabase(): Promise<string> {
-  return pushed ??= (async () => {
-    const url = await (await server()).createEmptyDatabase();
-    await push(url);
-    return url;
-  })();
-}
+let pushed: string;
 
 /** A test whose server belongs to the file. */
 function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn });
+  Deno.test({ name, ...SHARED, fn });
 }
 
 test("supabase db push takes the config, every migration and the seed", async () => {
-  const url = await pushedDatabase();
-  const versions = await listVersions(url);
+  pushed = await (await server()).createEmptyDatabase();
+  await push(pushed);
+  const versions = await listVersions(pushed);
   assertEquals(versions.length, (await readMigrations()).length);
   for (const { local, remote } of versions) assertEquals(remote, local);
 
-  const events = await withConnection(url, (sql) => sql`select from public.calcom_events`);
+  const events = await withConnection(pushed, (sql) => sql`select from public.calcom_events`);
   assertNotEquals(events.length, 0, "the seed left no event");
 });
 
 test("the advisors have nothing to say", async () => {
-  const url = await pushedDatabase();
   // Names in a body that is parsed when the function is made (`return …`) are bound for good.
-  const bound = await withConnection(url, (sql) =>
+  const bound = await withConnection(pushed, (sql) =>
     sql<{ name: string }[]>`
       select format('%s.%s', p.pronamespace::regnamespace, p.proname) as name
       from pg_catalog.pg_proc as p
       where p.prosqlbody is not null`);
   const unpinned = [COMMITS, ...bound.map(({ name }) => name)].map((name) => `\`${name}\``);
-  const unexpected = (await advise(url)).filter(({ name, detail }) =>
+  const unexpected = (await advise(pushed)).filter(({ name, detail }) =>
     !(name in ACCEPTED_ADVICE) &&
     !(name === "function_search_path_mutable" && unpinned.some((one) => detail.includes(one)))
   );
@@ -71,7 +64,7 @@ test("the advisors do speak up", async () => {
 });
 
 test("database.types.ts is what the migrations make it", async () => {
-  const generated = await generateTypes(await pushedDatabase());
+  const generated = await generateTypes(pushed);
   const isCurrent = await Deno.readTextFile(TYPES_FILE) === generated;
   assert(isCurrent, "database.types.ts is not what the migrations make it: run deno task types");
 });

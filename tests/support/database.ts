@@ -13,19 +13,24 @@ export interface TestDatabase {
   crash(): Promise<void>;
 }
 
+/** A server or something on it belongs to a file, not to one test. */
+export const SHARED = { sanitizeOps: false, sanitizeResources: false };
+
 /** A server that starts when it is first asked for, and stops with the last test of the file. */
-export function sharedServer(start: () => Promise<TestServer>): () => Promise<TestServer> {
+export function sharedServer(
+  start: () => Promise<TestServer> = startTestServer,
+): () => Promise<TestServer> {
   let server: Promise<TestServer> | undefined;
   Deno.test.afterAll(() => server?.then(({ close }) => close(), () => {}));
   return () => server ??= start();
 }
 
-const defaultServer = sharedServer(() => startTestServer());
+const defaultServer = sharedServer();
 
 /**
  * A test on a database of its own.
  *
- * @param server another server than that of DATABASE_URL, or else npm's
+ * @param server another server than that of {@linkcode startTestServer}
  */
 export function databaseTest(
   name: string,
@@ -34,17 +39,14 @@ export function databaseTest(
 ): void {
   Deno.test({
     name,
-    // The server belongs to the file, not to one test.
-    sanitizeOps: false,
-    sanitizeResources: false,
+    ...SHARED,
     fn: async () => {
       const { createDatabase, crash } = await server();
       const url = await createDatabase();
       const opened: Sql[] = [];
       const connections = (max: number) => {
-        const sql = connect(url, max);
-        opened.push(sql);
-        return sql;
+        opened.push(connect(url, max));
+        return opened.at(-1)!;
       };
       try {
         await fn({ sql: connections(1), connections, crash });
@@ -57,15 +59,12 @@ export function databaseTest(
 
 /** Lets `use` work in a transaction of its own that leaves nothing behind. */
 export async function inRollback<T>(sql: Sql, use: (sql: Sql) => Promise<T>): Promise<T> {
-  const undo = new Error("undo");
-  const results: T[] = [];
-  await sql.begin(async (transaction) => {
-    results.push(await use(transaction as unknown as Sql));
-    throw undo;
-  }).catch((error) => {
-    if (error !== undo) throw error;
-  });
-  return results[0]!;
+  await sql`begin`;
+  try {
+    return await use(sql);
+  } finally {
+    await sql`rollback`;
+  }
 }
 
 /** Waits until something is so, and fails when it is not within two minutes. */

@@ -1,49 +1,29 @@
-/** Something that npm cannot bring along. */
-export interface Need {
-  /** What it is, and where it comes from, as in "Debian's postgresql-15". */
-  name: string;
-  isThere: boolean;
+import { SHARED } from "./database.ts";
+
+/** The programs of the second version of Postgres that everything has to work on, from Debian. */
+export const POSTGRES_15 = "/usr/lib/postgresql/15/bin";
+
+/** What npm cannot bring along: Debian's packages, by the file that shows that one is there. */
+const NEEDS = {
+  "postgresql-15": `${POSTGRES_15}/postgres`,
+  "postgresql-15-plpgsql-check": "/usr/lib/postgresql/15/lib/plpgsql_check.so",
+  "postgresql-15-cron": "/usr/lib/postgresql/15/lib/pg_cron.so",
+};
+
+export type Need = keyof typeof NEEDS;
+
+export async function isThere(need: Need): Promise<boolean> {
+  return await Deno.stat(NEEDS[need]).then(() => true, () => false);
 }
-
-const DEBIAN_15 = "/usr/lib/postgresql/15";
-
-/** The second version of Postgres that everything has to work on. */
-export const POSTGRES_15: Need & { programs: string } = {
-  name: "Debian's postgresql-15",
-  isThere: exists(`${DEBIAN_15}/bin/postgres`),
-  programs: `${DEBIAN_15}/bin`,
-};
-
-export const PLPGSQL_CHECK: Need = {
-  name: "Debian's postgresql-15-plpgsql-check",
-  isThere: exists(`${DEBIAN_15}/lib/plpgsql_check.so`),
-};
-
-export const PG_CRON: Need = {
-  name: "Debian's postgresql-15-cron",
-  isThere: exists(`${DEBIAN_15}/lib/pg_cron.so`),
-};
 
 /** A test that is skipped where something is missing, and says so; in CI it then fails. */
-export function testWith(need: Need, name: string, fn: () => Promise<void>): void {
-  // Servers belong to a file, not to one test.
-  const shared = { sanitizeOps: false, sanitizeResources: false };
-  if (need.isThere) Deno.test({ name, fn, ...shared });
+export async function testWith(need: Need, name: string, fn: () => Promise<void>): Promise<void> {
+  if (await isThere(need)) Deno.test({ name, fn, ...SHARED });
   else {
     Deno.test({
-      name: `${name} (needs ${need.name})`,
+      name: `${name} (needs Debian's ${need})`,
       ignore: Deno.env.get("CI") !== "true",
-      fn: () => Promise.reject(new Error(`Cannot find ${need.name}`)),
+      fn: () => Promise.reject(new Error(`Cannot find ${NEEDS[need]}`)),
     });
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

@@ -1,11 +1,7 @@
 import { assert } from "npm:deno-std@1.4.0/assert/mod.js";
 import type { Stack } from "../../local/stack/stack.ts";
 import { createDatabase } from "../../supabase/functions/_shared/database.ts";
-import {
-  type SendDeps,
-  sendDueEmails,
-  type SendSummary,
-} from "../../supabase/functions/send-emails/send.ts";
+import { type SendDeps, sendDueEmails } from "../../supabase/functions/send-emails/send.ts";
 import { emptyDatabase, readFixture } from "./webhook.ts";
 
 /** A mail as the outbox has it. */
@@ -26,31 +22,16 @@ export interface MailRow {
   delivery: string | null;
 }
 
-/** What one pass of a sender may be given. */
-export interface SendOptions {
+/** What one pass of a sender may be given; `fetch` stands between the sender and the database. */
+export interface SendOptions extends Pick<SendDeps, "render"> {
   resendApiKey?: string | null;
   resendBaseUrl?: string;
   timeout?: number;
-  render?: SendDeps["render"];
-  /** Stands between the sender and the database. */
   fetch?: typeof globalThis.fetch;
 }
 
 /** The outbox of a running stack, with everything a test does to it. */
-export interface Outbox {
-  /** Books for so many new companies: a confirmation is owed to each. */
-  owe(count: number): Promise<void>;
-  /** Cancels the bookings of a run of `owe`, by their places. */
-  cancel(...places: number[]): Promise<void>;
-  /** One pass of a sender, with the lines it logged. */
-  send(options?: SendOptions): Promise<{ summary: SendSummary; lines: Record<string, unknown>[] }>;
-  /** All mails, by address. */
-  mails(): Promise<MailRow[]>;
-  /** As if all waits were over, and the claims of whoever died too. */
-  letTimePass(): Promise<void>;
-  /** How many mails the sandbox accepted under the key of a mail, and how many with its content. */
-  accepted(mail: MailRow): { byKey: number; byContent: number };
-}
+export type Outbox = Awaited<ReturnType<typeof openOutbox>>;
 
 const SUBJECTS: Record<string, RegExp> = {
   confirmation: /^Confirmed/,
@@ -60,72 +41,67 @@ const SUBJECTS: Record<string, RegExp> = {
 let runs = 0;
 
 /** Empties the database of a stack, and hands out its outbox. */
-export async function openOutbox(stack: Stack): Promise<Outbox> {
+export async function openOutbox(stack: Stack) {
   await emptyDatabase(stack);
   const run = ++runs;
-  const uidOf = (place: number) => `booking-${place}-run-${run}`;
-  const addressOf = (place: number) => `guest@company-${place}.run-${run}.example`;
 
   async function handle(fixture: string, place: number) {
     const event = JSON.parse(new TextDecoder().decode(readFixture(fixture)));
-    const { payload } = event;
-    payload.uid = uidOf(place);
-    payload.attendees[0].email = addressOf(place);
-    payload.responses.email.value = addressOf(place);
+    const email = `guest@company-${place}.run-${run}.example`;
+    event.payload.uid = `booking-${place}-run-${run}`;
+    event.payload.attendees[0].email = email;
+    event.payload.responses.email.value = email;
     await stack.sql("select public.handle_calcom_event($1::jsonb)", [event]);
   }
 
   return {
-    async owe(count) {
-      for (let place = 1; place <= count; place++) {
-        await handle("booking-created-business", place);
-      }
+    /** Books for so many new companies: a confirmation is owed to each. */
+    async owe(count: number) {
+      for (let place = 1; place <= count; place++) await handle("booking-created-business", place);
     },
-    async cancel(...places) {
+    /** Cancels the bookings of a run of `owe`, by their places. */
+    async cancel(...places: number[]) {
       for (const place of places) await handle("booking-cancelled", place);
     },
-    async send({ resendApiKey = stack.resendApiKey, resendBaseUrl, timeout, render, fetch } = {}) {
+    /** One pass of a sender, with the lines it logged. */
+    async send(options: SendOptions = {}) {
+      const { resendApiKey = stack.resendApiKey, resendBaseUrl = stack.resendUrl } = options;
       const lines: Record<string, unknown>[] = [];
       const summary = await sendDueEmails({
         database: createDatabase({
           supabaseUrl: stack.url,
           supabaseKey: stack.secretKey,
-          ...(fetch && { fetch }),
+          ...(options.fetch && { fetch: options.fetch }),
         }),
-        env: { resendApiKey, resendBaseUrl: resendBaseUrl ?? stack.resendUrl },
+        env: { resendApiKey, resendBaseUrl },
         log: (line) => lines.push(line),
-        ...(timeout !== undefined && { timeout }),
-        ...(render && { render }),
+        ...(options.timeout && { timeout: options.timeout }),
+        ...(options.render && { render: options.render }),
       });
       assert(!JSON.stringify(lines).includes("@"), "a line holds an address");
       return { summary, lines };
     },
+    /** All mails, by address. */
     mails: () =>
       stack.sql<MailRow>(
-        `select e.id, e.kind, e.status, e.reason, e.attempts,
-           exists (
-             select from public.email_attempts as u
-             where u.email_id = e.id and u.attempt = e.attempts and u.outcome is null
-           ) as is_claimed,
-           extract(epoch from e.next_attempt_at - now())::float8 as wait, a.error, e.resend_id,
-           e.to_address, e.delivery
+        `select e.id, e.kind, e.status, e.reason, e.attempts, e.resend_id, e.to_address, e.delivery, a.error,
+           extract(epoch from e.next_attempt_at - now())::float8 as wait,
+           a.attempt is not null and a.outcome is null as is_claimed
          from public.emails as e
          left join public.email_attempts as a on a.email_id = e.id and a.attempt = e.attempts
          order by e.to_address, e.kind`,
       ),
-    letTimePass: async () => {
-      await stack.sql(
-        "update public.emails set next_attempt_at = now() where status = 'due'",
-      );
-    },
-    accepted: ({ id, kind, to_address }) => {
+    /** As if all waits were over, and the claims of whoever died too. */
+    letTimePass: () =>
+      stack.sql("update public.emails set next_attempt_at = now() where status = 'due'"),
+    /** How many mails the sandbox accepted under the key of a mail, and how many with its content. */
+    accepted({ id, kind, to_address }: MailRow) {
       const messages = stack.sandbox.messages();
+      const isSame = (one: { to: string[]; subject: string }) =>
+        one.to.includes(to_address) && SUBJECTS[kind]!.test(one.subject);
       return {
-        byKey: messages.filter((mail) => mail.idempotency_key === id).length,
-        byContent:
-          messages.filter(({ to, subject }) =>
-            to.includes(to_address) && SUBJECTS[kind]!.test(subject)
-          ).length,
+        byKey: messages.filter((one) => one.idempotency_key === id).length,
+        byContent: messages.filter(isSame).length,
       };
     },
   };

@@ -4,93 +4,108 @@ import { type PostgresOptions, startPostgres } from "../../local/stack/postgres.
 
 /** A Postgres server that makes databases for tests. */
 export interface TestServer {
-  majorVersion: number;
-  /** The extensions that Postgres has files for. */
-  extensions: string[];
+  templates: Templates;
   /** A database like a new Supabase project's, without the migrations. Returns its URL. */
   createEmptyDatabase(): Promise<string>;
   /** A database with the migrations applied, without the seed. Returns its URL. */
   createDatabase(): Promise<string>;
   /** The URL of the same database for a superuser. */
   asSuperuser(url: string): string;
-  /** Stops the server as a power cut would and starts it again. Not for a server of DATABASE_URL. */
+  /** Stops the server as a power cut would and starts it again. Not for a server of others. */
   crash(): Promise<void>;
   /** Removes everything that was created. */
   close(): Promise<void>;
 }
 
+/** What databases are copied from, and who owns the copies. */
+interface Templates {
+  /** The superuser's. */
+  url: string;
+  owner: string;
+  password: string;
+  empty: string;
+  migrated: string;
+}
+
 /** A test server may lose everything when the machine does; only a crash of its own counts. */
 export const FAST: PostgresOptions = { settings: ["fsync=off"] };
 
+/** The variable with the templates that `task test` makes once for all files, as JSON. */
+export const TEMPLATES = "TEST_TEMPLATES";
+
 /**
- * Starts a Postgres server for tests. With `DATABASE_URL` (a superuser's) and no options it uses
- * that server, creates databases and a role of its own there, and drops them on `close()`.
+ * Starts a Postgres server for tests, or, without options, takes the one of `task test`, or else
+ * that of `DATABASE_URL` (a superuser's). What was created there is dropped on `close()`.
  */
 export async function startTestServer(options?: PostgresOptions): Promise<TestServer> {
-  const url = Deno.env.get("DATABASE_URL");
-  const server = url !== undefined && options === undefined
-    ? {
-      url,
-      crash: () => Promise.reject(new Error("Cannot crash the server of DATABASE_URL")),
-      close: () => Promise.resolve(),
+  const shared = options === undefined ? Deno.env.get(TEMPLATES) : undefined;
+  const url = options === undefined ? Deno.env.get("DATABASE_URL") : undefined;
+  const server = shared === undefined && url === undefined
+    ? await startPostgres(options ?? FAST)
+    : null;
+  const made: string[] = [];
+  let templates: Templates | undefined;
+  const close = async () => {
+    if (server === null && templates !== undefined) {
+      await withConnection(templates.url, async (admin) => {
+        for (const statement of made.toReversed()) await admin.unsafe(statement);
+      });
     }
-    : await startPostgres(options ?? FAST);
-  const admin = connect(server.url);
-  const owner: Role = {
-    name: `calcom_deals_test_${crypto.randomUUID().slice(0, 8)}`,
-    password: crypto.randomUUID(),
+    await server?.close();
   };
-  const databases: string[] = [];
-
-  /** The owner is no superuser, like the role `postgres` on Supabase: what it may not do fails here too. */
-  async function copy(template: string): Promise<string> {
-    const name = `${owner.name}_${databases.length}`;
-    databases.push(name);
-    await admin.unsafe(`create database ${name} template ${template} owner ${owner.name}`);
-    return name;
-  }
-
-  async function close(): Promise<void> {
-    try {
-      for (const name of databases) {
-        await admin.unsafe(`drop database if exists ${name} with (force)`);
-      }
-      await admin.unsafe(`drop role if exists ${owner.name}`);
-    } finally {
-      await admin.end();
-      await server.close();
-    }
-  }
-
   try {
-    await admin.unsafe(`
-      create role ${owner.name} login createdb createrole bypassrls password '${owner.password}';
-      alter role ${owner.name} set search_path = "$user", public, extensions`);
-    const [info] = await admin<{ version: number; extensions: string[] }[]>`
-      select current_setting('server_version_num')::int / 10000 as version,
-        array(select e.name::text from pg_catalog.pg_available_extensions as e) as extensions`;
-    const empty = await copy("template0");
-    await withConnection(urlOf(server.url, empty), (sql) =>
-      sql.unsafe(`
-        ${SUPABASE_BASE_SQL};
-        grant anon, authenticated, service_role to ${owner.name};
-        grant usage, create on schema extensions to ${owner.name}`));
-    const migrated = await copy(empty);
-    await withConnection(urlOf(server.url, migrated, owner), applyMigrations);
-
+    templates = shared === undefined
+      ? await makeTemplates(server?.url ?? url!, made)
+      : JSON.parse(shared) as Templates;
+    const { empty, migrated, ...role } = templates;
+    const create = (template: string) => copyDatabase(role, template, made);
     return {
-      majorVersion: info!.version,
-      extensions: info!.extensions,
-      createEmptyDatabase: async () => urlOf(server.url, await copy(empty), owner),
-      createDatabase: async () => urlOf(server.url, await copy(migrated), owner),
-      asSuperuser: (url) => urlOf(server.url, new URL(url).pathname.slice(1)),
-      crash: server.crash,
+      templates,
+      createEmptyDatabase: async () => urlOf(role.url, await create(empty), role),
+      createDatabase: async () => urlOf(role.url, await create(migrated), role),
+      asSuperuser: (one) => urlOf(role.url, new URL(one).pathname.slice(1)),
+      crash: () => server?.crash() ?? Promise.reject(new Error("The server is not ours")),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** @param made gets the statements that undo what is done */
+async function makeTemplates(url: string, made: string[]): Promise<Templates> {
+  const [owner, password] = [`calcom_deals_test_${randomId()}`, crypto.randomUUID()];
+  const role = { url, owner, password };
+  // No superuser, like the role `postgres` on Supabase: what it may not do fails here too.
+  await withConnection(url, (admin) =>
+    admin.unsafe(`
+      create role ${owner} login createdb createrole bypassrls password '${password}';
+      alter role ${owner} set search_path = "$user", public, extensions`));
+  made.push(`drop role ${owner}`);
+  const empty = await copyDatabase(role, "template0", made);
+  await withConnection(urlOf(url, empty), (sql) =>
+    sql.unsafe(`
+      ${SUPABASE_BASE_SQL};
+      grant anon, authenticated, service_role to ${owner};
+      grant usage, create on schema extensions to ${owner}`));
+  const migrated = await copyDatabase(role, empty, made);
+  await withConnection(urlOf(url, migrated, role), applyMigrations);
+  return { ...role, empty, migrated };
+}
+
+async function copyDatabase(
+  { url, owner }: Pick<Templates, "url" | "owner">,
+  template: string,
+  made: string[],
+): Promise<string> {
+  const name = `${owner}_${randomId()}`;
+  await withConnection(
+    url,
+    (admin) => admin.unsafe(`create database ${name} template ${template} owner ${owner}`),
+  );
+  made.push(`drop database if exists ${name} with (force)`);
+  return name;
 }
 
 /** Opens a connection (or `max` of them) that the caller ends. */
@@ -111,27 +126,20 @@ export async function withConnection<T>(url: string, use: (sql: Sql) => Promise<
 
 /** Applies all migrations. */
 export async function applyMigrations(sql: Sql): Promise<void> {
-  for (const migration of await readMigrations()) {
-    try {
-      await sql.unsafe(migration.sql);
-    } catch (error) {
-      throw new Error(`Cannot apply ${migration.name}: ${error}`, { cause: error });
-    }
+  for (const { name, sql: text } of await readMigrations()) {
+    await sql.unsafe(text).catch((error) => {
+      throw new Error(`Cannot apply ${name}: ${error}`, { cause: error });
+    });
   }
 }
 
-interface Role {
-  name: string;
-  password: string;
+function randomId(): string {
+  return crypto.randomUUID().slice(0, 8);
 }
 
 /** The same server, another database, and another role if one is given. */
-function urlOf(serverUrl: string, database: string, role?: Role): string {
-  const url = new URL(serverUrl);
-  url.pathname = `/${database}`;
-  if (role !== undefined) {
-    url.username = role.name;
-    url.password = role.password;
-  }
+function urlOf(serverUrl: string, database: string, role?: { owner: string; password: string }) {
+  const url = new URL(`/${database}`, serverUrl);
+  if (role !== undefined) Object.assign(url, { username: role.owner, password: role.password });
   return url.href;
 }

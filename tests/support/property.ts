@@ -10,25 +10,16 @@ const CASES = Deno.env.get("CASES");
 const SEED = Deno.env.get("SEED") ?? (CASES === undefined ? "20261122" : undefined);
 
 /**
- * Tries a property on generated cases.
+ * Tries a property on generated cases, as many as given unless `task prove` asks for another number.
  *
- * @param cases how many, unless `task prove --cases N` asks for another number
  * @throws {Error} with the seed, the smallest case that fails, and how to run it again
  */
-export async function checkProperty<T>(
-  property: fc.IAsyncProperty<T>,
-  cases: number,
-): Promise<void> {
+export async function checkProperty<T>(property: fc.IAsyncProperty<T>, cases: number) {
   const numRuns = CASES === undefined ? cases : Number(CASES);
-  const details = await fc.check(property, {
-    numRuns,
-    ...(SEED === undefined ? {} : { seed: Number(SEED) }),
-  });
+  const details = await fc.check(property, { numRuns, ...(SEED && { seed: Number(SEED) }) });
   if (!details.failed) return;
 
-  throw new Error(
-    `${fc.defaultReportMessage(details as fc.RunDetails<unknown>)}\n\n` +
-      `Run it again: deno task prove --cases ${numRuns} --seed ${details.seed}`,
-    { cause: details.errorInstance },
-  );
+  const report = fc.defaultReportMessage(details as fc.RunDetails<unknown>);
+  const again = `Run it again: deno task prove --cases ${numRuns} --seed ${details.seed}`;
+  throw new Error(`${report}\n\n${again}`, { cause: details.errorInstance });
 }

@@ -31,41 +31,38 @@ export async function empty(sql: Sql): Promise<void> {
     delete from crm.stream_watermarks`);
 }
 
+const TABLES = ["companies", "people", "deals", "bookings", "emails", "calcom_events"];
+
 /** Every row that events made, with its ids, as text to compare. */
 export async function everyRow(sql: Sql): Promise<string> {
-  const [row] = await sql<{ rows: unknown }[]>`
+  const told = "'{payload, reason, attempts, decided_at}'::text[]";
+  const tables = TABLES.map((table) =>
+    `'${table}', (
+       select jsonb_agg(${
+      table === "calcom_events" ? `to_jsonb(t) - ${told}` : "to_jsonb(t)"
+    } order by t.id)
+       from public.${table} as t
+     )`
+  );
+  const [row] = await sql.unsafe(`
     select jsonb_build_object(
-      'companies', (select jsonb_agg(to_jsonb(c) order by c.id) from public.companies as c),
-      'people', (select jsonb_agg(to_jsonb(p) order by p.id) from public.people as p),
-      'deals', (select jsonb_agg(to_jsonb(d) order by d.id) from public.deals as d),
-      'bookings', (select jsonb_agg(to_jsonb(b) order by b.id) from public.bookings as b),
-      'emails', (select jsonb_agg(to_jsonb(e) order by e.id) from public.emails as e),
-      'effects', (
-        select jsonb_agg(to_jsonb(f) order by f.event_id, f.booking_id)
-        from public.event_effects as f
-      ),
-      'events', (
-        select jsonb_agg(
-          to_jsonb(e) - 'payload' - 'reason' - 'attempts' - 'decided_at' order by e.id
-        )
-        from public.calcom_events as e
-      )
-    ) as rows`;
+      ${tables.join(", ")}, 'effects',
+      (select jsonb_agg(to_jsonb(f) order by f.event_id, f.booking_id) from public.event_effects as f)
+    ) as rows`);
   return JSON.stringify(row!.rows, null, 1);
 }
 
 /** What the tables say, ids and times of receipt aside, as text to compare. */
 export async function snapshot(sql: Sql): Promise<string> {
-  const [row] = await sql<{ snapshot: unknown }[]>`
+  const [row] = await sql`
     select jsonb_build_object(
       'companies', (
-        select jsonb_agg(to_jsonb(c) - 'id' - 'created_at' order by c.domain)
+        select jsonb_agg(to_jsonb(c) - '{id, created_at}'::text[] order by c.domain)
         from public.companies as c
       ),
       'people', (
         select jsonb_agg(
-          to_jsonb(p) - 'id' - 'created_at' - 'company_id'
-            || jsonb_build_object('company', c.domain)
+          to_jsonb(p) - '{id, created_at, company_id}'::text[] || jsonb_build_object('company', c.domain)
           order by p.email
         )
         from public.people as p
@@ -73,18 +70,15 @@ export async function snapshot(sql: Sql): Promise<string> {
       ),
       'deals', (
         select jsonb_agg(
-          jsonb_build_object(
-            'company', c.domain, 'number', d.sequence_number, 'status', d.status, 'stage', d.stage
-          )
-          order by c.domain, d.sequence_number
+          jsonb_build_array(c.domain, d.sequence_number, d.status, d.stage) order by c.domain, d.sequence_number
         )
         from public.deals as d
         join public.companies as c on c.id = d.company_id
       ),
       'bookings', (
         select jsonb_agg(
-          to_jsonb(b) - 'id' - 'created_at' - 'person_id' - 'deal_id' - 'met_deal_id'
-            - 'cancelled_deal_id' - 'last_event_id'
+          to_jsonb(b)
+            - '{id, created_at, person_id, deal_id, met_deal_id, cancelled_deal_id, last_event_id}'::text[]
             || jsonb_build_object(
               'person', p.email, 'deal', d.sequence_number,
               'cancelled_deal', o.sequence_number, 'met_deal', m.sequence_number
@@ -99,10 +93,8 @@ export async function snapshot(sql: Sql): Promise<string> {
       ),
       'effects', (
         select jsonb_agg(
-          jsonb_build_object(
-            'position', e.position, 'trigger', e.trigger, 'person', p.email,
-            'booking', b.original_key, 'deal', d.sequence_number, 'change', f.deal_change,
-            'reason', f.reason
+          jsonb_build_array(
+            e.position, e.trigger, p.email, b.original_key, d.sequence_number, f.deal_change, f.reason
           )
           order by e.position, p.email, b.original_key
         )
@@ -126,9 +118,9 @@ export function snapshotOf(sql: Sql, bodies: readonly unknown[]): Promise<string
 
 /** The mails that are owed: to whom, which kind, for which uid. */
 export async function mails(sql: Sql): Promise<string[]> {
-  const rows = await sql<{ mail: string }[]>`
+  const rows = await sql`
     select concat_ws(' ', e.to_address, e.kind, e.calcom_uid, e.seat_id) as mail
     from public.emails as e
     order by 1`;
-  return rows.map((row) => row.mail);
+  return rows.map(({ mail }) => mail);
 }

@@ -5,49 +5,35 @@ import { createHandler } from "../../supabase/functions/calcom-webhook/handler.t
 import { createEventStore, type Timeouts } from "../../supabase/functions/calcom-webhook/store.ts";
 import { sendInBackground } from "../../supabase/functions/send-emails/background.ts";
 
-/** What a test may want to be different. */
+type Fetch = typeof globalThis.fetch;
+
+/** What a test may want to be different; `fetch` stands between the function and the database. */
 export interface WebhookOptions {
   secrets?: string[];
   supabaseUrl?: string;
-  resendApiKey?: string | null;
   resendBaseUrl?: string;
   timeouts?: Timeouts;
-  /** Stands between the function and the database. */
-  fetch?: typeof globalThis.fetch;
-}
-
-/** What came back. */
-export interface WebhookAnswer {
-  status: number;
-  headers: Headers;
-  body: Record<string, unknown>;
+  fetch?: Fetch;
 }
 
 /** The webhook as it runs, with the real database client and the real Resend client. */
-export interface Webhook extends AsyncDisposable {
-  url: string;
-  /** Signs a body and posts it. */
-  post(body: BodyInit, headers?: Record<string, string>): Promise<WebhookAnswer>;
-  /** Every line that was logged. */
-  lines: Record<string, unknown>[];
-  /** Waits until what runs after the answers is through. */
-  finish(): Promise<void>;
-}
+export type Webhook = ReturnType<typeof startWebhook>;
 
 /** Serves the webhook on a free port of this machine. */
-export function startWebhook(stack: Stack, options: WebhookOptions = {}): Webhook {
-  const secrets = options.secrets ?? [stack.webhookSecret];
+export function startWebhook(stack: Stack, options: WebhookOptions = {}) {
+  const { secrets = [stack.webhookSecret], supabaseUrl = stack.url } = options;
+  /** Every line that was logged. */
   const lines: Record<string, unknown>[] = [];
   const log = (line: Record<string, unknown>) => void lines.push(line);
   const background: Promise<void>[] = [];
 
   const database = createDatabase({
-    supabaseUrl: options.supabaseUrl ?? stack.url,
+    supabaseUrl,
     supabaseKey: stack.secretKey,
     ...(options.fetch && { fetch: options.fetch }),
   });
   const env = {
-    resendApiKey: options.resendApiKey === undefined ? stack.resendApiKey : options.resendApiKey,
+    resendApiKey: stack.resendApiKey,
     resendBaseUrl: options.resendBaseUrl ?? stack.resendUrl,
   };
   const server = Deno.serve(
@@ -59,25 +45,26 @@ export function startWebhook(stack: Stack, options: WebhookOptions = {}): Webhoo
       log,
     }),
   );
-  const url = `http://127.0.0.1:${server.addr.port}/`;
 
+  /** Waits until what runs after the answers is through. */
   async function finish() {
     while (background.length > 0) await background.pop();
   }
 
   return {
-    url,
     lines,
     finish,
-    async post(body, headers) {
-      const bytes = new Uint8Array(await new Response(body).arrayBuffer());
+    /** Signs a body and posts it. */
+    async post(body: BodyInit, headers: Record<string, string> = {}) {
+      const bytes = await new Response(body).bytes();
       const signature = sign(bytes, secrets[0] ?? "none");
-      const response = await fetch(url, {
+      const response = await fetch(`http://127.0.0.1:${server.addr.port}/`, {
         method: "POST",
         body: bytes,
         headers: { "x-cal-signature-256": signature, ...headers },
       });
-      return { status: response.status, headers: response.headers, body: await response.json() };
+      const json: Record<string, unknown> = await response.json();
+      return { status: response.status, headers: response.headers, body: json };
     },
     async [Symbol.asyncDispose]() {
       await finish();
@@ -100,3 +87,19 @@ export function readFixture(name: string): Uint8Array<ArrayBuffer> {
 export async function emptyDatabase(stack: Stack): Promise<void> {
   await stack.sql("truncate public.calcom_events, public.companies, public.people cascade");
 }
+
+/** A fetch that asks `fault` first about each call, by its number from 1; null lets it through. */
+export function faultyFetch(
+  fault: (count: number, url: string, signal?: AbortSignal | null) => Promise<Response> | null,
+): Fetch {
+  let count = 0;
+  return (input, init) => {
+    const url = input instanceof Request ? input.url : String(input);
+    return fault(++count, url, init?.signal) ?? fetch(input, init);
+  };
+}
+
+/** Nobody answers, in time or at all. */
+export const hang = (signal?: AbortSignal | null): Promise<Response> =>
+  new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+export const refuse = (): Promise<Response> => Promise.reject(new TypeError("fetch failed"));
