@@ -3,16 +3,11 @@ import { assert, assertEquals, assertMatch } from "npm:deno-std@1.4.0/assert/mod
 import { type Stack, startStack } from "../local/stack/stack.ts";
 import { MAX_BODY_BYTES } from "../supabase/functions/_shared/http.ts";
 import {
-  answerCalls,
-  answerError,
-  failCalls,
-  failFirst,
-  hangCalls,
-  refuseFirst,
-} from "./support/faulty-fetch.ts";
-import {
   emptyDatabase,
+  faultyFetch,
+  hang,
   readFixture,
+  refuse,
   sign,
   startWebhook,
   type Webhook,
@@ -63,10 +58,6 @@ async function readEvent(): Promise<EventRow> {
   return events[0]!;
 }
 
-async function assertNothingStored() {
-  assertEquals(await readEvents(), []);
-}
-
 /** No line may hold an address, a name, a secret or a piece of a body. */
 function assertNothingTold(lines: unknown[]) {
   const told = JSON.stringify(lines).toLowerCase();
@@ -81,7 +72,7 @@ function bodyOfSize(size: number): Uint8Array<ArrayBuffer> {
 }
 
 test(
-  "an event is stored as it came, decided, and the decision is answered",
+  "an event is stored as it came and decided; the answer and a line say so",
   {},
   async (webhook) => {
     const { status, headers, body } = await webhook.post(CREATED);
@@ -91,98 +82,36 @@ test(
     assertEquals(body.event_id, event.id);
     assertEquals(event.payload, JSON.parse(new TextDecoder().decode(CREATED)));
     assertEquals([event.raw, event.outcome], [null, "applied"]);
+
+    const [line, ...others] = webhook.lines.filter(({ at }) => at === "calcom-webhook");
+    assertEquals(others, []);
+    assertEquals({ ...line, ms: 0 }, {
+      at: "calcom-webhook",
+      status: 200,
+      outcome: "applied",
+      trigger: "BOOKING_CREATED",
+      event_id: body.event_id,
+      ms: 0,
+    });
   },
 );
 
-test("one line a request says what happened and how long it took", {}, async (webhook) => {
-  const { body } = await webhook.post(CREATED);
-  const [line, ...others] = webhook.lines.filter(({ at }) => at === "calcom-webhook");
-  assertEquals(others, []);
-  assertEquals(typeof line?.ms, "number");
-  assertEquals({ ...line, ms: 0 }, {
-    at: "calcom-webhook",
-    status: 200,
-    outcome: "applied",
-    trigger: "BOOKING_CREATED",
-    event_id: body.event_id,
-    ms: 0,
-  });
-});
-
-test("405 with Allow, over HTTP", {}, async (webhook) => {
-  for (const method of ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]) {
-    const response = await fetch(webhook.url, { method });
-    await response.body?.cancel();
-    assertEquals([response.status, response.headers.get("allow")], [405, "POST"], method);
-  }
-  await assertNothingStored();
-});
-
 test("401, and nothing is stored: no signature, or not this body's", {}, async (webhook) => {
-  const none = await fetch(webhook.url, { method: "POST", body: CREATED });
-  assertEquals(none.status, 401);
-  assertMatch((await none.json()).reason, /no X-Cal-Signature-256/);
-
-  const signature = sign(CREATED, stack.webhookSecret);
   for (const header of ["0".repeat(64), "no-secret-provided", ""]) {
     const { status, body } = await webhook.post(CREATED, { "x-cal-signature-256": header });
     assertEquals([status, body.outcome], [401, "unauthorized"]);
   }
+  const signature = sign(CREATED, stack.webhookSecret);
   const changed = await webhook.post(CREATED.slice(0, -1), { "x-cal-signature-256": signature });
   assertEquals(changed.status, 401);
-  await assertNothingStored();
+  assertEquals(await readEvents(), []);
 });
-
-test("401 for everybody while no secret is set", { secrets: [] }, async (webhook) => {
-  for (const secret of ["", "none", stack.webhookSecret]) {
-    const answer = await webhook.post(CREATED, { "x-cal-signature-256": sign(CREATED, secret) });
-    assertEquals(answer.status, 401);
-    assertMatch(String(answer.body.reason), /CALCOM_WEBHOOK_SECRET/);
-  }
-});
-
-test(
-  "two secrets are valid while one follows the other",
-  { secrets: ["old", "new"] },
-  async (webhook) => {
-    for (const [secret, status] of [["old", 200], ["new", 200], ["older", 401]] as const) {
-      const answer = await webhook.post(CREATED, { "x-cal-signature-256": sign(CREATED, secret) });
-      assertEquals(answer.status, status, secret);
-    }
-  },
-);
 
 test("a body of 1 MiB is stored, one byte more is 413", {}, async (webhook) => {
   const { status, body } = await webhook.post(bodyOfSize(MAX_BODY_BYTES));
   assertEquals([status, body.outcome], [200, "ignored"]);
   assertEquals((await webhook.post(bodyOfSize(MAX_BODY_BYTES + 1))).status, 413);
   assertEquals((await readEvents()).length, 1);
-});
-
-test("a body in chunks, without a length, is the same body", {}, async (webhook) => {
-  const send = (body: Uint8Array<ArrayBuffer>) =>
-    fetch(webhook.url, {
-      method: "POST",
-      body: new Blob([body]).stream(),
-      headers: { "x-cal-signature-256": sign(body, stack.webhookSecret) },
-    });
-  assertEquals((await (await send(CREATED)).json()).outcome, "applied");
-  const large = await send(bodyOfSize(MAX_BODY_BYTES + 1));
-  await large.body?.cancel();
-  assertEquals(large.status, 413);
-});
-
-test("503: a body that breaks off", {}, async (webhook) => {
-  const { hostname, port } = new URL(webhook.url);
-  const connection = await Deno.connect({ hostname, port: Number(port) });
-  const head = "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{";
-  await connection.write(encoder.encode(head));
-  connection.close();
-  for (const end = Date.now() + 5000; webhook.lines.length === 0 && Date.now() < end;) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  assertEquals(webhook.lines[0]?.status, 503);
-  await assertNothingStored();
 });
 
 for (
@@ -229,23 +158,33 @@ test(
   },
 );
 
+/** Answers of the database that it does not give. */
+const answer = (body: unknown, status = 200) => Promise.resolve(Response.json(body, { status }));
+const isDecision = (url: string) => url.includes("/rpc/handle_calcom_event");
+
 for (const code of ["22P05", "23514", "54001"]) {
-  const options = { fetch: refuseFirst(code) };
-  test(`422, its bytes kept, what the database refuses with ${code}`, options, async (webhook) => {
-    const { status, body } = await webhook.post(CREATED);
-    const event = await readEvent();
-    assertEquals([status, body.event_id], [422, event.id]);
-    assertMatch(String(body.reason), new RegExp(`cannot keep the body as JSON \\(${code}\\)`));
-    assertEquals([event.payload, event.raw], ["", encodeHex(CREATED)]);
-  });
+  const fetch = faultyFetch((count) => count === 1 ? answer({ code, message: "no" }, 400) : null);
+  test(
+    `422, its bytes kept, what the database refuses with ${code}`,
+    { fetch },
+    async (webhook) => {
+      const { status, body } = await webhook.post(CREATED);
+      const event = await readEvent();
+      assertEquals([status, body.event_id], [422, event.id]);
+      assertMatch(String(body.reason), new RegExp(`cannot keep the body as JSON \\(${code}\\)`));
+      assertEquals([event.payload, event.raw], ["", encodeHex(CREATED)]);
+    },
+  );
 }
 
 for (
   const [name, options, reason] of [
     ["nobody there", { supabaseUrl: "http://127.0.0.1:1" }, /could not store.*send it again/],
-    ["a key that may not write", { fetch: answerError(403, "42501") }, /42501/],
+    ["a key that may not write", {
+      fetch: faultyFetch(() => answer({ code: "42501", message: "no" }, 403)),
+    }, /42501/],
     ["a database that does not answer", {
-      fetch: hangCalls("/calcom_events"),
+      fetch: faultyFetch((_, __, signal) => hang(signal)),
       timeouts: { ...SHORT, store: 50 },
     }, /could not store/],
   ] as const
@@ -256,31 +195,36 @@ for (
     assertEquals([status, body.outcome], [503, "unavailable"]);
     assert(Number(headers.get("retry-after")) > 0);
     assertMatch(String(body.reason), reason);
-    assert(performance.now() - start < 2000);
-    await assertNothingStored();
+    assert(performance.now() - start < 5000);
+    assertEquals(await readEvents(), []);
   });
 }
 
-for (const failures of [1, 2]) {
-  const fetch = failFirst(failures);
-  test(`${failures} short failures of the database are not noticed`, { fetch }, async (webhook) => {
+const STARTING = { code: "57P03", message: "starting" };
+const shortFailures = faultyFetch((count) =>
+  [() => answer(STARTING, 503), refuse][count - 1]?.() ?? null
+);
+test(
+  "short failures of the database are not noticed",
+  { fetch: shortFailures },
+  async (webhook) => {
     const { status, body } = await webhook.post(CREATED);
     assertEquals([status, body.outcome], [200, "applied"]);
     await readEvent();
-  });
-}
+  },
+);
 
 for (
-  const [name, options] of [
-    ["fails", { fetch: failCalls("/rpc/handle_calcom_event") }],
-    ["does not come", { fetch: hangCalls("/rpc/handle_calcom_event"), timeouts: SHORT }],
-    ["is nonsense", { fetch: answerCalls({ hello: "world" }) }],
-    ["is an outcome that nobody knows", {
-      fetch: answerCalls({ event_id: "1", outcome: "lost" }),
-    }],
+  const [name, fault] of [
+    ["fails", refuse],
+    ["does not come", hang],
+    ["is nonsense", () => answer({ hello: "world" })],
+    ["is an outcome that nobody knows", () => answer({ event_id: "1", outcome: "lost" })],
   ] as const
 ) {
-  test(`200 failed, and safe, when the decision ${name}`, { ...options }, async (webhook) => {
+  const fetch = faultyFetch((_, url, signal) => isDecision(url) ? fault(signal) : null);
+  const options = { fetch, timeouts: SHORT };
+  test(`200 failed, and safe, when the decision ${name}`, options, async (webhook) => {
     const { status, body } = await webhook.post(CREATED);
     const event = await readEvent();
     assertEquals([status, body.outcome, body.event_id], [200, "failed", event.id]);

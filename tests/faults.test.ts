@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "npm:deno-std@1.4.0/assert/mod.js";
-import type { Sandbox } from "../local/resend/types.ts";
+import type { Refusal } from "../local/resend/types.ts";
 import { type Stack, startStack } from "../local/stack/stack.ts";
 import { type MailRow, openOutbox, type Outbox } from "./support/outbox.ts";
 
@@ -16,58 +16,62 @@ function test(name: string, body: (outbox: Outbox) => Promise<void>) {
 const ONCE = { byKey: 1, byContent: 1 };
 const NEVER = { byKey: 0, byContent: 0 };
 
-/** A fault of Resend at the first attempt, the wait in seconds it leads to, and how it ends. */
-const FAULTS: [
-  name: string,
-  inject: (sandbox: Sandbox) => void,
-  after: { status: "due" | "failed"; reason: RegExp; wait?: [number, number] },
-][] = [
-  ["drops the answer", (sandbox) => sandbox.dropNextResponse(), {
-    status: "due",
-    reason: /no answer/,
-    wait: [25, 40],
-  }],
-  ["fails before it takes the mail", (sandbox) => {
-    sandbox.refuseNext({ status: 500, name: "internal_server_error" });
-  }, { status: "due", reason: /no answer/, wait: [25, 40] }],
-  ["fails after it took the mail", (sandbox) => {
-    sandbox.corruptNextResponse({ status: 500, name: "internal_server_error" });
-  }, { status: "due", reason: /no answer/, wait: [25, 40] }],
-  ["has too much to do", (sandbox) => {
-    sandbox.refuseNext({ status: 429, name: "rate_limit_exceeded" });
-  }, { status: "due", reason: /Too many/, wait: [25, 40] }],
-  ["has too much to do for two minutes", (sandbox) => {
-    const headers = { "retry-after": "120" };
-    sandbox.refuseNext({ status: 429, name: "rate_limit_exceeded", headers });
-  }, { status: "due", reason: /Too many/, wait: [115, 151] }],
-  ["is over the day's quota", (sandbox) => {
-    sandbox.refuseNext({ status: 429, name: "daily_quota_exceeded" });
-  }, { status: "due", reason: /quota/, wait: [3590, 4510] }],
-  ["is over the month's quota, and asks for a minute", (sandbox) => {
-    const headers = { "retry-after": "60" };
-    sandbox.refuseNext({ status: 429, name: "monthly_quota_exceeded", headers });
-  }, { status: "due", reason: /quota/, wait: [3590, 4510] }],
-  ["is still at it", (sandbox) => {
-    sandbox.refuseNext({ status: 409, name: "concurrent_idempotent_requests" });
-  }, { status: "due", reason: /still at work/, wait: [25, 40] }],
-  ["does not know the key", (sandbox) => {
-    sandbox.refuseNext({ status: 403, name: "invalid_api_key" });
-  }, { status: "due", reason: /RESEND_API_KEY/, wait: [3590, 4510] }],
-  ["has another text under the key", (sandbox) => {
-    sandbox.refuseNext({ status: 409, name: "invalid_idempotent_request" });
-  }, { status: "failed", reason: /another text/ }],
-  ["rejects the mail", (sandbox) => {
-    sandbox.refuseNext({ status: 422, name: "validation_error", message: "Bad address" });
-  }, { status: "failed", reason: /Bad address/ }],
-  ["rejects the sender", (sandbox) => {
-    sandbox.refuseNext({ status: 403, name: "validation_error", message: "Not verified" });
-  }, { status: "failed", reason: /domain is not verified.*Not verified/ }],
-];
+/** What Resend does at the first attempt, the reason it leads to, and seconds of wait; null: failed. */
+const FAULTS: Record<
+  string,
+  [fault: Refusal | "drop" | "corrupt", reason: RegExp, wait: [number, number] | null]
+> = {
+  "drops the answer": ["drop", /no answer/, [25, 40]],
+  "fails after it took the mail": ["corrupt", /no answer/, [25, 40]],
+  "fails before it takes the mail": [{ status: 500, name: "internal_server_error" }, /no answer/, [
+    25,
+    40,
+  ]],
+  "has too much to do": [{ status: 429, name: "rate_limit_exceeded" }, /Too many/, [25, 40]],
+  "has too much to do for two minutes": [
+    { status: 429, name: "rate_limit_exceeded", headers: { "retry-after": "120" } },
+    /Too many/,
+    [115, 151],
+  ],
+  "is over the day's quota": [{ status: 429, name: "daily_quota_exceeded" }, /quota/, [3590, 4510]],
+  "is over the month's quota, and asks for a minute": [
+    { status: 429, name: "monthly_quota_exceeded", headers: { "retry-after": "60" } },
+    /quota/,
+    [3590, 4510],
+  ],
+  "is still at it": [{ status: 409, name: "concurrent_idempotent_requests" }, /still at work/, [
+    25,
+    40,
+  ]],
+  "does not know the key": [{ status: 403, name: "invalid_api_key" }, /RESEND_API_KEY/, [
+    3590,
+    4510,
+  ]],
+  "has another text under the key": [
+    { status: 409, name: "invalid_idempotent_request" },
+    /another text/,
+    null,
+  ],
+  "rejects the mail": [
+    { status: 422, name: "validation_error", message: "Bad address" },
+    /Bad address/,
+    null,
+  ],
+  "rejects the sender": [
+    { status: 403, name: "validation_error", message: "Not verified" },
+    /domain is not verified.*Not verified/,
+    null,
+  ],
+};
 
-for (const [name, inject, { status, reason, wait }] of FAULTS) {
+for (const [name, [fault, reason, wait]] of Object.entries(FAULTS)) {
+  const status = wait === null ? "failed" : "due";
   test(`Resend ${name}: the mail is ${status}, in the end out once or failed`, async (outbox) => {
     await outbox.owe(1);
-    inject(stack.sandbox);
+    if (fault === "drop") stack.sandbox.dropNextResponse();
+    else if (fault === "corrupt") {
+      stack.sandbox.corruptNextResponse({ status: 500, name: "internal_server_error" });
+    } else stack.sandbox.refuseNext(fault);
     await outbox.send();
     const [mail] = await outbox.mails();
     assertEquals(mail!.status, status);

@@ -67,13 +67,12 @@ Deno.test("every task that a document tells to run is there", async () => {
 
 Deno.test("every command of the Supabase CLI is one, and says where it goes", async () => {
   const commands = matches(documents, /(?:\bsupabase@[\d.]+|`supabase) ([a-z][^`\n]*)/g);
-  const problems: string[] = [];
-  for (const command of commands) {
+  const problems = await Promise.all(commands.map(async (command) => {
     const problem = await findProblem(command);
-    if (problem !== null) problems.push(`supabase ${command}: ${problem}`);
-  }
+    return problem === null ? [] : [`supabase ${command}: ${problem}`];
+  }));
 
-  assertEquals(problems, []);
+  assertEquals(problems.flat(), []);
   assert(commands.length >= 5, `Only ${commands.length} commands found`);
 });
 
@@ -88,22 +87,22 @@ Deno.test("a command of the Supabase CLI that is none does not go unnoticed", as
 
 /** What is wrong with a command, by the CLI's own help. */
 async function findProblem(command: string): Promise<string | null> {
-  const words = command.split(/\s+/);
-  const name = words.slice(0, words.findIndex((word) => !/^[a-z-]+$/.test(word)) >>> 0)
-    .slice(0, 2).filter((word) => !word.startsWith("-"));
-  const help = await readHelp(name);
+  const [name] = /^[a-z]+(?: [a-z][a-z-]*)?(?= |$)/.exec(command) ?? [""];
+  const help = await (helps[name] ??= readHelp(name));
   if (/^ {2}supabase .*<subcommand>/m.test(help)) return "there is no such command";
 
-  const options = words.filter((word) => word.startsWith("--")).map((word) => word.split("=")[0]!);
+  const options = matches(command, /(--[a-z-]+)/g);
   const unknown = options.find((option) => !new RegExp(`^ +${option}[ ,[=]`, "m").test(help));
   if (unknown !== undefined) return `there is no ${unknown}`;
 
   const isLocal = help.includes("Local by default.");
-  if (isLocal && !options.includes("--remote") && !options.includes("--local")) {
-    return "it goes to the local stack; add --remote for the project";
-  }
-  return null;
+  return isLocal && !options.includes("--remote") && !options.includes("--local")
+    ? "it goes to the local stack; add --remote for the project"
+    : null;
 }
+
+/** What the CLI says about its commands, each asked once. */
+const helps: Record<string, Promise<string>> = {};
 
 /** The README, CONTRIBUTING.md and what is in docs/, as one text. */
 async function readDocuments(): Promise<string> {

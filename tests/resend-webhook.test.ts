@@ -2,7 +2,6 @@ import { assert, assertEquals, assertMatch } from "npm:deno-std@1.4.0/assert/mod
 import type { ReportOptions } from "../local/resend/types.ts";
 import { type Stack, startStack } from "../local/stack/stack.ts";
 import { call, createDatabase, DatabaseError } from "../supabase/functions/_shared/database.ts";
-import { MAX_BODY_BYTES } from "../supabase/functions/_shared/http.ts";
 import { createHandler, type HandlerDeps } from "../supabase/functions/resend-webhook/handler.ts";
 import { openOutbox, type Outbox } from "./support/outbox.ts";
 
@@ -67,15 +66,6 @@ test("a genuine report is believed, and kept", async ({ report, delivery }) => {
   }]);
 });
 
-test("any of several secrets may have signed", async ({ report }) => {
-  const secret = `whsec_${btoa("another secret")}`;
-  const secrets = [stack.resendWebhookSecret, secret];
-  for (const signed of secrets) {
-    const { status } = await receive(report({ type: "email.sent", secret: signed }), { secrets });
-    assertEquals(status, 200);
-  }
-});
-
 test("what Resend did not sign just now is turned away", async ({ report, delivery }) => {
   const type = "email.bounced";
   const changed = report({ type });
@@ -105,15 +95,20 @@ test("what Resend did not sign just now is turned away", async ({ report, delive
   assertEquals(await stack.sql("select id from public.email_deliveries"), []);
 });
 
-test("without a secret nobody is believed, and the answer says why", async ({ report }) => {
-  const { status, body } = await receive(report({ type: "email.sent" }), { secrets: [] });
-  assertEquals(status, 401);
-  assertMatch(body.reason, /RESEND_WEBHOOK_SECRET is not set/);
-});
-
-test("a secret that is none believes nobody", async ({ report }) => {
-  const secrets = ["whsec_not base64!"];
-  assertEquals((await receive(report({ type: "email.sent" }), { secrets })).status, 401);
+test("any of several secrets may have signed; one that is none, or none at all, believes nobody", async ({ report }) => {
+  const other = `whsec_${btoa("another secret")}`;
+  for (
+    const [secrets, secret, expected] of [
+      [[stack.resendWebhookSecret, other], stack.resendWebhookSecret, 200],
+      [[stack.resendWebhookSecret, other], other, 200],
+      [["whsec_not base64!"], other, 401],
+      [[], other, 401],
+    ] as const
+  ) {
+    const { status, body } = await receive(report({ type: "email.sent", secret }), { secrets });
+    assertEquals(status, expected);
+    if (secrets.length === 0) assertMatch(body.reason, /RESEND_WEBHOOK_SECRET is not set/);
+  }
 });
 
 test("a report that is delivered again counts once", async ({ report }) => {
@@ -128,58 +123,22 @@ test("a report that is delivered again counts once", async ({ report }) => {
   );
 });
 
-test("in any order of reports the mail ends in the same state", async ({ report, delivery }) => {
-  const reports: ReportOptions[] = [
-    { type: "email.sent" },
-    { type: "email.delivery_delayed" },
-    { type: "email.delivered" },
-    { type: "email.opened" },
-  ];
-  for (const order of permutations(reports)) {
-    await stack.sql("update public.emails set delivery = null, delivery_at = null");
-    for (const one of [...order, ...order]) await receive(report(one));
-    assertEquals(await delivery(), "opened", order.map(({ type }) => type).join(", "));
-  }
-});
+test("an address that bounced gets no more mail until somebody clears it", async (given) => {
+  const { outbox, report } = given;
+  await receive(report({ type: "email.bounced", data: PERMANENT }));
+  assertEquals(await given.delivery(), "bounced");
+  await outbox.cancel(1);
+  await outbox.send();
+  const cancellation = async () =>
+    (await outbox.mails()).find(({ kind }) => kind === "cancellation")!;
+  const { id, status, reason } = await cancellation();
+  assertEquals(status, "dropped");
+  assertMatch(reason!, /^The address gets no mail: since \d{4}-\d\d-\d\d, .*allow_mail\(\)/);
 
-for (
-  const [type, data, delivery] of [
-    ["email.bounced", PERMANENT, "bounced"],
-    ["email.complained", {}, "complained"],
-    ["email.suppressed", { suppressed: { message: "On the list.", type: "x" } }, "suppressed"],
-  ] as const
-) {
-  test(`after ${type} the address gets no more mail until somebody clears it`, async (given) => {
-    const { outbox, report } = given;
-    await receive(report({ type, data }));
-    assertEquals(await given.delivery(), delivery);
-    await outbox.cancel(1);
-    await outbox.send();
-    const cancellation = async () =>
-      (await outbox.mails()).find(({ kind }) => kind === "cancellation")!;
-    const { status, reason } = await cancellation();
-    assertEquals(status, "dropped");
-    assertMatch(reason!, /^The address gets no mail: since \d{4}-\d\d-\d\d, .*allow_mail\(\)/);
-
-    await stack.sql("select public.allow_mail(email) from public.people");
-    await stack.sql("select public.retry_email($1::uuid)", [(await cancellation()).id]);
-    await outbox.send();
-    assertEquals((await cancellation()).status, "sent");
-  });
-}
-
-test("a full mailbox blocks nobody", async ({ report, delivery }) => {
-  await receive(
-    report({
-      type: "email.bounced",
-      data: { bounce: { type: "Transient", subType: "MailboxFull" } },
-    }),
-  );
-  assertEquals(await delivery(), "bounced");
-  assertEquals(
-    await stack.sql("select email from public.people where suppressed_at is not null"),
-    [],
-  );
+  await stack.sql("select public.allow_mail(email) from public.people");
+  await stack.sql("select public.retry_email($1::uuid)", [id]);
+  await outbox.send();
+  assertEquals((await cancellation()).status, "sent");
 });
 
 test("a report tells of a mail whose answer was lost", async ({ outbox }) => {
@@ -198,19 +157,14 @@ test("a report tells of a mail whose answer was lost", async ({ outbox }) => {
 });
 
 test("what is no report is answered clearly", async ({ report }) => {
-  const large = new Request(report({ type: "email.sent" }), {
-    body: "x".repeat(MAX_BODY_BYTES + 1),
-  });
-  assertEquals((await receive(large)).status, 413);
+  const answer = async (request: Request) => {
+    const { status, outcome } = await receive(request);
+    return [status, outcome];
+  };
   const nul = report({ type: "email.sent", data: { subject: "\0" } });
-  assertEquals((({ status, outcome }) => [status, outcome])(await receive(nul)), [
-    422,
-    "failed",
-  ]);
-  const contact = await receive(
-    report({ type: "contact.created", data: { email_id: "x", tags: {} } }),
-  );
-  assertEquals([contact.status, contact.outcome], [200, "ignored"]);
+  assertEquals(await answer(nul), [422, "failed"]);
+  const contact = report({ type: "contact.created", data: { email_id: "x", tags: {} } });
+  assertEquals(await answer(contact), [200, "ignored"]);
 });
 
 test("a database that is gone is told, so that Resend sends it again", async ({ report }) => {
@@ -218,10 +172,3 @@ test("a database that is gone is told, so that Resend sends it again", async ({ 
   const { status, body } = await receive(report({ type: "email.sent" }), { process });
   assertEquals([status, body.outcome], [503, "unavailable"]);
 });
-
-function permutations<T>(items: T[]): T[][] {
-  if (items.length < 2) return [items];
-  return items.flatMap((item, at) =>
-    permutations(items.toSpliced(at, 1)).map((rest) => [item, ...rest])
-  );
-}

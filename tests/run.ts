@@ -1,98 +1,82 @@
 // deno-lint-ignore-file no-console -- a command line program
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { unescape } from "npm:deno-std@1.4.0/html/entities.js";
 import { runCommand } from "../local/command.ts";
-import { startPostgres } from "../local/stack/postgres.ts";
-import { FAST } from "./support/postgres.ts";
+import { startTestServer, TEMPLATES } from "./support/postgres.ts";
 
 const HELP = `Runs everything: format, lint, types, and all tests (pgTAP included).
 
-Usage: deno task test [--parallel]
-
-  --parallel  several files at once: as many as there are processors
+Usage: deno task test
 
 A part of the tests:  deno test -A tests/order.test.ts
                       deno test -A --filter "pgTAP: outbox"
 DATABASE_URL (of a superuser) names another Postgres than the 17 from npm.`;
 
-const ROOT = fileURLToPath(new URL("../", import.meta.url));
-
 /** Far more than the tests need, and less than a CI job that hangs. In milliseconds. */
 const TIMEOUT = 20 * 60_000;
 
-/** What came of a test. */
-interface Result {
-  name: string;
-  state: "passed" | "failed" | "skipped";
-}
-
-async function main({ parallel }: { parallel?: unknown }): Promise<number> {
-  const results: Result[] = [];
-  for (const check of [["fmt", "--check"], ["lint"], ["check"]]) {
-    console.log(`deno ${check.join(" ")}`);
-    const isOk = await runDeno(check);
-    results.push({ name: `deno ${check.join(" ")}`, state: isOk ? "passed" : "failed" });
+await runCommand(HELP, {}, async () => {
+  const checks = [["fmt", "--check"], ["lint"], ["check", "--quiet"]];
+  const passed: string[] = [];
+  const failed: string[] = [];
+  for (const check of checks) {
+    const name = `deno ${check.join(" ")}`;
+    console.log(name);
+    (await runDeno(check) ? passed : failed).push(name);
   }
-  results.push(...await runTests(parallel ? ["--parallel"] : []));
 
-  const named = (state: Result["state"]) =>
-    results.filter((result) => result.state === state).map(({ name }) => `  ${name}`);
-  const [passed, failed, skipped] = [named("passed"), named("failed"), named("skipped")];
-  if (skipped.length > 0) console.log(["\nSkipped:", ...skipped].join("\n"));
-  if (failed.length > 0) console.log(["\nFailed:", ...failed].join("\n"));
+  const report = await Deno.makeTempFile({ suffix: ".xml" });
+  const server = await startTestServer();
+  // As many files at once as there are processors, each with databases of its own on one server.
+  const isOk = await runDeno(["test", "-A", "--no-check", "--parallel", `--junit-path=${report}`], {
+    [TEMPLATES]: JSON.stringify(server.templates),
+  }).finally(server.close);
+  const tests = readJunit(await Deno.readTextFile(report));
+  await Deno.remove(report);
+  passed.push(...tests.passed);
+  failed.push(...tests.failed);
+  if (!isOk && failed.length === 0) failed.push("deno test");
+
+  const { skipped } = tests;
+  for (const [title, names] of Object.entries({ Skipped: skipped, Failed: failed })) {
+    if (names.length > 0) console.log(`\n${title}:\n  ${names.join("\n  ")}`);
+  }
   const last = skipped.length > 0 ? `, ${skipped.length} skipped` : "";
   console.log(`\n${passed.length} passed, ${failed.length} failed${last}`);
   return failed.length > 0 ? 1 : 0;
-}
-
-/** Runs `deno test` with one server for all files. */
-async function runTests(options: string[]): Promise<Result[]> {
-  const folder = await Deno.makeTempDir({ prefix: "calcom-deals-test-" });
-  const report = join(folder, "report.xml");
-  const server = Deno.env.has("DATABASE_URL") ? null : await startPostgres(FAST);
-  try {
-    const isOk = await runDeno(
-      ["test", "-A", "--no-check", `--junit-path=${report}`, ...options],
-      server === null ? {} : { DATABASE_URL: server.url },
-    );
-    const results = readJunit(await Deno.readTextFile(report).catch(() => ""));
-    if (!isOk && results.every(({ state }) => state !== "failed")) {
-      results.push({ name: "deno test", state: "failed" });
-    }
-    return results;
-  } finally {
-    await server?.close();
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+});
 
 /** Reads the report of `deno test`. A test with steps counts by its steps, unless it failed itself. */
-function readJunit(xml: string): Result[] {
+function readJunit(xml: string): Record<"passed" | "failed" | "skipped", string[]> {
   const all = Array.from(
     xml.matchAll(/<testcase name="(.*?)" classname="(.*?)".*?<\/testcase>/gs),
-    ([text, name, file]) => {
-      const isFailed = /<(?:failure|error)\b/.test(text!);
-      const state = isFailed ? "failed" : text!.includes("<skipped") ? "skipped" : "passed";
-      return { name: unescape(name!), file, state } as const;
-    },
+    ([text, name, file]) => ({
+      name: `${unescape(name!)} (${file})`,
+      start: `${unescape(name!)} > `,
+      file,
+      isFailed: /<(?:failure|error)\b/.test(text),
+      isSkipped: text.includes("<skipped"),
+    }),
   );
-  return all.filter(({ name, file, state }) => {
-    const steps = all.filter((one) => one.file === file && one.name.startsWith(`${name} > `));
-    return steps.length === 0 ||
-      (state === "failed" && steps.every((step) => step.state !== "failed"));
-  }).map(({ name, file, state }) => ({ name: `${name} (${file})`, state }));
+  const counted = all.filter(({ file, start, isFailed }) => {
+    const steps = all.filter((one) => one.file === file && one.name.startsWith(start));
+    return steps.length === 0 || (isFailed && !steps.some((step) => step.isFailed));
+  });
+  const names = (tests: typeof all) => tests.map(({ name }) => name);
+  return {
+    passed: names(counted.filter(({ isFailed, isSkipped }) => !isFailed && !isSkipped)),
+    failed: names(counted.filter(({ isFailed }) => isFailed)),
+    skipped: names(counted.filter(({ isFailed, isSkipped }) => !isFailed && isSkipped)),
+  };
 }
 
 async function runDeno(args: string[], env: Record<string, string> = {}): Promise<boolean> {
   const { success } = await new Deno.Command(Deno.execPath(), {
     args,
     env,
-    cwd: ROOT,
+    cwd: fileURLToPath(new URL("../", import.meta.url)),
     stdin: "null",
     signal: AbortSignal.timeout(TIMEOUT),
   }).spawn().status;
   return success;
 }
-
-await runCommand(HELP, { parallel: { type: "boolean" } }, main);

@@ -103,3 +103,28 @@ export function faultyFetch(
 export const hang = (signal?: AbortSignal | null): Promise<Response> =>
   new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
 export const refuse = (): Promise<Response> => Promise.reject(new TypeError("fetch failed"));
+
+/** Runs an Edge Function as a process of its own, on a free port. */
+export function runFunction(name: string, env: Record<string, string>) {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const process = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "--no-prompt", "--cached-only", "--allow-env", "--allow-net=127.0.0.1"],
+      new URL(`../../supabase/functions/${name}/index.ts`, import.meta.url).href,
+    ],
+    clearEnv: true,
+    env: { ...DENO, DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`, ...env },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  return { url: `http://127.0.0.1:${port}/`, process };
+}
+
+/** What Deno itself needs to find its cache. */
+const DENO = Object.fromEntries(
+  ["HOME", "PATH", "DENO_DIR"].flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  }),
+);
