@@ -3,25 +3,13 @@ import fc from "npm:fast-check@4.10.2";
 /** A webhook body as Cal.com sends it. */
 export type Body = Record<string, unknown>;
 
-/** What may happen in a history, and how often. */
-const WEIGHTS = {
-  book: 5,
-  takeSeat: 3,
-  move: 4,
-  cancel: 3,
-  askForAnotherTime: 2,
-  requestMove: 2,
-  reject: 1,
-  end: 4,
-  noShow: 3,
-  deliverAgain: 3,
-  lose: 1,
-  noise: 1,
-};
+const DOMAINS = ["acme.example", "birch.example", "gmail.com"];
+const PEOPLE = DOMAINS.flatMap((domain) => [`ann@${domain}`, `bob@${domain}`]);
+const START = Date.parse("2026-10-01T08:00:00Z");
 
 /** One thing that somebody does. The numbers pick somebody or something out of what there is. */
 interface Step {
-  do: keyof typeof WEIGHTS;
+  do: keyof typeof ACTS;
   which: number;
   variant: number;
   isSo: boolean;
@@ -29,14 +17,160 @@ interface Step {
   after: number;
 }
 
-const DOMAINS = ["acme.example", "birch.example", "gmail.com"];
-const PEOPLE = DOMAINS.flatMap((domain) => [`ann@${domain}`, `bob@${domain}`]);
-const START = Date.parse("2026-10-01T08:00:00Z");
+interface Meeting {
+  uid: string;
+  previousUids: string[];
+  email: string;
+  seat: string | null;
+  start: number;
+  isCancelled: boolean;
+  isRequested: boolean;
+  needsConfirmation: boolean;
+}
+
+/** What there is so far, and what Cal.com has sent about it. */
+class World {
+  bodies: Body[] = [];
+  meetings: Meeting[] = [];
+  now = START;
+  #count = 0;
+
+  next(prefix: string): string {
+    return `${prefix}-${++this.#count}`;
+  }
+
+  send(trigger: string, payload: Body): void {
+    const createdAt = new Date(this.now).toISOString();
+    this.bodies.push({ triggerEvent: trigger, createdAt, payload });
+  }
+
+  add(meeting: Pick<Meeting, "uid" | "email"> & Partial<Meeting>): Meeting {
+    this.meetings.push({
+      start: this.now + 24 * 3_600_000,
+      previousUids: [],
+      seat: null,
+      isCancelled: false,
+      isRequested: false,
+      needsConfirmation: false,
+      ...meeting,
+    });
+    return this.meetings.at(-1)!;
+  }
+
+  move(meeting: Meeting, prefix: string, isRequested = false): Body {
+    meeting.previousUids.push(meeting.uid);
+    const start = this.now + 48 * 3_600_000;
+    Object.assign(meeting, { uid: this.next(prefix), start, isCancelled: false, isRequested });
+    return { ...booking(meeting), rescheduleUid: meeting.previousUids.at(-1) };
+  }
+}
+
+/** How often something happens, and what it does; a step that cannot happen is left out. */
+type Act = [weight: number, act: (world: World, step: Step) => void];
+
+/** Something that happens to one of the meetings that fit. */
+function toMeeting(
+  fits: (meeting: Meeting) => boolean,
+  act: (world: World, meeting: Meeting, step: Step) => void,
+): Act[1] {
+  return (world, step) => {
+    const fitting = world.meetings.filter(fits);
+    if (fitting.length > 0) act(world, fitting[step.which % fitting.length]!, step);
+  };
+}
+
+const any = () => true;
+const isOpen = ({ isCancelled }: Meeting) => !isCancelled;
+
+const ACTS = {
+  book: [5, (world, { which, isSo }) => {
+    const email = PEOPLE[which % PEOPLE.length]!;
+    const meeting = world.add({ uid: world.next("uid"), email, needsConfirmation: isSo });
+    world.send("BOOKING_CREATED", booking(meeting));
+  }],
+  takeSeat: [3, (world, { which, variant }) => {
+    const [email, uid] = [PEOPLE[which % PEOPLE.length]!, `seats-${variant % 2}`];
+    const taken = world.meetings.find((one) => one.uid === uid && one.email === email);
+    if (taken !== undefined && !taken.isCancelled) return;
+    const meeting = taken ?? world.add({ uid, email, start: START + 24 * 3_600_000 });
+    Object.assign(meeting, { seat: world.next("seat"), isCancelled: false });
+    world.send("BOOKING_CREATED", booking(meeting));
+  }],
+  move: [
+    4,
+    toMeeting(any, (world, meeting) => {
+      const moved = world.move(meeting, meeting.seat === null ? "uid" : "seats-moved");
+      world.send("BOOKING_RESCHEDULED", moved);
+    }),
+  ],
+  cancel: [
+    3,
+    toMeeting(isOpen, (world, meeting) => {
+      meeting.isCancelled = true;
+      world.send("BOOKING_CANCELLED", { ...booking(meeting), requestReschedule: false });
+    }),
+  ],
+  askForAnotherTime: [
+    2,
+    toMeeting((one) => isOpen(one) && one.seat === null, (world, meeting) => {
+      meeting.isCancelled = true;
+      const asks = { requestReschedule: true, rescheduleUid: meeting.uid };
+      world.send("BOOKING_CANCELLED", { ...booking(meeting), ...asks });
+    }),
+  ],
+  requestMove: [
+    2,
+    toMeeting((one) => isOpen(one) && one.needsConfirmation, (world, meeting) => {
+      if (meeting.isRequested) {
+        meeting.isRequested = false;
+        world.send("BOOKING_CREATED", booking(meeting));
+      } else {
+        world.send("BOOKING_REQUESTED", { ...world.move(meeting, "uid", true), status: "PENDING" });
+      }
+    }),
+  ],
+  reject: [
+    1,
+    toMeeting((one) => one.isRequested, (world, meeting) => {
+      Object.assign(meeting, { isRequested: false, isCancelled: true });
+      world.send("BOOKING_REJECTED", { ...booking(meeting), status: "REJECTED" });
+    }),
+  ],
+  end: [
+    4,
+    toMeeting(any, (world, meeting, { isSo, variant }) => {
+      const uid = isSo ? meeting.previousUids.at(-1) ?? meeting.uid : meeting.uid;
+      world.bodies.push(meetingEnded({ ...meeting, uid }, variant));
+    }),
+  ],
+  noShow: [
+    3,
+    toMeeting(any, (world, { uid, email }, { isSo }) => {
+      const attendees = [{ email: email.toUpperCase(), noShow: isSo }];
+      world.send("BOOKING_NO_SHOW_UPDATED", { bookingUid: uid, attendees });
+    }),
+  ],
+  deliverAgain: [3, ({ bodies }, { which, variant }) => {
+    const body = bodies[which % bodies.length];
+    if (body === undefined) return;
+    const copy = { ...body };
+    if (typeof body.createdAt === "string" && "payload" in body) {
+      const later = [0, 4, 60_000][variant % 3]!;
+      copy.createdAt = new Date(Date.parse(body.createdAt) + later).toISOString();
+    }
+    bodies.push(copy);
+  }],
+  lose: [1, ({ bodies }, { which }) => void bodies.splice(which % Math.max(bodies.length, 1), 1)],
+  noise: [1, (world, { which }) => {
+    const trigger = ["PING", "BOOKING_PAYMENT_INITIATED", "RECORDING_READY"][which % 3]!;
+    world.send(trigger, { attendees: [{ email: "jdoe@example.com" }] });
+  }],
+} satisfies Record<string, Act>;
 
 const step: fc.Arbitrary<Step> = fc.record({
   do: fc.oneof(
-    ...Object.entries(WEIGHTS).map(([kind, weight]) => ({
-      weight,
+    ...Object.entries(ACTS).map(([kind, [weight]]) => ({
+      weight: weight as number,
       arbitrary: fc.constant(kind as Step["do"]),
     })),
   ),
@@ -46,6 +180,16 @@ const step: fc.Arbitrary<Step> = fc.record({
   // 0 makes ties, and a server whose clock is slow makes less of it.
   after: fc.constantFrom(0, 1, 7, 60, 600, -2),
 });
+
+/** Plays the steps and writes down what Cal.com sends for each. */
+function toBodies(steps: Step[]): Body[] {
+  const world = new World();
+  for (const one of steps) {
+    if (one.do !== "deliverAgain" && one.do !== "lose") world.now += one.after * 60_000;
+    (ACTS[one.do] as Act)[1](world, one);
+  }
+  return world.bodies;
+}
 
 /** Histories of a few people at a few companies, as the bodies that Cal.com would send, in its order. */
 export const history: fc.Arbitrary<Body[]> = fc
@@ -64,159 +208,6 @@ export function withOtherNames(bodies: Body[], index: number): Body[] {
     .replaceAll(/\b(uid|seats?|acme|birch)(?=[-.])/g, `$1-${index}`)
     .replaceAll(/\b(ann|bob)(?=@)/gi, `$1.${index}`);
   return JSON.parse(text);
-}
-
-interface Meeting {
-  uid: string;
-  previousUids: string[];
-  email: string;
-  seat: string | null;
-  start: number;
-  isCancelled: boolean;
-  isRequested: boolean;
-  needsConfirmation: boolean;
-}
-
-/** Plays the steps and writes down what Cal.com sends for each. A step that cannot happen is left out. */
-function toBodies(steps: Step[]): Body[] {
-  const bodies: Body[] = [];
-  const meetings: Meeting[] = [];
-  let now = START;
-  let uids = 0;
-
-  const send = (trigger: string, payload: Body) =>
-    bodies.push({ triggerEvent: trigger, createdAt: new Date(now).toISOString(), payload });
-  const nextUid = () => `uid-${++uids}`;
-
-  for (const { do: kind, which, variant, isSo, after } of steps) {
-    if (kind !== "deliverAgain" && kind !== "lose") now += after * 60_000;
-    const email = PEOPLE[which % PEOPLE.length]!;
-    const find = (fits: (meeting: Meeting) => boolean = () => true) => {
-      const fitting = meetings.filter(fits);
-      return fitting[which % Math.max(fitting.length, 1)];
-    };
-    switch (kind) {
-      case "book": {
-        const meeting = newMeeting(nextUid(), email, now, isSo);
-        meetings.push(meeting);
-        send("BOOKING_CREATED", booking(meeting));
-        break;
-      }
-      case "takeSeat": {
-        const meeting = newMeeting(`seats-${variant % 2}`, email, START, false);
-        const taken = meetings.find((one) => one.uid === meeting.uid && one.email === email);
-        if (taken !== undefined && !taken.isCancelled) break;
-        meeting.seat = `seat-${++uids}`;
-        if (taken === undefined) meetings.push(meeting);
-        else Object.assign(taken, { seat: meeting.seat, isCancelled: false });
-        send("BOOKING_CREATED", booking(meeting));
-        break;
-      }
-      case "move": {
-        const meeting = find();
-        if (meeting === undefined) break;
-        move(meeting, meeting.seat === null ? nextUid() : `seats-moved-${++uids}`, now);
-        send("BOOKING_RESCHEDULED", {
-          ...booking(meeting),
-          rescheduleUid: meeting.previousUids.at(-1),
-        });
-        break;
-      }
-      case "cancel": {
-        const meeting = find((one) => !one.isCancelled);
-        if (meeting === undefined) break;
-        meeting.isCancelled = true;
-        send("BOOKING_CANCELLED", { ...booking(meeting), requestReschedule: false });
-        break;
-      }
-      case "askForAnotherTime": {
-        const meeting = find((one) => !one.isCancelled && one.seat === null);
-        if (meeting === undefined) break;
-        meeting.isCancelled = true;
-        const asks = { requestReschedule: true, rescheduleUid: meeting.uid };
-        send("BOOKING_CANCELLED", { ...booking(meeting), ...asks });
-        break;
-      }
-      case "requestMove": {
-        const meeting = find((one) => one.needsConfirmation && !one.isCancelled);
-        if (meeting === undefined) break;
-        if (meeting.isRequested) {
-          meeting.isRequested = false;
-          send("BOOKING_CREATED", booking(meeting));
-        } else {
-          move(meeting, nextUid(), now);
-          meeting.isRequested = true;
-          const asks = { status: "PENDING", rescheduleUid: meeting.previousUids.at(-1) };
-          send("BOOKING_REQUESTED", { ...booking(meeting), ...asks });
-        }
-        break;
-      }
-      case "reject": {
-        const meeting = find((one) => one.isRequested);
-        if (meeting === undefined) break;
-        Object.assign(meeting, { isRequested: false, isCancelled: true });
-        send("BOOKING_REJECTED", { ...booking(meeting), status: "REJECTED" });
-        break;
-      }
-      case "end": {
-        const meeting = find();
-        if (meeting === undefined) break;
-        const uid = isSo ? meeting.previousUids.at(-1) ?? meeting.uid : meeting.uid;
-        bodies.push(meetingEnded({ ...meeting, uid }, variant));
-        break;
-      }
-      case "noShow": {
-        const meeting = find();
-        if (meeting === undefined) break;
-        const attendees = [{ email: meeting.email.toUpperCase(), noShow: isSo }];
-        send("BOOKING_NO_SHOW_UPDATED", { bookingUid: meeting.uid, attendees });
-        break;
-      }
-      case "deliverAgain": {
-        const body = bodies[which % Math.max(bodies.length, 1)];
-        if (body === undefined) break;
-        const copy = { ...body };
-        if (typeof body.createdAt === "string" && "payload" in body) {
-          const later = [0, 4, 60_000][variant % 3]!;
-          copy.createdAt = new Date(Date.parse(body.createdAt) + later).toISOString();
-        }
-        bodies.push(copy);
-        break;
-      }
-      case "lose":
-        bodies.splice(which % Math.max(bodies.length, 1), 1);
-        break;
-      case "noise":
-        send(["PING", "BOOKING_PAYMENT_INITIATED", "RECORDING_READY"][which % 3]!, {
-          attendees: [{ email: "jdoe@example.com" }],
-        });
-    }
-  }
-  return bodies;
-}
-
-function newMeeting(uid: string, email: string, now: number, needsConfirmation: boolean): Meeting {
-  const start = now + 24 * 3_600_000;
-  return {
-    uid,
-    email,
-    start,
-    needsConfirmation,
-    previousUids: [],
-    seat: null,
-    isCancelled: false,
-    isRequested: false,
-  };
-}
-
-function move(meeting: Meeting, uid: string, now: number): void {
-  meeting.previousUids.push(meeting.uid);
-  Object.assign(meeting, {
-    uid,
-    start: now + 48 * 3_600_000,
-    isCancelled: false,
-    isRequested: false,
-  });
 }
 
 function booking(meeting: Meeting): Body {
