@@ -18,8 +18,9 @@ export function median(numbers: number[]): number {
 /** The results as a Markdown table. */
 export function toTable(results: Result[]): string {
   const rows = results.map(({ what, ours, theirs, wanted = "" }) => {
-    const [figure, other] = [ours, theirs].map((one) => one.toFixed(one < 10 ? 2 : 0));
-    return `| ${what} | ${figure} / ${other} | ${(ours / theirs).toFixed(2)} | ${wanted} |`;
+    const digits = Math.min(ours, theirs) < 10 ? 2 : 0;
+    const figures = `${ours.toFixed(digits)} / ${theirs.toFixed(digits)}`;
+    return `| ${what} | ${figures} | ${(ours / theirs).toFixed(2)} | ${wanted} |`;
   });
   return ["| measured | figures | ratio | wanted |", "| --- | --- | --- | --- |", ...rows].join(
     "\n",
