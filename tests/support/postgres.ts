@@ -27,8 +27,13 @@ interface Templates {
   migrated: string;
 }
 
-/** A test server may lose everything when the machine does; only a crash of its own counts. */
-export const FAST: PostgresOptions = { settings: ["fsync=off"] };
+/**
+ * A test server may lose everything when the machine does; only a crash of its own counts. To
+ * compile a plan (Debian's servers can) takes longer than to run it on a few rows.
+ */
+export const FAST: PostgresOptions = {
+  settings: ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "jit=off"],
+};
 
 /** The variable with the templates that `task test` makes once for all files, as JSON. */
 export const TEMPLATES = "TEST_TEMPLATES";
