@@ -10,7 +10,7 @@ const SAMPLE = new URL("./fixtures/calcom/booking-created-business.json", import
 async function book({ url, webhookSecret }: Stack, to: string): Promise<void> {
   const event = JSON.parse(await Deno.readTextFile(SAMPLE));
   const body = JSON.stringify(
-    changeEvents([event], { isNew: true, at: null, to, settings: [] })[0],
+    changeEvents([event], { isNew: true, to })[0],
   );
   const response = await fetch(`${url}/functions/v1/calcom-webhook`, {
     method: "POST",
