@@ -102,14 +102,14 @@ function replace(text: string, words: Map<string, string>): string {
 /** How far the dates have to move. Whole weeks keep the day of the week and the hour. */
 function distanceTo(events: Json[], at: Date | undefined, now: Date): number {
   const start = firstStart(events);
-  if (start === null) return 0;
+  if (start === Infinity) return 0;
   return at ? at.getTime() - start : Math.ceil((now.getTime() - start) / WEEK) * WEEK;
 }
 
-function firstStart(events: Json[]): number | null {
-  const starts = events.map((event) => Date.parse(String(bodyOf(event).startTime)))
-    .filter((start) => !Number.isNaN(start));
-  return starts.length > 0 ? Math.min(...starts) : null;
+/** Infinity when no event has a start. */
+function firstStart(events: Json[]): number {
+  const starts = events.map((event) => Date.parse(String(bodyOf(event).startTime)));
+  return Math.min(...starts.filter(Number.isFinite));
 }
 
 function move(text: string, distance: number): string {
@@ -123,7 +123,7 @@ function move(text: string, distance: number): string {
  * everything that was sent before. Never after the first meeting.
  */
 function renewSendingTimes(events: Json[], now: Date): void {
-  const last = Math.min(now.getTime(), (firstStart(events) ?? Infinity) - MINUTE);
+  const last = Math.min(now.getTime(), firstStart(events) - MINUTE);
   const timeOf = ({ createdAt }: Json) => Date.parse(String(createdAt));
   const times = [...new Set(events.map(timeOf).filter(Number.isFinite))].sort((a, b) => b - a);
   for (const event of events) {

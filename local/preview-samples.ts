@@ -18,18 +18,6 @@ export type Sender = Database["public"]["Tables"]["senders"]["Row"];
 
 const KINDS: readonly EmailKind[] = ["confirmation", "reschedule", "cancellation"];
 
-/** The time zones in which the languages are shown. */
-const ZONES: Record<string, string> = {
-  en: "America/Chicago",
-  de: "Europe/Berlin",
-  fr: "Europe/Paris",
-  es: "America/Mexico_City",
-  pt: "America/Sao_Paulo",
-  it: "Europe/Rome",
-  nl: "Europe/Amsterdam",
-  sv: "Europe/Stockholm",
-};
-
 /** What a mail has to show beyond what every booking has. */
 const MORE = {
   notes: "Looking at the rollout in the first quarter.",
@@ -43,10 +31,7 @@ export function listSamples(senders: Sender[]): Sample[] {
   const names = new Intl.DisplayNames("en", { type: "language" });
   const looks = [
     ...senders.map(lookOf),
-    ...LANGUAGES.map(({ tag }) => ({
-      group: names.of(tag) ?? tag,
-      data: { locale: tag, time_zone: ZONES[tag] ?? "UTC" },
-    })),
+    ...LANGUAGES.map(({ tag }) => ({ group: names.of(tag) ?? tag, data: { locale: tag } })),
   ];
   return [
     ...looks.flatMap((look) =>
@@ -67,7 +52,7 @@ function lookOf({ organizer_domain, from_address, from_name, is_default, ...bran
   const organizer_email = `mara@${organizer_domain}`;
   return {
     group: `Hosts at ${organizer_domain}${is_default ? " (default)" : ""}`,
-    data: { organizer_email, brand: { ...brand } },
+    data: { organizer_email, brand },
     email: { from_address, from_name, reply_to: organizer_email },
   };
 }

@@ -1,10 +1,11 @@
 // deno-lint-ignore-file no-console -- a command line program talks on the console
 import { fileURLToPath } from "node:url";
+import { createDatabase } from "../supabase/functions/_shared/database.ts";
 import { render } from "../supabase/functions/send-emails/email/sample.ts";
 import { runCommand, TASK } from "./command.ts";
 import { PAGE } from "./inbox/serve.ts";
 import { listSamples, type Sample, type Sender } from "./preview-samples.ts";
-import type { Mail } from "./resend/types.ts";
+import { toMail } from "./resend/mailbox.ts";
 import { readRunningStack, STACK_OPTIONS } from "./running-stack.ts";
 import { StackError } from "./stack/error.ts";
 
@@ -25,41 +26,38 @@ const FOLDER = new URL("../supabase/.temp/mail/", import.meta.url);
 
 /** The page of the inbox, with samples in it instead of a stack behind it. */
 export async function renderPreview(samples: Sample[]): Promise<string> {
-  const mails = JSON.stringify(await Promise.all(samples.map(toMail)));
+  const mails = JSON.stringify(await Promise.all(samples.map(toEntry)));
   return PAGE.replaceAll("Inbox", "Mails").replace("<script>", (script) =>
     // An escaped "<" keeps what stands in a mail from ending the element.
     `<script type="application/json">${mails.replaceAll("<", "\\u003c")}</script>\n    ${script}`);
 }
 
 /** A sample as the page shows it: like a mail of the inbox, under its name. */
-async function toMail({ group, name, kind, data, email }: Sample, place: number) {
-  const { from, to, subject, html, text, replyTo, attachments = [] } = await render(
-    kind,
-    data,
-    email,
-  );
-  const mail: Mail = {
-    ...{ id: String(place), from, to: [to], subject, html, text },
-    headers: {},
-    reply_to: [replyTo ?? []].flat(),
+async function toEntry({ group, name, kind, data, email }: Sample, place: number) {
+  const { replyTo, attachments = [], ...message } = await render(kind, data, email);
+  const payload = {
+    ...message,
+    reply_to: replyTo ?? [],
     attachments: attachments.map(({ contentType, ...file }) => ({
       ...file,
       content_type: contentType,
     })),
-    idempotency_key: null,
-    created_at: new Date().toISOString(),
   };
+  const created_at = new Date().toISOString();
+  const mail = toMail({ id: String(place), idempotency_key: null, created_at, payload });
   return { ...mail, group, name };
 }
 
 /** The rows of `senders` of the running stack; null when none runs. */
 async function readSenders(stack: Record<string, string> | null): Promise<Sender[] | null> {
   if (!stack?.SUPABASE_URL || !stack.SUPABASE_SECRET_KEY) return null;
-  const response = await fetch(
-    `${stack.SUPABASE_URL}/rest/v1/senders?order=is_default.desc,organizer_domain`,
-    { headers: { apikey: stack.SUPABASE_SECRET_KEY } },
-  ).catch(() => null);
-  return response?.ok ? await response.json() : null;
+  const database = createDatabase({
+    supabaseUrl: stack.SUPABASE_URL,
+    supabaseKey: stack.SUPABASE_SECRET_KEY,
+  });
+  const { data } = await database.from("senders").select()
+    .order("is_default", { ascending: false }).order("organizer_domain");
+  return data;
 }
 
 if (import.meta.main) {

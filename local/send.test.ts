@@ -93,7 +93,7 @@ Deno.test("a running stack is found; what a later event changed, and the booking
     "x.json  BOOKING_CANCELLED  applied    Cancelled.",
     "",
     "Now",
-    "Ada, 1 Dec 2026, 15:00 UTC: cancelled; the deal of Acme is cancelled",
+    "Ada, Tue, 01 Dec 2026 15:00 UTC: cancelled; the deal of Acme is cancelled",
     "",
   ]);
   const asked = stack.received.map(({ url }) => url.searchParams.get("calcom_uid"));

@@ -47,10 +47,6 @@ export function toMail({ payload, ...mail }: StoredMail): Mail {
     ...{ from, to: [to].flat(), subject, html, text },
     headers: Object.fromEntries(headers),
     reply_to: replyTo,
-    attachments: (payload.attachments ?? []).map((file) => ({
-      filename: file.filename ?? "attachment",
-      content_type: file.content_type ?? "application/octet-stream",
-      content: file.content,
-    })),
+    attachments: payload.attachments ?? [],
   };
 }

@@ -51,6 +51,11 @@ export async function openSandbox(
     return id;
   }
 
+  /** Has the next mail accepted, and something else answered. */
+  function spoilNext(spoil: (response: Response) => Response | Promise<Response>): void {
+    faults.push(async (accept) => await spoil(await accept()));
+  }
+
   return {
     fetch: async (request, path) => {
       if (path !== "/emails" || request.method !== "POST") {
@@ -62,20 +67,12 @@ export async function openSandbox(
     messages: () => mailbox.mails.map(toMail).reverse(),
     refuseNext: (refusal) => void faults.push(() => Promise.resolve(refuse(refusal))),
     dropNextResponse: () =>
-      void faults.push(async (accept) => {
-        await accept();
-        return new Response(new ReadableStream({ start: (body) => body.error("dropped") }));
-      }),
-    corruptNextResponse: (refusal) =>
-      void faults.push(async (accept) => {
-        await accept();
-        return refuse(refusal);
-      }),
+      spoilNext(() => new Response(new ReadableStream({ start: (body) => body.error("dropped") }))),
+    corruptNextResponse: (refusal) => spoilNext(() => refuse(refusal)),
     holdNextResponse: () => {
       const arrived = Promise.withResolvers<void>();
       const released = Promise.withResolvers<void>();
-      faults.push(async (accept) => {
-        const response = await accept();
+      spoilNext(async (response) => {
         arrived.resolve();
         await released.promise;
         return response;

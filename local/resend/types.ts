@@ -25,7 +25,7 @@ export interface Payload {
   text?: string;
   reply_to?: string | string[];
   headers?: Record<string, string>;
-  attachments?: { filename?: string; content_type?: string; content: string }[];
+  attachments?: Mail["attachments"];
   tags?: { name: string; value: string }[];
 }
 
@@ -55,7 +55,6 @@ export interface Report {
 export interface ReportOptions extends Report {
   /** The `svix-id`; a new one unless told otherwise. */
   id?: string;
-  happenedAt?: Date;
   signedAt?: Date;
   /** Signs it instead of the sandbox's own secret. */
   secret?: string;

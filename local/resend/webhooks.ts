@@ -60,12 +60,13 @@ export async function makeReports(
 /** Makes the request that Resend would post to a webhook; where to is up to the caller. */
 export function makeReport(
   { id: mailId, created_at, payload }: StoredMail,
-  { type, data, secret, ...options }: ReportOptions & { secret: string },
+  { type, data, secret, id = crypto.randomUUID(), signedAt = new Date() }: ReportOptions & {
+    secret: string;
+  },
 ): Request {
-  const { id = crypto.randomUUID(), happenedAt = new Date(), signedAt = new Date() } = options;
   const body = JSON.stringify({
     type,
-    created_at: happenedAt.toISOString(),
+    created_at: new Date().toISOString(),
     data: {
       email_id: mailId,
       created_at,
