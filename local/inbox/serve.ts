@@ -4,26 +4,19 @@ import type { Mail } from "../resend/types.ts";
 /** The page, read once per start. */
 export const PAGE = await (await fetch(new URL("./page.html", import.meta.url))).text();
 
-const HEADERS = {
-  "cache-control": "no-store",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-};
-
 /**
  * The page may run its own script and nothing else. Styles may be inline because the mails in its
  * frames live under the same policy, and a mail is made of inline styles.
  */
-const POLICY = [
-  "default-src 'none'",
-  `script-src 'sha256-${await hashScript(PAGE)}'`,
-  "style-src 'unsafe-inline'",
-  "img-src data: https:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+const HEADERS = {
+  "content-security-policy": "default-src 'none'; " +
+    `script-src 'sha256-${await hashScript(PAGE)}'; style-src 'unsafe-inline'; ` +
+    "img-src data: https:; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "cache-control": "no-store",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
 
 /**
  * Serves the inbox: what the attendees got, and what they are still to get.
@@ -32,23 +25,17 @@ const POLICY = [
  * @param outbox what the product says about its mails
  */
 export function serveInbox(path: string, mails: Mail[], outbox: OutboxRow[] = []): Response {
+  const answer = (value: unknown) => Response.json(value, { headers: HEADERS });
   switch (path) {
     case "":
     case "/":
       return new Response(PAGE, {
-        headers: {
-          ...HEADERS,
-          "content-type": "text/html; charset=utf-8",
-          "content-security-policy": POLICY,
-        },
+        headers: { ...HEADERS, "content-type": "text/html; charset=utf-8" },
       });
     case "/messages":
-      return Response.json(
-        mails.map((mail) => ({ ...mail, status: statusOf(mail, outbox) })),
-        { headers: HEADERS },
-      );
+      return answer(mails.map((mail) => ({ ...mail, status: statusOf(mail, outbox) })));
     case "/waiting":
-      return Response.json(notSent(mails, outbox), { headers: HEADERS });
+      return answer(notSent(mails, outbox));
   }
   return Response.json({ message: "Not found" }, { status: 404 });
 }
