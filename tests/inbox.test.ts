@@ -83,7 +83,7 @@ testPage("the inbox page in Chromium", async (page, t) => {
   });
 
   await t.step(
-    "text, headers and attachments are a click away, and nothing is cut off",
+    "text and attachments are a click away, and nothing is cut off",
     async () => {
       await page.setViewport({ width: 375, height: 720 });
       await keepPicture(page, "inbox-narrow");
@@ -92,7 +92,7 @@ testPage("the inbox page in Chromium", async (page, t) => {
       }
       const text = await textOf("main");
       assertMatch(text, /your meeting has moved\./);
-      assertMatch(text, /Reply-To\s+mara@brightloom\.example[^]*Idempotency key\s+first/);
+      assertMatch(text, /Reply-To\s+mara@brightloom\.example[^]*Idempotency Key\s+first/);
       assertMatch(text, /Save \(text\/calendar[^]*METHOD:REQUEST[^]*SEQUENCE:1/);
       const fits = await page.$$eval(
         "html, nav, main, pre",
