@@ -226,6 +226,9 @@ begin
     select from public.bookings as o
     where o.person_id = p_booking.person_id and o.calcom_uid = p_new_uid and o.id <> p_booking.id
   ) then
+    if p_booking.status = 'CANCELLED' then
+      return crm.make_effect(p_event, p_booking, 'duplicate', 'This seat was given up already.');
+    end if;
     update public.bookings as b
     set status = 'CANCELLED', is_pending_confirmation = false, last_event_id = p_event.id
     where b.id = p_booking.id;

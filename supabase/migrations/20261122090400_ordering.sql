@@ -204,6 +204,12 @@ $$;
 comment on function crm.apply_and_record(crm.event, text) is
   'Applies an event to a stream and records what it changed.';
 
+create function crm.is_transient(p_sqlstate text) returns boolean
+language sql immutable
+return left(p_sqlstate, 2) in ('40', '53', '55', '57', '58');
+comment on function crm.is_transient(text) is
+  'Whether an error may pass by itself: a deadlock, a timeout, a full disk.';
+
 create function crm.apply_or_fail(p_event crm.event, p_stream_key text)
 returns crm.effect[]
 language plpgsql
@@ -213,6 +219,9 @@ begin
   return crm.apply_and_record(p_event, p_stream_key);
 exception
   when others then -- the log may hold anything; one bad event must not hold up its stream
+    if crm.is_transient(sqlstate) then
+      raise; -- no fault of this event: the one at hand is tried again, and with it the replay
+    end if;
     return array[crm.make_effect(
       p_event, null, 'failed', format('It could not be applied: %s (%s).', sqlerrm, sqlstate)
     )];

@@ -94,7 +94,7 @@ comment on function crm.finish_effect(crm.event, crm.effect, boolean, boolean) i
   'Queues the mail that one effect owes, and says what the effect was.';
 
 -- Rule: a late event or a rebuild can change what became of others: one that waited is applied now, one that came too
---       early never was.
+--       early never was, one that opened a deal found it open.
 create function crm.finish_other_events(p_effects crm.effect[], p_event_id uuid, p_owes_email boolean)
 returns void
 language plpgsql
@@ -112,6 +112,9 @@ begin
       and (
         e.outcome = 'waiting'
         or (e.outcome = 'applied') <> exists (select from public.event_effects as x where x.event_id = e.id)
+        or exists (
+          select from public.event_effects as x where x.event_id = e.id and strpos(e.reason, x.reason) = 0
+        )
       )
     order by e.position
   loop
@@ -179,7 +182,7 @@ begin
   end if;
 
   v_effects := crm.apply_or_replay(v_event, v_scope);
-  if cardinality(v_effects) > 1 then
+  if cardinality(v_effects) > 1 or (v_effects[1]).event_id <> v_event.id then
     perform crm.finish_other_events(v_effects, v_event.id, true);
     v_effects := array(select f from unnest(v_effects) as f where f.event_id = v_event.id);
   end if;
@@ -188,6 +191,21 @@ end;
 $$;
 comment on function crm.decide_event(public.calcom_events) is
   'Decides what an event means, does it, and returns the answer.';
+
+-- Rule: a pending event belongs to no scope, so no replay touches it before it is decided.
+create function crm.make_event_pending(p_event_id uuid, p_attempts integer, p_reason text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.calcom_events as e
+  set outcome = 'pending', decided_at = null, attempts = p_attempts, reason = p_reason, uid = null, new_uid = null,
+    booker_email = null, stream_key = null
+  where e.id = p_event_id;
+end;
+$$;
+comment on function crm.make_event_pending(uuid, integer, text) is 'Has an event decided (again) by the pick-up.';
 
 create function crm.max_attempts() returns integer
 language sql immutable
@@ -210,10 +228,8 @@ begin
 exception
   when query_canceled or others then -- whatever a body holds, it is kept with its reason
     v_error := format('%s (%s)', sqlerrm, sqlstate);
-    if left(sqlstate, 2) in ('40', '53', '55', '57', '58') and p_row.attempts + 1 < crm.max_attempts() then
-      update public.calcom_events as e
-      set attempts = e.attempts + 1, reason = 'It could not be decided yet: ' || v_error
-      where e.id = p_row.id;
+    if crm.is_transient(sqlstate) and p_row.attempts + 1 < crm.max_attempts() then
+      perform crm.make_event_pending(p_row.id, p_row.attempts + 1, 'It could not be decided yet: ' || v_error);
       return jsonb_build_object(
         'event_id', p_row.id, 'trigger', p_row.payload ->> 'triggerEvent', 'outcome', 'failed', 'is_pending', true,
         'reason', 'Kept; it is tried again within a minute: ' || v_error

@@ -297,7 +297,7 @@ begin
   end if;
 
   update public.email_attempts as a
-  set requested_at = now()
+  set requested_at = coalesce(a.requested_at, now())
   where a.email_id = v_email.id and a.attempt = v_email.attempts;
   update public.emails as e
   set request_body = coalesce(e.request_body, start_email_attempt.request_body)

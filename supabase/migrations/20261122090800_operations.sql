@@ -221,7 +221,6 @@ $$;
 comment on function public.retry_event(uuid) is
   'Decides an event again that failed, and returns its outcome; any other is left as it is.';
 
--- Rule: a pending event belongs to no scope, so no replay touches it before it is decided.
 -- Race: an event that somebody works on is left to them.
 create function public.retry_failed_events()
 returns jsonb
@@ -230,13 +229,15 @@ security definer -- see rebuild_company
 set search_path = ''
 as $$
 declare
-  v_count integer;
+  v_event_id uuid;
+  v_count integer := 0;
 begin
-  update public.calcom_events as e
-  set outcome = 'pending', decided_at = null, attempts = 0, uid = null, new_uid = null, booker_email = null,
-    stream_key = null
-  where e.id in (select o.id from public.calcom_events as o where o.outcome = 'failed' for update skip locked);
-  get diagnostics v_count = row_count;
+  for v_event_id in
+    select e.id from public.calcom_events as e where e.outcome = 'failed' for update skip locked
+  loop
+    perform crm.make_event_pending(v_event_id, 0, null);
+    v_count := v_count + 1;
+  end loop;
   return jsonb_build_object('pending', v_count);
 end;
 $$;
