@@ -434,7 +434,7 @@ begin
 end;
 $$;
 comment on function crm.apply_no_show_updated(crm.event, text) is
-  'BOOKING_NO_SHOW_UPDATED: a no-show was not attended, and its deal falls back unless another meeting holds it up.';
+  'BOOKING_NO_SHOW_UPDATED: a no-show was not attended, and its deal falls back unless another meeting keeps it met.';
 
 create function crm.mark_no_show(
   p_event crm.event, p_booking public.bookings, p_stream_key text, p_is_no_show boolean

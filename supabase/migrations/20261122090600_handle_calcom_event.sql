@@ -109,6 +109,7 @@ begin
     from public.calcom_events as e
     where e.id in (select f.event_id from unnest(p_effects) as f)
       and e.id is distinct from p_event_id
+      and e.outcome <> 'pending'
       and (
         e.outcome = 'waiting'
         or (e.outcome = 'applied') <> exists (select from public.event_effects as x where x.event_id = e.id)
@@ -127,6 +128,9 @@ begin
       );
     exception
       when others then -- its mail, or its reason; that must not hold up the event at hand
+        if crm.is_transient(sqlstate) then
+          raise;
+        end if;
         perform crm.record_outcome(
           v_event, 'failed', format('It could not be finished: %s (%s).', sqlerrm, sqlstate)
         );
@@ -190,7 +194,7 @@ begin
 end;
 $$;
 comment on function crm.decide_event(public.calcom_events) is
-  'Decides what an event means, does it, and returns the answer.';
+  'Decides what an event means, applies it, and returns the answer.';
 
 -- Rule: a pending event belongs to no scope, so no replay touches it before it is decided.
 create function crm.make_event_pending(p_event_id uuid, p_attempts integer, p_reason text)
@@ -207,10 +211,10 @@ end;
 $$;
 comment on function crm.make_event_pending(uuid, integer, text) is 'Has an event decided (again) by the pick-up.';
 
-create function crm.max_attempts() returns integer
+create function crm.max_event_attempts() returns integer
 language sql immutable
 return 5;
-comment on function crm.max_attempts() is 'How often an event is tried that is interrupted each time.';
+comment on function crm.max_event_attempts() is 'How often an event is tried that is interrupted each time.';
 
 -- Rule: no event makes this raise. What goes wrong is undone, and recorded with the event as failed. What may pass by
 --       itself (a deadlock, a timeout, a full disk) leaves the event pending: it is picked up again, and failed when
@@ -228,7 +232,7 @@ begin
 exception
   when query_canceled or others then -- whatever a body holds, it is kept with its reason
     v_error := format('%s (%s)', sqlerrm, sqlstate);
-    if crm.is_transient(sqlstate) and p_row.attempts + 1 < crm.max_attempts() then
+    if crm.is_transient(sqlstate) and p_row.attempts + 1 < crm.max_event_attempts() then
       perform crm.make_event_pending(p_row.id, p_row.attempts + 1, 'It could not be decided yet: ' || v_error);
       return jsonb_build_object(
         'event_id', p_row.id, 'trigger', p_row.payload ->> 'triggerEvent', 'outcome', 'failed', 'is_pending', true,

@@ -32,7 +32,7 @@ comment on column public.email_attempts.requested_at is
   'When the request to Resend began. From then on the mail may be out, until the outcome says otherwise.';
 comment on column public.email_attempts.outcome is
   'sent, unknown, throttled, quota, configuration, rejected or conflict; withdrawn: it was not to be sent any more. '
-  'Null while it is under way, and for ever when the sender died.';
+  'Null while it is under way; stays null when the sender died.';
 comment on column public.email_attempts.error is 'What went wrong, in Resend''s words.';
 alter table public.email_attempts enable row level security;
 
@@ -97,7 +97,7 @@ $$;
 comment on function crm.unconfirmed_since(uuid) is
   'When the first request began that Resend may have taken without saying so; null when there is none.';
 
--- Rule: an attempt that Resend turned away without a look at the mail does not count, nor does one before a retry.
+-- Rule: an attempt that Resend refused before it read the mail does not count, nor does one before a retry.
 create function crm.count_attempts(p_email public.emails)
 returns integer
 language plpgsql
@@ -121,7 +121,7 @@ comment on function crm.count_attempts(public.emails) is 'How many attempts of a
 -- Rule: a mail says only what is still true, and is not sent to a suppressed address. What it says is compared with
 --       the booking itself: which event wrote it last may change with the order of arrival.
 -- Time: only a mail that had to wait is compared. In its first ten seconds it goes out as the event told it, so that
---       who books and cancels in one go hears of both, in that order, and not of a cancellation alone.
+--       a person who books and cancels at once gets both mails, in that order, and not a cancellation alone.
 create function crm.obsolete_reason(p_email public.emails)
 returns text
 language plpgsql
@@ -310,8 +310,8 @@ comment on function public.start_email_attempt(uuid, integer, jsonb) is
   'Fixes what is sent for a mail and returns it, the first text wins; null when it is not to be sent, or not by this '
   'attempt.';
 
--- Rule: what Resend has taken is sent, whatever was decided about it meanwhile and whichever attempt says so. What can
---       never work is failed at once. Everything else stays due and waits.
+-- Rule: what Resend has taken is sent. It does not matter what was decided meanwhile, nor which attempt reports it.
+--       What can never work is failed at once. Everything else stays due and waits.
 -- Race: a report other than "sent" closes its own attempt; about the mail it says something only while no later
 --       attempt has begun.
 create function public.finish_email_attempt(
@@ -362,7 +362,7 @@ begin
 end;
 $$;
 comment on function crm.rewrite_email(uuid) is
-  'Has a mail that nobody has seen written anew, from the brand that writes for its organizer now.';
+  'Has a mail that nobody has seen written again, from the brand that writes for its organizer now.';
 
 create function crm.mark_email_sent(p_email_id uuid, p_resend_id text)
 returns void
@@ -401,7 +401,7 @@ $$;
 comment on function crm.schedule_retry(public.emails, text, text, integer) is
   'Has a mail tried again after an attempt that failed, or fails it when that is of no use.';
 
--- Rule: for a mail whose trouble somebody has put right. Written anew, from the sender of today, if it is certain that
+-- Rule: for a mail whose trouble somebody has put right. Written again, from the sender of today, if it is certain that
 --       Resend never took it; otherwise the same text under the same key, and only while that key still protects.
 create function public.retry_email(email_id uuid)
 returns jsonb
@@ -575,7 +575,7 @@ declare
 begin
   v_email := crm.find_reported_email(v_data);
   insert into public.email_deliveries as v (id, email_id, payload)
-  values (left(delivery_id, 200), v_email.id, event)
+  values (left(delivery_id, 200), v_email.id, coalesce(event, 'null'::jsonb))
   on conflict on constraint email_deliveries_pkey do nothing;
   if not found then
     return jsonb_build_object('outcome', 'duplicate', 'reason', 'This report was delivered before.');

@@ -1,4 +1,4 @@
--- Operations: rebuild from the log, try again what failed, pick up what was left undecided, and look at it all.
+-- Operations: rebuild from the log, retry what failed, decide what is pending; schedules and views.
 
 --------------------------------------------------------------------------------------------------------------- rebuild
 
@@ -91,7 +91,7 @@ begin
 end;
 $$;
 comment on function crm.rebuild_streams(text[]) is
-  'Makes streams anew from their events, without mails; returns what changed.';
+  'Rebuilds streams from their events, without mails; returns what changed.';
 
 -- Race: only events of this company wait for it, and it for those on their way.
 create function public.rebuild_company(domain text)
@@ -107,7 +107,7 @@ begin
 end;
 $$;
 comment on function public.rebuild_company(text) is
-  'Makes a company, its people, bookings and deals anew from the log; returns what changed.';
+  'Rebuilds a company, its people, bookings and deals from the log; returns what changed.';
 
 create function public.rebuild_person(email text)
 returns jsonb
@@ -120,7 +120,7 @@ begin
 end;
 $$;
 comment on function public.rebuild_person(text) is
-  'Makes a person anew from the log, and with them the whole company they belong to; returns what changed.';
+  'Rebuilds a person from the log, and with them the whole company they belong to; returns what changed.';
 
 -- Rule: as if the personal domains had always been what they are now. A company that such a domain had made goes,
 --       and so do its deals; its people and their bookings stay.
@@ -152,7 +152,7 @@ begin
 end;
 $$;
 comment on function public.rebuild_everything() is
-  'Makes all companies, people, bookings and deals anew from the log; returns what changed. Events that arrive '
+  'Rebuilds all companies, people, bookings and deals from the log; returns what changed. Events that arrive '
   'meanwhile wait.';
 
 create function crm.assign_streams()
