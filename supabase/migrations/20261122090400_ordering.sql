@@ -205,7 +205,7 @@ comment on function crm.apply_and_record(crm.event, text) is
   'Applies an event to a stream and records what it changed.';
 
 create function crm.is_transient(p_sqlstate text) returns boolean
-language sql immutable
+language sql immutable set search_path = ''
 return left(p_sqlstate, 2) in ('40', '53', '55', '57', '58');
 comment on function crm.is_transient(text) is
   'Whether an error may pass by itself: a deadlock, a timeout, a full disk.';

@@ -212,7 +212,7 @@ $$;
 comment on function crm.make_event_pending(uuid, integer, text) is 'Has an event decided (again) by the pick-up.';
 
 create function crm.max_event_attempts() returns integer
-language sql immutable
+language sql immutable set search_path = ''
 return 5;
 comment on function crm.max_event_attempts() is 'How often an event is tried that is interrupted each time.';
 

@@ -41,19 +41,19 @@ alter table public.email_attempts enable row level security;
 -- Source: Resend remembers an idempotency key for 24 hours (resend.com/docs, "Idempotency keys"). An hour is kept back:
 -- clocks differ, and a request takes its time.
 create function crm.idempotency_window() returns interval
-language sql immutable
+language sql immutable set search_path = ''
 return interval '23 hours';
 comment on function crm.idempotency_window() is
   'How long after a first request the same key certainly sends no second copy.';
 
 -- With the delays below that is most of the time for which the key protects.
 create function crm.max_email_attempts() returns integer
-language sql immutable
+language sql immutable set search_path = ''
 return 25;
 comment on function crm.max_email_attempts() is 'How many attempts of unknown outcome a mail gets.';
 
 create function crm.jitter() returns double precision
-language sql volatile
+language sql volatile set search_path = ''
 return 1 + random() / 4;
 comment on function crm.jitter() is
   'By what a delay is multiplied, so that mails that failed together do not all come back together.';
@@ -450,7 +450,7 @@ create index email_deliveries_email_id_idx on public.email_deliveries (email_id)
 alter table public.email_deliveries enable row level security;
 
 create function crm.delivery_status(p_type text) returns text
-language sql immutable
+language sql immutable set search_path = ''
 return case p_type when 'email.delivery_delayed' then 'delayed' else substring(p_type from '^email\.(\w+)$') end;
 comment on function crm.delivery_status(text) is
   'Our word for a type of report, like "delivered" for "email.delivered".';
@@ -458,7 +458,7 @@ comment on function crm.delivery_status(text) is
 -- Rule: reports come in any order, so the furthest counts: a mail can be returned after it was delivered, and
 --       complained about after that. Null: it says nothing about what became of a mail.
 create function crm.delivery_order(p_delivery text) returns integer
-language sql immutable
+language sql immutable set search_path = ''
 return array_position(
   array['sent', 'delayed', 'delivered', 'opened', 'clicked', 'failed', 'suppressed', 'bounced', 'complained'],
   p_delivery
