@@ -6,7 +6,7 @@ import { applyMigrations, seedDatabase } from "../local/stack/migrations.ts";
 import { makeFolder } from "./support/stack.ts";
 
 Deno.test("migrations and seed", async (t) => {
-  const database = await openDatabase({ folder: undefined, password: "secret" });
+  const database = await openDatabase({ password: "secret" });
   try {
     await t.step("each pending file is applied once, in order, and written down", async () => {
       await using folder = await makeFolder({

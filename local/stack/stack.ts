@@ -105,9 +105,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     log("Starting Postgres and the Edge Functions");
     const database = await openDatabase({
-      folder: dataDir.database,
+      dataDir: dataDir.database,
       password: keys.databasePassword,
-      port: isFree(port + 1) ? port + 1 : undefined,
+      // A saved connection of a client stays right as long as this one is free.
+      port: port + 1,
     });
     opened.push(() => database.close());
     const changes = await applyMigrations(database, { supabase, log });
@@ -181,16 +182,6 @@ function listen(port: number, route: Route) {
       );
     }
     throw error;
-  }
-}
-
-/** A saved connection of a client stays right as long as the port beside ours is free. */
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch {
-    return false;
   }
 }
 
