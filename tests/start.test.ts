@@ -99,7 +99,7 @@ Deno.test("task sql and task reset", async (t) => {
       "",
     ]);
     const refused = await sql("select 1;\nselect nothing");
-    assertIsOneParagraph(refused, /^Postgres refused this at line 2, column 8: column "nothing"/);
+    assertIsOneParagraph(refused, /^Postgres refused this at line 2: column "nothing"/);
 
     const reset = await finish(spawnProgram("reset.ts", ["--data", "data"], folder.path));
     assertIsOneParagraph(reset, /is open in another running stack/);

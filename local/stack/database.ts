@@ -3,21 +3,17 @@ import {
   type PostgresConnection,
 } from "npm:@supabase/lite@0.10.0/postgres";
 import postgres from "npm:postgres@3.4.9";
-import { SUPABASE_BASE_SQL } from "../migrations.ts";
+import { type SqlRunner, SUPABASE_BASE_SQL } from "../migrations.ts";
 import { type PostgresOptions, startPostgres } from "./postgres.ts";
 
-/** A Postgres with what a new Supabase project has. */
-export interface Database {
+/** A Postgres with what a new Supabase project has; SQL runs as the role `postgres`. */
+export interface Database extends SqlRunner {
   /** For any client: the role `postgres`, which may do what the SQL editor of Supabase may. */
   url: string;
   /** What @supabase/lite serves REST and Studio from. */
   connection: PostgresConnection;
   /** Resolves when the server is not running any more. */
   ended: Promise<void>;
-  /** One query as `postgres`; without parameters also several statements (rows of the last). */
-  sql<T>(query: string, parameters?: unknown[]): Promise<T[]>;
-  /** Runs `statements` and then one query in a transaction: all of it or nothing. */
-  transaction(statements: string, then: { query: string; parameters: unknown[] }): Promise<void>;
   close(): Promise<void>;
 }
 

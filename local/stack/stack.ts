@@ -1,14 +1,13 @@
-import { fileURLToPath } from "node:url";
-import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { serveInbox } from "../inbox/serve.ts";
 import { readOutbox } from "../inbox/status.ts";
+import { applyMigrations, seedDatabase, SUPABASE_FOLDER } from "../migrations.ts";
 import { openSandbox } from "../resend/server.ts";
 import type { Sandbox } from "../resend/types.ts";
 import { openDataDir } from "./data-dir.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { StackError } from "./error.ts";
 import { startFunctions } from "./functions.ts";
-import { applyMigrations, seedDatabase } from "./migrations.ts";
 import { serveSupabase } from "./rest.ts";
 import { createRouter, type Route } from "./router.ts";
 import { sendEmailsOf, startSchedule } from "./schedule.ts";
@@ -63,7 +62,7 @@ export interface Stack {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const log = options.log ?? (() => {});
-  const supabase = options.supabase ?? fileURLToPath(new URL("../../supabase", import.meta.url));
+  const folder = options.supabase ? pathToFileURL(`${options.supabase}/`) : SUPABASE_FOLDER;
 
   let route = refuse("The stack is starting");
   // What was opened is closed in reverse order, at the end or when a later step fails.
@@ -86,7 +85,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // They start while the database does, and answer from when it is ready.
     const functions = options.functions
       ? await startFunctions({
-        folder: join(supabase, "functions"),
+        folder: fileURLToPath(new URL("functions", folder)),
         env: {
           SUPABASE_URL: url,
           SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secretKey }),
@@ -111,8 +110,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       port: port + 1,
     });
     opened.push(() => database.close());
-    const changes = await applyMigrations(database, { supabase, log });
-    if (options.seed) await seedDatabase(database, { supabase, log });
+    const changes = await applyMigrations(database, folder, log);
+    if (options.seed) await seedDatabase(database, folder, log);
 
     const sandbox = await openSandbox({
       apiKey: keys.resendApiKey,
