@@ -316,7 +316,7 @@ Deno.test("the stack", async (t) => {
       await assertRejects(
         () => startStack({ port, data: "memory" }),
         StackError,
-        `Port ${port} of 127.0.0.1 is in use`,
+        `Cannot listen on port ${port} of 127.0.0.1: Address already in use`,
       );
     });
   } finally {

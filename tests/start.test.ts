@@ -6,7 +6,7 @@ import {
   assertRejects,
 } from "npm:deno-std@1.4.0/assert/mod.js";
 import { basename, join } from "node:path";
-import { envFileOf, readEnvFile } from "../local/stack/env-file.ts";
+import { envFileOf, readRunningStack } from "../local/running-stack.ts";
 import { finish, makeFolder, spawnProgram } from "./support/stack.ts";
 
 Deno.test("task start keeps what was written, however it ends", async (t) => {
@@ -36,7 +36,7 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
 
     const port = new URL(stack.env.SUPABASE_URL!).port;
     const samePort = await finish(spawnProgram("start.ts", ["--data", "memory", "--port", port]));
-    assertIsOneParagraph(samePort, /Port \d+ of 127\.0\.0\.1 is in use/);
+    assertIsOneParagraph(samePort, /Cannot listen on port \d+ of 127\.0\.0\.1/);
     const sameData = await finish(spawnProgram("start.ts", ["--data", data, "--port", "0"]));
     assertIsOneParagraph(sameData, /is open in another running stack/);
 
@@ -186,7 +186,7 @@ async function startProgram(folder: string) {
     if (hasEnded) throw new Error(`The stack did not start:\n${output}`);
     return output.includes("Ctrl-C stops it.");
   });
-  const env = await readEnvFile(envFile);
+  const env = await readRunningStack({ env: envFile });
   assert(env);
   return {
     env,

@@ -4,7 +4,7 @@ import { readOutbox } from "../inbox/status.ts";
 import { applyMigrations, seedDatabase, SUPABASE_FOLDER } from "../migrations.ts";
 import { openSandbox } from "../resend/server.ts";
 import type { Sandbox } from "../resend/types.ts";
-import { openDataDir } from "./data-dir.ts";
+import { type Keys, openDataDir } from "./data-dir.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { StackError } from "./error.ts";
 import { startFunctions } from "./functions.ts";
@@ -30,14 +30,9 @@ export interface StackOptions {
   supabase?: string;
 }
 
-/** A running stack. */
-export interface Stack {
+/** A running stack with its keys. */
+export interface Stack extends Keys {
   url: string;
-  publishableKey: string;
-  secretKey: string;
-  webhookSecret: string;
-  resendApiKey: string;
-  resendWebhookSecret: string;
   inboxUrl: string;
   /** What RESEND_BASE_URL has to be. */
   resendUrl: string;
@@ -122,14 +117,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         await functions?.fetch("resend-webhook", report) ?? Response.json({}, { status: 404 }),
     });
     opened.push(sandbox.close);
-    const parts = {
+    route = createRouter({
       port,
       supabase: serveSupabase(database, keys, log),
       resend: sandbox.fetch,
       inbox: async (path: string) =>
         serveInbox(path, sandbox.messages(), path === "" ? [] : await readOutbox(database)),
-    };
-    route = createRouter({ ...parts, functions });
+      functions,
+    });
     opened.push(() => route = refuse("The stack is stopping"), () => functions?.close());
     if (functions) {
       await functions.started;
@@ -138,12 +133,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     }
 
     return {
+      ...keys,
       url,
-      publishableKey: keys.publishableKey,
-      secretKey: keys.secretKey,
-      webhookSecret: keys.webhookSecret,
-      resendApiKey: keys.resendApiKey,
-      resendWebhookSecret: keys.resendWebhookSecret,
       inboxUrl: `${url}/inbox`,
       resendUrl: `${url}/resend`,
       databaseUrl: database.url,
@@ -169,33 +160,22 @@ function listen(port: number, route: Route) {
       onError: (error) => Response.json({ message: String(error) }, { status: 500 }),
     }, (request, { remoteAddr }) => route(request, remoteAddr.hostname));
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new StackError(
-        `Port ${port} of 127.0.0.1 is in use, perhaps by another stack. Stop what uses it, or ` +
-          `choose another one with --port.`,
-      );
-    }
-    if (error instanceof Deno.errors.PermissionDenied) {
-      throw new StackError(
-        `Not allowed to listen on port ${port}. Choose one above 1023 with --port.`,
-      );
-    }
-    throw error;
+    throw new StackError(
+      `Cannot listen on port ${port} of 127.0.0.1: ${(error as Error).message}. Perhaps another ` +
+        `stack uses it: stop that one, or choose another port above 1023 with --port.`,
+    );
   }
 }
 
 function refuse(message: string): Route {
-  return () =>
-    Promise.resolve(
-      Response.json({ message }, { status: 503, headers: { "retry-after": "2" } }),
-    );
+  const headers = { "retry-after": "2" };
+  return () => Promise.resolve(Response.json({ message }, { status: 503, headers }));
 }
 
 /** The sandbox verifies exactly the domains that the product sends from. */
 async function readVerifiedDomains(database: Database): Promise<string[]> {
   const rows = await database.sql<{ domain: string }>(
     "select distinct lower(split_part(from_address, '@', 2)) as domain from public.senders",
-    [],
   );
   return rows.map(({ domain }) => domain);
 }
