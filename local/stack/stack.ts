@@ -10,7 +10,7 @@ import { StackError } from "./error.ts";
 import { startFunctions } from "./functions.ts";
 import { serveSupabase } from "./rest.ts";
 import { createRouter, type Route } from "./router.ts";
-import { sendEmailsOf, startSchedule } from "./schedule.ts";
+import { startSchedule } from "./schedule.ts";
 
 /** What a stack is started with. */
 export interface StackOptions {
@@ -128,7 +128,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     opened.push(() => route = refuse("The stack is stopping"), () => functions?.close());
     if (functions) {
       await functions.started;
-      const sendEmails = sendEmailsOf(functions, { url, secretKey: keys.secretKey });
+      // As pg_net would. What goes wrong the function says itself, in its log.
+      const sendEmails = async () => {
+        const request = new Request(`${url}/functions/v1/send-emails`, {
+          method: "POST",
+          headers: { apikey: keys.secretKey },
+        });
+        const answer = await functions.fetch("send-emails", request);
+        await answer?.body?.cancel();
+      };
       opened.push(startSchedule({ database, sendEmails, log }));
     }
 
