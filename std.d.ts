@@ -30,6 +30,14 @@ declare module "npm:deno-std@1.4.0/async/deadline.js" {
   export function deadline<T>(promise: Promise<T>, milliseconds: number): Promise<T>;
 }
 
+declare module "npm:deno-std@1.4.0/async/debounce.js" {
+  /** Calls once, when nobody has asked for it for that many milliseconds. */
+  export function debounce<T extends unknown[]>(
+    fn: (...values: T) => void,
+    milliseconds: number,
+  ): ((...values: T) => void) & { clear(): void };
+}
+
 declare module "npm:deno-std@1.4.0/async/delay.js" {
   /** Waits for so many milliseconds. */
   export function delay(ms: number, options?: { signal?: AbortSignal }): Promise<void>;
@@ -111,20 +119,6 @@ declare module "npm:deno-std@1.4.0/media_types/content_type.js" {
   export function contentType(extension: string): string | undefined;
 }
 
-declare module "npm:deno-std@1.4.0/streams/limited_bytes_transform_stream.js" {
-  /** Fails with a RangeError, if told so, when more than `size` bytes go through. */
-  export class LimitedBytesTransformStream
-    extends TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
-    constructor(size: number, options?: { error?: boolean });
-  }
-}
-
 declare module "npm:deno-std@1.4.0/streams/text_line_stream.js" {
   export class TextLineStream extends TransformStream<string, string> {}
-}
-
-declare module "npm:deno-std@1.4.0/streams/to_array_buffer.js" {
-  export function toArrayBuffer(
-    stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  ): Promise<ArrayBuffer>;
 }

@@ -25,8 +25,9 @@ export async function runCommand<const Options extends NonNullable<ParseArgsConf
   }
 }
 
-/** Every option is a text here. */
-type Values<Options> = { [Name in keyof Options]?: string };
+type Values<Options extends ParseArgsConfig["options"]> = ReturnType<
+  typeof parseArgs<{ options: Options }>
+>["values"];
 
 function parse(options: NonNullable<ParseArgsConfig["options"]>) {
   try {

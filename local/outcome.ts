@@ -1,73 +1,33 @@
-/** What the log says became of an event. */
-export interface EventOutcome {
-  id: string;
-  outcome: string;
-  reason: string | null;
-}
+import { createDatabase } from "../supabase/functions/_shared/database.ts";
 
-interface Booking {
-  start_time: string | null;
-  status: string;
-  attended: boolean;
-  people: { name: string | null; email: string } | null;
-  deals: { status: string; stage: string; companies: { name: string } } | null;
-}
-
-/** What to look up. */
-export interface Lookup {
-  eventIds: string[];
-  uids: string[];
-}
-
-/**
- * Reads over REST where events and their bookings stand.
- * @returns the events, and a sentence for each booking; both empty where nothing can be read
- */
+/** Reads over REST what became of events and, as sentences, how the bookings with these uids stand. */
 export async function readOutcome(
-  { url, key }: { url: string; key: string },
-  { eventIds, uids }: Lookup,
-): Promise<{ events: EventOutcome[]; bookings: string[] }> {
-  async function read<T>(table: string, column: string, values: string[], select: string) {
-    if (values.length === 0) return [];
-    const list = [...new Set(values)].map((value) => `"${value.replace(/["\\]/g, "\\$&")}"`);
-    const query = new URLSearchParams({ select, [column]: `in.(${list.join(",")})` });
-    const response = await fetch(`${url}/${table}?${query}`, { headers: { apikey: key } });
-    return response.ok ? await response.json() as T[] : [];
-  }
+  rest: { supabaseUrl: string; supabaseKey: string },
+  { eventIds, uids }: { eventIds: string[]; uids: string[] },
+) {
+  const database = createDatabase(rest);
   const [events, bookings] = await Promise.all([
-    read<EventOutcome>("calcom_events", "id", eventIds, "id,outcome,reason"),
-    read<Booking>(
-      "bookings",
-      "calcom_uid",
-      uids,
-      "start_time,status,attended,people(name,email)," +
-        "deals!bookings_deal_id_fkey(status,stage,companies(name))",
-    ),
+    database.from("calcom_events").select("id, outcome, reason").in("id", eventIds),
+    database.from("bookings")
+      .select(
+        "start_time, status, attended, people(name, email), deals(status, stage, companies(name))",
+      )
+      .in("calcom_uid", uids),
   ]);
-  return { events, bookings: bookings.map(describe) };
-}
-
-/** Like `Ada Lovelace, Tue, 1 Dec 2026, 15:00 UTC: cancelled; the deal of Acme is cancelled`. */
-function describe({ start_time, status, attended, people, deals }: Booking): string {
-  const what = status === "CANCELLED" ? "cancelled" : attended ? "attended" : "booked";
-  const deal = deals === null
-    ? "no deal"
-    : `the deal of ${deals.companies.name} is ${deals.status}${
-      deals.stage === "met" ? " and met" : ""
-    }`;
-  return `${people?.name ?? people?.email ?? "Somebody"}, ${
-    formatTime(start_time)
-  }: ${what}; ${deal}`;
-}
-
-function formatTime(time: string | null): string {
-  if (time === null) return "no time";
-  // Postgres leaves out the minutes of the zone, which Date wants.
-  const date = new Date(time.replace(" ", "T").replace(/([+-]\d\d)$/, "$1:00"));
-  const text = new Intl.DateTimeFormat("en-GB", {
-    dateStyle: "medium",
-    timeStyle: "short",
-    timeZone: "UTC",
-  }).format(date);
-  return `${text} UTC`;
+  return {
+    events: events.data ?? [],
+    // Like "Ada, Tue, 01 Dec 2026 15:00 UTC: cancelled; the deal of Acme is cancelled".
+    bookings: (bookings.data ?? []).map(({ start_time, status, attended, people, deals }) => {
+      const who = people?.name ?? people?.email ?? "Somebody";
+      const time = start_time === null
+        ? "no time"
+        : new Date(start_time).toUTCString().replace(":00 GMT", " UTC");
+      const what = status === "CANCELLED" ? "cancelled" : attended ? "attended" : "booked";
+      const met = deals?.stage === "met" ? " and met" : "";
+      const deal = deals
+        ? `the deal of ${deals.companies.name} is ${deals.status}${met}`
+        : "no deal";
+      return `${who}, ${time}: ${what}; ${deal}`;
+    }),
+  };
 }

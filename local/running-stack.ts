@@ -1,18 +1,52 @@
-import { resolve } from "node:path";
-import { DEFAULT_PORT, envFileOf, readEnvFile } from "./stack/env-file.ts";
+/** How a running stack tells the other commands, and any program, where it is: its env file. */
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { StackError } from "./stack/error.ts";
+import type { Stack } from "./stack/stack.ts";
 
-/** How a command says which of the running stacks it means. */
-export interface StackChoice {
-  port?: string | undefined;
-  env?: string | undefined;
-}
+/** The port of a stack that is not told another one. */
+export const DEFAULT_PORT = 54321;
 
 /** The options of a command that talks to a running stack, for `parseArgs`. */
 export const STACK_OPTIONS = {
   port: { type: "string" },
   env: { type: "string" },
 } as const;
+
+/** Which of the running stacks a command means. */
+export interface StackChoice {
+  port?: string | undefined;
+  env?: string | undefined;
+}
+
+/** Where the stack on a port says how to reach it, so that no two write to one file. */
+export function envFileOf(port: number): string {
+  const name = port === DEFAULT_PORT ? "local.env" : `local-${port}.env`;
+  return fileURLToPath(new URL(`../supabase/.temp/${name}`, import.meta.url));
+}
+
+/**
+ * Writes the addresses and keys of a stack as `NAME=value` lines that only their owner can read.
+ * @returns removes them again, unless another stack has written its own in the meantime
+ */
+export async function writeEnvFile(stack: Stack, file: string): Promise<() => Promise<void>> {
+  const text = [
+    `SUPABASE_URL=${stack.url}`,
+    `SUPABASE_PUBLISHABLE_KEY=${stack.publishableKey}`,
+    `SUPABASE_SECRET_KEY=${stack.secretKey}`,
+    `CALCOM_WEBHOOK_SECRET=${stack.webhookSecret}`,
+    `INBOX_URL=${stack.inboxUrl}`,
+    `DATABASE_URL=${stack.databaseUrl}`,
+    "",
+  ].join("\n");
+  await Deno.mkdir(dirname(file), { recursive: true });
+  // A new file: the mode is only applied to a file that is created.
+  await Deno.remove(file).catch(() => {});
+  await Deno.writeTextFile(file, text, { mode: 0o600 });
+  return async () => {
+    if (await Deno.readTextFile(file).catch(() => "") === text) await Deno.remove(file);
+  };
+}
 
 /**
  * What a running stack wrote down about itself, by name: `SUPABASE_URL` and so on.
@@ -22,13 +56,18 @@ export const STACK_OPTIONS = {
 export async function readRunningStack(
   { port, env }: StackChoice,
 ): Promise<Record<string, string> | null> {
-  return await readEnvFile(env === undefined ? envFileOf(readPort(port)) : fromCaller(env));
+  const file = env === undefined ? envFileOf(readPort(port)) : fromCaller(env);
+  const text = await Deno.readTextFile(file).catch(() => null);
+  if (text === null) return null;
+  return Object.fromEntries(
+    text.matchAll(/^(\w+)=(.*)$/gm).map(([, name, value]) => [name, value]),
+  );
 }
 
 /** @throws {StackError} for what is no port; 0 stands for any that is free. */
 export function readPort(text: string | undefined): number {
-  const port = Number(text || NaN);
   if (text === undefined) return DEFAULT_PORT;
+  const port = Number(text || NaN);
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
   throw new StackError(`--port takes a number up to 65535, not "${text}".`);
 }

@@ -1,17 +1,15 @@
 // deno-lint-ignore-file no-console -- a command line program talks on the console
 import { createHmac } from "node:crypto";
-import { parseArgs } from "node:util";
 import { bold, cyan, green, red, setColorEnabled, yellow } from "npm:deno-std@1.4.0/fmt/colors.js";
-import { bodyOf, changeEvents, type Changes, readSetting } from "./event-changes.ts";
+import { runCommand, TASK } from "./command.ts";
+import { bodyOf, changeEvents, type Changes, type Json, readSetting } from "./event-changes.ts";
 import { readOutcome } from "./outcome.ts";
-import { fromCaller, readRunningStack, STACK_OPTIONS } from "./running-stack.ts";
+import { fromCaller, readRunningStack, STACK_OPTIONS, type StackChoice } from "./running-stack.ts";
 import { StackError } from "./stack/error.ts";
-
-const START = "npx -y --prefer-offline deno@2.9.6 task start";
 
 const HELP = `Signs Cal.com bodies and posts them, in the order given, as Cal.com would.
 
-  npx -y --prefer-offline deno@2.9.6 task send FILE… [options]
+  ${TASK} send FILE… [options]
 
   FILE              a body: JSON as Cal.com sends it, posted byte for byte unless an option below
                     changes it. Files of one call that are about one booking stay so
@@ -29,29 +27,36 @@ const HELP = `Signs Cal.com bodies and posts them, in the order given, as Cal.co
 
 Ends with 1 if a file could not be read or an answer was not a success.`;
 
-/** Where bodies go, what they are signed with, and where what became of them can be read. */
+const OPTIONS = {
+  new: { type: "boolean" },
+  at: { type: "string" },
+  to: { type: "string" },
+  set: { type: "string", multiple: true },
+  url: { type: "string" },
+  secret: { type: "string" },
+  ...STACK_OPTIONS,
+} as const;
+
+/** Where bodies go, what they are signed with, and the local stack if it is one's. */
 interface Target {
   url: string;
   secret: string;
-  isLocal: boolean;
-  rest: { url: string; key: string } | null;
+  stack: Record<string, string> | null;
 }
 
-/** One file: what was in it, and what is sent. */
+/** One file: what was in it, or is sent instead; without an event when that is no JSON object. */
 interface Letter {
   file: string;
-  trigger: string;
   body: Uint8Array<ArrayBuffer>;
+  event: Json | null;
 }
 
 /** What the webhook says became of an event. */
 interface Answer {
   isOk: boolean;
-  status: number;
   event_id?: string;
-  outcome?: string;
-  reason?: string | null;
-  message?: string;
+  outcome: string;
+  reason: string;
 }
 
 /** The version of Cal.com's bodies that the product is written for. */
@@ -64,66 +69,32 @@ const COLORS: Record<string, (text: string) => string> = {
   ignored: cyan,
 };
 
-async function main(): Promise<number> {
-  const { values, positionals: files } = readArguments();
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
+await runCommand(HELP, OPTIONS, async (values, files) => {
   if (files.length === 0) throw new StackError("Name at least one file to send. See --help.");
   const changes = readChanges(values);
   const target = await findTarget(values);
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
 
-  const bodies = await readFiles(files);
-  const letters = changes === null ? bodies : changeLetters(bodies, changes);
-  const width = (texts: string[]) => Math.max(0, ...texts.map((text) => text.length));
-  const widths = [width(letters.map(({ file }) => file)), width(letters.map((l) => l.trigger))];
-  const show = ({ file, trigger }: Letter, outcome: string, reason: string) => {
-    const color = COLORS[outcome] ?? red;
-    console.log(
-      [file.padEnd(widths[0]!), trigger.padEnd(widths[1]!), color(outcome.padEnd(9)), reason]
-        .join("  ").trimEnd(),
-    );
-  };
-
-  let allGood = letters.length === files.length;
+  const letters = changeLetters(await readFiles(files), changes);
+  const show = createTable(letters);
   const sent: { letter: Letter; answer: Answer }[] = [];
   for (const letter of letters) {
     // One after the other: the order of the files is the order in which they should arrive.
     const answer = await post(letter, target);
-    const { isOk, status, outcome = isOk ? "accepted" : "refused", reason, message = "" } = answer;
-    show(letter, outcome, `${isOk ? "" : `(${status}) `}${reason ?? message}`);
+    show(letter, answer);
     sent.push({ letter, answer });
-    allGood &&= isOk;
   }
-  if (target.rest) await tellOutcome(sent, target.rest, show);
-  return allGood ? 0 : 1;
-}
+  if (target.stack?.SUPABASE_SECRET_KEY) await tellOutcome(sent, target.stack, show);
+  return sent.length === files.length && sent.every(({ answer }) => answer.isOk) ? 0 : 1;
+});
 
-function readArguments() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        help: { type: "boolean", short: "h", default: false },
-        new: { type: "boolean", default: false },
-        at: { type: "string" },
-        to: { type: "string" },
-        set: { type: "string", multiple: true, default: [] },
-        url: { type: "string" },
-        secret: { type: "string" },
-        ...STACK_OPTIONS,
-      },
-    });
-  } catch (error) {
-    throw new StackError(`${(error as Error).message}. See --help.`);
-  }
-}
-
-type Values = ReturnType<typeof readArguments>["values"];
-
-function readChanges({ new: isNew, at, to, set }: Values): Changes | null {
+/** What to change about the bodies; null when they are to go out as they are. */
+function readChanges({ new: isNew = false, at, to, set = [] }: {
+  new?: boolean;
+  at?: string;
+  to?: string;
+  set?: string[];
+}): Changes | null {
   if (at !== undefined && Number.isNaN(Date.parse(at))) {
     throw new StackError(`--at takes a date, like 2026-12-24T10:00Z, not "${at}".`);
   }
@@ -133,15 +104,17 @@ function readChanges({ new: isNew, at, to, set }: Values): Changes | null {
   if (!isNew && at === undefined && to === undefined && set.length === 0) return null;
   return {
     isNew,
-    at: at === undefined ? null : new Date(at),
-    to: to ?? null,
+    at: at === undefined ? at : new Date(at),
+    to,
     settings: set.map(readSetting),
   };
 }
 
-async function findTarget({ url, secret, port, env }: Values): Promise<Target> {
+async function findTarget(
+  { url, secret, ...choice }: StackChoice & { url?: string; secret?: string },
+): Promise<Target> {
   if (url !== undefined) {
-    if (port !== undefined || env !== undefined) {
+    if (choice.port !== undefined || choice.env !== undefined) {
       throw new StackError("--url names the webhook: leave out --port and --env.");
     }
     if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
@@ -150,23 +123,21 @@ async function findTarget({ url, secret, port, env }: Values): Promise<Target> {
     if (!secret) {
       throw new StackError("--url needs --secret: the local secret fits the local stack only.");
     }
-    return { url, secret, isLocal: false, rest: null };
+    return { url, secret, stack: null };
   }
 
-  const stack = await readRunningStack({ port, env });
+  const { port } = choice;
+  const stack = await readRunningStack(choice);
   if (!stack?.SUPABASE_URL) {
     throw new StackError(
       `${port ? `No local stack runs on port ${port}` : "The local stack is not running"}. ` +
-        `Start it in another terminal: ${START}${port ? ` --port ${port}` : ""}`,
+        `Start it in another terminal: ${TASK} start${port ? ` --port ${port}` : ""}`,
     );
   }
   return {
     url: `${stack.SUPABASE_URL}/functions/v1/calcom-webhook`,
     secret: secret ?? stack.CALCOM_WEBHOOK_SECRET ?? "",
-    isLocal: true,
-    rest: stack.SUPABASE_SECRET_KEY
-      ? { url: `${stack.SUPABASE_URL}/rest/v1`, key: stack.SUPABASE_SECRET_KEY }
-      : null,
+    stack,
   };
 }
 
@@ -176,7 +147,7 @@ async function readFiles(files: string[]): Promise<Letter[]> {
   for (const file of files) {
     try {
       const body = await Deno.readFile(fromCaller(file));
-      letters.push({ file, trigger: triggerOf(parse(decode(body))), body });
+      letters.push({ file, body, event: parse(new TextDecoder().decode(body)) });
     } catch (error) {
       console.error(`${file}: cannot be read: ${(error as Error).message}`);
     }
@@ -185,21 +156,17 @@ async function readFiles(files: string[]): Promise<Letter[]> {
 }
 
 /** The same letters with other bodies; one whose body is not JSON is sent as it is. */
-function changeLetters(letters: Letter[], changes: Changes): Letter[] {
-  const events = letters.flatMap((letter) => {
-    const event = parse(decode(letter.body));
-    return event === null ? [] : [{ letter, event }];
-  });
-  const changed = changeEvents(events.map(({ event }) => event), changes);
+function changeLetters(letters: Letter[], changes: Changes | null): Letter[] {
+  if (changes === null) return letters;
+  const changed = changeEvents(letters.flatMap(({ event }) => event ? [event] : []), changes);
   return letters.map((letter) => {
-    const place = events.findIndex((event) => event.letter === letter);
-    if (place < 0) return letter;
-    const body = new TextEncoder().encode(JSON.stringify(changed[place], null, 2));
-    return { ...letter, body };
+    const event = letter.event && changed.shift()!;
+    const body = new TextEncoder().encode(JSON.stringify(event, null, 2));
+    return event ? { ...letter, event, body } : letter;
   });
 }
 
-async function post({ body }: Letter, { url, secret, isLocal }: Target): Promise<Answer> {
+async function post({ body }: Letter, { url, secret, stack }: Target): Promise<Answer> {
   try {
     const response = await fetch(url, {
       method: "POST",
@@ -212,15 +179,37 @@ async function post({ body }: Letter, { url, secret, isLocal }: Target): Promise
       body,
     });
     const text = await response.text();
+    const { ok: isOk, status } = response;
+    const answer = parse(text) ?? { reason: text.slice(0, 200) };
+    const reason = answer.reason ?? answer.message ?? "";
     return {
-      ...(parse(text) ?? { message: text.slice(0, 200) }),
-      isOk: response.ok,
-      status: response.status,
+      ...{ outcome: isOk ? "accepted" : "refused", ...answer },
+      reason: isOk ? String(reason) : `(${status}) ${reason}`,
+      isOk,
     };
   } catch {
-    const advice = isLocal ? ` Start the local stack in another terminal: ${START}` : "";
+    const advice = stack ? ` Start the local stack in another terminal: ${TASK} start` : "";
     throw new StackError(`Nothing answers at ${new URL(url).origin}.${advice}`);
   }
+}
+
+/** Prints one line per answer, with columns as wide as these letters need. */
+function createTable(letters: Letter[]) {
+  const triggerOf = ({ event }: Letter) =>
+    typeof event?.triggerEvent === "string" && event.triggerEvent || "(no trigger)";
+  const fileWidth = Math.max(...letters.map(({ file }) => file.length));
+  const triggerWidth = Math.max(...letters.map((letter) => triggerOf(letter).length));
+  return (letter: Letter, { outcome, reason }: { outcome: string; reason: string | null }) => {
+    const color = COLORS[outcome] ?? red;
+    console.log(
+      [
+        letter.file.padEnd(fileWidth),
+        triggerOf(letter).padEnd(triggerWidth),
+        color(outcome.padEnd(9)),
+        reason ?? "",
+      ].join("  ").trimEnd(),
+    );
+  };
 }
 
 /**
@@ -229,50 +218,34 @@ async function post({ body }: Letter, { url, secret, isLocal }: Target): Promise
  */
 async function tellOutcome(
   sent: { letter: Letter; answer: Answer }[],
-  rest: { url: string; key: string },
-  show: (letter: Letter, outcome: string, reason: string) => void,
+  { SUPABASE_URL, SUPABASE_SECRET_KEY }: Record<string, string>,
+  show: ReturnType<typeof createTable>,
 ): Promise<void> {
-  const { events, bookings } = await readOutcome(rest, {
-    eventIds: sent.flatMap(({ answer }) => answer.event_id ?? []),
-    uids: sent.flatMap(({ letter }) => {
-      const uid = bodyOf(parse(decode(letter.body)) ?? {}).uid;
-      return typeof uid === "string" ? uid : [];
-    }),
-  });
-
+  const { events, bookings } = await readOutcome(
+    { supabaseUrl: SUPABASE_URL!, supabaseKey: SUPABASE_SECRET_KEY! },
+    {
+      eventIds: sent.flatMap(({ answer }) => answer.event_id ?? []),
+      uids: sent.map(({ letter }) => String(bodyOf(letter.event ?? {}).uid)),
+    },
+  );
   const changed = sent.flatMap(({ letter, answer }) => {
     const event = answer.isOk && events.find(({ id }) => id === answer.event_id);
-    const isOther = event && (event.outcome !== answer.outcome || event.reason !== answer.reason);
-    return isOther ? [{ letter, outcome: event.outcome, reason: event.reason }] : [];
+    if (!event) return [];
+    const isOther = event.outcome !== answer.outcome || (event.reason ?? "") !== answer.reason;
+    return isOther ? [{ letter, event }] : [];
   });
   if (changed.length > 0) console.log(`\n${bold("Changed by what came after")}`);
-  for (const { letter, outcome, reason } of changed) show(letter, outcome, reason ?? "");
+  for (const { letter, event } of changed) show(letter, event);
   if (bookings.length > 0) console.log(`\n${bold("Now")}`);
   for (const sentence of bookings) console.log(sentence);
 }
 
-function triggerOf(event: Record<string, unknown> | null): string {
-  const trigger = event?.triggerEvent;
-  return typeof trigger === "string" && trigger ? trigger : "(no trigger)";
-}
-
-function decode(body: Uint8Array): string {
-  return new TextDecoder().decode(body);
-}
-
 /** The JSON object in a text, or null. */
-function parse(text: string): Record<string, unknown> | null {
+function parse(text: string): Json | null {
   try {
     const value = JSON.parse(text);
     return value !== null && typeof value === "object" && !Array.isArray(value) ? value : null;
   } catch {
     return null;
   }
-}
-
-try {
-  Deno.exit(await main());
-} catch (error) {
-  console.error(error instanceof StackError ? error.message : error);
-  Deno.exit(1);
 }

@@ -1,9 +1,9 @@
 // deno-lint-ignore-file no-console -- a command line program talks on the console
 import postgres from "npm:postgres@3.4.9";
 import { runCommand, TASK } from "./command.ts";
+import { inWords } from "./migrations.ts";
 import { readRunningStack, STACK_OPTIONS } from "./running-stack.ts";
 import { StackError } from "./stack/error.ts";
-import { inWords } from "./stack/migrations.ts";
 
 const HELP = `Runs SQL in the database of the running stack, as the SQL editor of Supabase would,
 and prints the rows.

@@ -2,9 +2,8 @@
 import { bold, dim, setColorEnabled, yellow } from "npm:deno-std@1.4.0/fmt/colors.js";
 import { runCommand, TASK } from "./command.ts";
 import { waitForEndOfLauncher } from "./launcher.ts";
-import { fromCaller, readPort } from "./running-stack.ts";
+import { DEFAULT_PORT, envFileOf, fromCaller, readPort, writeEnvFile } from "./running-stack.ts";
 import { DEFAULT_DATA } from "./stack/data-dir.ts";
-import { DEFAULT_PORT, envFileOf, removeEnvFile, writeEnvFile } from "./stack/env-file.ts";
 import { StackError } from "./stack/error.ts";
 import type { Stack } from "./stack/stack.ts";
 
@@ -57,13 +56,13 @@ async function start(port: number, data: string, env: string | undefined): Promi
     log: (line) => console.log(isReady ? `${dim(time())}  ${line}` : line),
   });
   const envFile = env ?? envFileOf(Number(new URL(stack.url).port));
-  await writeEnvFile(stack, envFile);
+  const removeEnvFile = await writeEnvFile(stack, envFile);
   if (!isAsked) console.log(describe(stack, data, envFile));
   isReady = true;
 
   await Promise.race([stopped, stack.databaseEnded]);
   console.log(isAsked ? "\nStopping …" : "\nPostgres was stopped by somebody else. Stopping …");
-  await removeEnvFile(stack, envFile);
+  await removeEnvFile();
   await stack.close();
   return isAsked ? 0 : 1;
 }

@@ -3,7 +3,6 @@ import { poll } from "npm:deno-std@1.4.0/async/poll.js";
 import postgres from "npm:postgres@3.4.9";
 import { request } from "node:http";
 import { join } from "node:path";
-import { StackError } from "../local/stack/error.ts";
 import { makeFolder, SMALL_SCHEMA } from "./support/stack.ts";
 import { type Stack, startStack } from "../local/stack/stack.ts";
 
@@ -66,6 +65,9 @@ Deno.test("the stack", async (t) => {
       assertEquals((await rest(stack, "secrets", { apikey: secretKey })).status, 403);
       assertEquals((await rest(stack, "rpc/whoami", { apikey: publishableKey })).body, "anon");
       assertEquals((await rest(stack, "rpc/whoami", { apikey: secretKey })).body, "service_role");
+      for (const headers of [{}, { apikey: "sb_secret_wrong" }]) {
+        assertEquals((await rest(stack, "rpc/whoami", headers)).status, 401);
+      }
       assertEquals(
         await stack.sql(
           `select grantee, table_name, privilege_type from information_schema.role_table_grants
@@ -95,12 +97,6 @@ Deno.test("the stack", async (t) => {
         });
         assertEquals(await answer.json(), [{ json: value, is_on: true, bytes: "\\x00ff" }]);
       }
-    });
-
-    await t.step("without a valid key there is nothing", async () => {
-      assertEquals((await rest(stack, "notes", {})).status, 401);
-      assertEquals((await rest(stack, "notes", { apikey: "sb_secret_wrong" })).status, 401);
-      assertEquals((await rest(stack, "rpc/whoami", {})).status, 401);
     });
 
     await t.step("only Studio's own page works without a key", async () => {
@@ -213,15 +209,6 @@ Deno.test("the stack", async (t) => {
       }
     });
 
-    await t.step("a body that no function would take is refused before", async () => {
-      const answer = await fetch(`${stack.url}/functions/v1/echo`, {
-        method: "POST",
-        body: new Uint8Array(5 * 1024 * 1024),
-      });
-      assertEquals(answer.status, 413);
-      await answer.body?.cancel();
-    });
-
     await t.step("a function that dies comes back with the next request", async () => {
       await read(`${stack.url}/functions/v1/echo/die`);
       await poll(() => lines.some((line) => line.includes("Uncaught Error: died")), Boolean);
@@ -239,7 +226,7 @@ Deno.test("the stack", async (t) => {
         await Deno.writeTextFile(file, `export const VERSION = ${text};`);
         await poll(version, (actual) => actual === expected, { interval: 50 });
       }
-      assert(lines.includes("echo  is loaded again: version.ts has changed"));
+      assert(lines.includes("functions  are loaded again: version.ts has changed"));
       assert(lines.includes("echo  did not start; mend it and it is loaded again"));
     });
 
@@ -283,13 +270,6 @@ Deno.test("the stack", async (t) => {
       await poll(query, ({ status }) => status === 404, { interval: 20 });
     });
 
-    await t.step("requests at the same time do not stand in each other's way", async () => {
-      const slow = stack.sql("select pg_sleep(0.5)");
-      const fast = await rest(stack, "notes?select=body", { apikey: stack.secretKey });
-      assertEquals(fast.status, 200);
-      await slow;
-    });
-
     await t.step("mail goes from the sandbox to the inbox", async () => {
       const send = (from: string) =>
         fetch(`${stack.resendUrl}/emails`, {
@@ -318,15 +298,6 @@ Deno.test("the stack", async (t) => {
       assertEquals((await read(url, { origin: "https://evil.example" })).status, 403);
       assertEquals((await read(url, { host: "evil.example" })).status, 403);
       assertEquals((await read(url, { "x-forwarded-for": "203.0.113.9" })).status, 403);
-    });
-
-    await t.step("a port in use is a sentence", async () => {
-      const port = Number(new URL(stack.url).port);
-      await assertRejects(
-        () => startStack({ port, data: "memory" }),
-        StackError,
-        `Port ${port} of 127.0.0.1 is in use`,
-      );
     });
   } finally {
     await stack.close();

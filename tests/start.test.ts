@@ -5,13 +5,14 @@ import {
   assertNotMatch,
   assertRejects,
 } from "npm:deno-std@1.4.0/assert/mod.js";
+import { poll } from "npm:deno-std@1.4.0/async/poll.js";
+import postgres from "npm:postgres@3.4.9";
 import { basename, join } from "node:path";
-import { envFileOf, readEnvFile } from "../local/stack/env-file.ts";
+import { envFileOf, readRunningStack } from "../local/running-stack.ts";
 import { finish, makeFolder, spawnProgram } from "./support/stack.ts";
 
 Deno.test("task start keeps what was written, however it ends", async (t) => {
   await using folder = await makeFolder();
-  const data = join(folder.path, "data");
   const envFile = join(folder.path, "local.env");
   let firstEnv: Record<string, string>;
 
@@ -19,10 +20,10 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
     await using stack = await startProgram(folder.path);
     firstEnv = stack.env;
 
-    assertMatch(stack.output, /Loading packages.*Starting Postgres.*Applied .*Ready/s);
+    assertMatch(stack.output(), /Loading packages.*Starting Postgres.*Applied .*Ready/s);
     assertMatch(stack.env.SUPABASE_URL!, /^http:\/\/127\.0\.0\.1:\d+$/);
     assertEquals(stack.env.INBOX_URL, `${stack.env.SUPABASE_URL}/inbox`);
-    assert(stack.output.includes(stack.env.INBOX_URL!));
+    assert(stack.output().includes(stack.env.INBOX_URL!));
     assertEquals(Object.keys(stack.env), [
       "SUPABASE_URL",
       "SUPABASE_PUBLISHABLE_KEY",
@@ -32,57 +33,52 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
       "DATABASE_URL",
     ]);
     assertEquals((await Deno.stat(envFile)).mode! & 0o777, 0o600);
-    await insert(stack.env, "first.example");
+    await write(stack.env, "first.example");
 
-    const port = new URL(stack.env.SUPABASE_URL!).port;
-    const samePort = await finish(spawnProgram("start.ts", ["--data", "memory", "--port", port]));
-    assertIsOneParagraph(samePort, /Port \d+ of 127\.0\.0\.1 is in use/);
-    const sameData = await finish(spawnProgram("start.ts", ["--data", data, "--port", "0"]));
-    assertIsOneParagraph(sameData, /is open in another running stack/);
+    const { port } = new URL(stack.env.SUPABASE_URL!);
+    const samePort = await run("start.ts", ["--data", "memory", "--port", port]);
+    assertIsOneParagraph(samePort, /Cannot listen on port \d+ of 127\.0\.0\.1: Address already in/);
 
     assertEquals(await stack.end("SIGINT"), 0);
     await assertRejects(() => Deno.stat(envFile), Deno.errors.NotFound);
   });
 
-  await t.step("after Ctrl-C it goes on where it was, and its functions die with it", async () => {
+  await t.step("after Ctrl-C it goes on where it was, and its processes die with it", async () => {
     await using stack = await startProgram(folder.path);
 
-    assertNotMatch(stack.output, /Applied|Seeding|edited/);
+    assertNotMatch(stack.output(), /Applied|Seeding|edited/);
     assertEquals(stack.env.SUPABASE_SECRET_KEY, firstEnv.SUPABASE_SECRET_KEY);
     assertEquals(stack.env.CALCOM_WEBHOOK_SECRET, firstEnv.CALCOM_WEBHOOK_SECRET);
-    assertEquals(await list(stack.env), ["first.example"]);
-    await insert(stack.env, "second.example");
+    assertEquals(await read(stack.env), ["first.example"]);
+    await write(stack.env, "second.example");
 
-    const children = await childrenOf(stack.pid);
+    const children = (await listProcesses()).filter(({ parent }) => parent === stack.pid);
     assert(children.length >= 4, "three functions and Postgres");
     await stack.end("SIGKILL");
-    await waitUntil(async () => (await stillRunning(children)).length === 0);
+    const pids = new Set(children.map(({ pid }) => pid));
+    await poll(listProcesses, (left) => !left.some(({ pid }) => pids.has(pid)), patiently());
   });
 
   await t.step("after a crash too, and SIGTERM ends it as well", async () => {
     await using stack = await startProgram(folder.path);
 
-    assertEquals(await list(stack.env), ["first.example", "second.example"]);
+    assertEquals(await read(stack.env), ["first.example", "second.example"]);
     assertEquals(await stack.end("SIGTERM"), 0);
   });
 });
 
 Deno.test("task sql and task reset", async (t) => {
   await using folder = await makeFolder();
+  const sql = (text: string) => run("sql.ts", [text, "--env", "local.env"], folder.path);
+  const reset = () => run("reset.ts", ["--data", "data"], folder.path);
 
   await t.step("without a stack they say so", async () => {
-    const sql = await finish(
-      spawnProgram("sql.ts", ["select 1", "--env", "local.env"], folder.path),
-    );
-    assertIsOneParagraph(sql, /^The local stack is not running\. Start it/);
-    const reset = await finish(spawnProgram("reset.ts", ["--data", "data"], folder.path));
-    assertEquals(reset, { code: 0, stdout: "There is no such folder.\n", stderr: "" });
+    assertIsOneParagraph(await sql("select 1"), /^The local stack is not running\. Start it/);
+    assertEquals(await reset(), { code: 0, stdout: "There is no such folder.\n", stderr: "" });
   });
 
   await t.step("with one, SQL prints its rows, and the folder is not deleted", async () => {
     await using stack = await startProgram(folder.path);
-    const sql = (text: string) =>
-      finish(spawnProgram("sql.ts", [text, "--env", "local.env"], folder.path));
 
     const { code, stdout } = await sql(
       "create table public.t (a int, \"Wörter\" text); insert into public.t values (1, 'ä'), (20, null); select * from public.t",
@@ -99,16 +95,15 @@ Deno.test("task sql and task reset", async (t) => {
       "",
     ]);
     const refused = await sql("select 1;\nselect nothing");
-    assertIsOneParagraph(refused, /^Postgres refused this at line 2, column 8: column "nothing"/);
+    assertIsOneParagraph(refused, /^Postgres refused this at line 2: column "nothing"/);
 
-    const reset = await finish(spawnProgram("reset.ts", ["--data", "data"], folder.path));
-    assertIsOneParagraph(reset, /is open in another running stack/);
+    assertIsOneParagraph(await reset(), /is open in another running stack/);
     assertEquals(await stack.end("SIGTERM"), 0);
   });
 
   await t.step("after its end the folder is deleted", async () => {
-    const reset = await finish(spawnProgram("reset.ts", ["--data", "data"], folder.path));
-    assertMatch(reset.stdout, /^Deleting the database, the mails and the keys in .*data …\nDone\./);
+    const { stdout } = await reset();
+    assertMatch(stdout, /^Deleting the database, the mails and the keys in .*data …\nDone\./);
     await assertRejects(() => Deno.stat(join(folder.path, "data")), Deno.errors.NotFound);
   });
 });
@@ -119,33 +114,25 @@ Deno.test("a stack on another port than the usual writes a file of keys of its o
 });
 
 Deno.test("the commands say what is wrong with their command lines", async () => {
-  const [unknown, port, word, sql, reset, help] = await Promise.all([
-    finish(spawnProgram("start.ts", ["--prot", "1"])),
-    finish(spawnProgram("start.ts", ["--port", "http"])),
-    finish(spawnProgram("start.ts", ["help"])),
-    finish(spawnProgram("sql.ts", ["--port", "70000", "select 1"])),
-    finish(spawnProgram("reset.ts", ["--data", "memory"])),
-    finish(spawnProgram("start.ts", ["--help"])),
-  ]);
-
-  assertIsOneParagraph(unknown, /--prot/);
-  assertIsOneParagraph(port, /--port takes a number up to 65535, not "http"/);
-  assertIsOneParagraph(word, /What is "help"\?/);
-  assertIsOneParagraph(sql, /--port takes a number up to 65535, not "70000"/);
-  assertIsOneParagraph(reset, /--data takes a folder/);
+  for (
+    const [program, args, message] of [
+      ["start.ts", ["--prot", "1"], /--prot/],
+      ["start.ts", ["--port", "http"], /--port takes a number up to 65535, not "http"/],
+      ["start.ts", ["help"], /What is "help"\?/],
+      ["sql.ts", ["--port", "70000", "select 1"], /--port takes a number up to 65535, not "70000"/],
+      ["reset.ts", ["--data", "memory"], /--data takes a folder/],
+    ] as const
+  ) {
+    assertIsOneParagraph(await run(program, [...args]), message);
+  }
+  const help = await run("start.ts", ["--help"]);
   assertEquals(help.code, 0);
   assertMatch(help.stdout, /--port PORT/);
 });
 
-Deno.test("task start says when it may not write", async () => {
-  await using folder = await makeFolder({ file: "" });
-  const relative = join("file", "data");
-  const refused = await finish(
-    spawnProgram("start.ts", ["--data", relative, "--port", "0"], folder.path),
-  );
-
-  assertIsOneParagraph(refused, /Cannot write to the data folder .*stack-test-.*file/);
-});
+async function run(...program: Parameters<typeof spawnProgram>) {
+  return await finish(spawnProgram(...program));
+}
 
 function assertIsOneParagraph(
   { code, stderr }: { code: number; stderr: string },
@@ -156,83 +143,60 @@ function assertIsOneParagraph(
   assertEquals(stderr.trim().split("\n").length, 1, stderr);
 }
 
+function patiently() {
+  return { interval: 50, signal: AbortSignal.timeout(60_000) };
+}
+
 /** Starts the program on a free port, with everything it keeps below `folder`. */
 async function startProgram(folder: string) {
-  const envFile = join(folder, "local.env");
-  await Deno.remove(envFile).catch(() => {});
-  const child = spawnProgram(
-    "start.ts",
-    ["--data", "data", "--env", "local.env", "--port", "0"],
-    folder,
-  );
+  const env = join(folder, "local.env");
+  await Deno.remove(env).catch(() => {});
+  const args = ["--data", "data", "--env", "local.env", "--port", "0"];
+  const child = spawnProgram("start.ts", args, folder);
   let output = "";
   const reading = Promise.all([child.stdout, child.stderr].map(async (stream) => {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) output += text;
   }));
   let hasEnded = false;
-  const ended = child.status.then(({ code }) => {
-    hasEnded = true;
-    return code;
-  });
+  child.status.then(() => hasEnded = true);
 
   async function end(signal: Deno.Signal): Promise<number> {
     if (!hasEnded) child.kill(signal);
-    const code = await ended;
     await reading;
-    return code;
+    return (await child.status).code;
   }
 
-  await waitUntil(() => {
-    if (hasEnded) throw new Error(`The stack did not start:\n${output}`);
-    return output.includes("Ctrl-C stops it.");
-  });
-  const env = await readEnvFile(envFile);
-  assert(env);
+  const isReady = () => output.includes("Ctrl-C stops it.");
+  await poll(() => hasEnded || isReady(), Boolean, patiently());
+  assert(isReady(), output);
   return {
-    env,
+    env: (await readRunningStack({ env }))!,
     pid: child.pid,
+    output: () => output,
     end,
-    get output() {
-      return output;
-    },
     [Symbol.asyncDispose]: async () => void await end("SIGKILL"),
   };
 }
 
-async function insert(env: Record<string, string>, domain: string): Promise<void> {
-  const answer = await fetch(`${env.SUPABASE_URL}/rest/v1/personal_email_domains`, {
-    method: "POST",
-    headers: { apikey: env.SUPABASE_SECRET_KEY!, "content-type": "application/json" },
-    body: JSON.stringify({ domain }),
-  });
-  assertEquals(answer.status, 201, await answer.text());
+async function write(env: Record<string, string>, domain: string): Promise<void> {
+  await using sql = connect(env);
+  await sql.client`insert into public.personal_email_domains (domain) values (${domain})`;
 }
 
-async function list(env: Record<string, string>): Promise<string[]> {
-  const answer = await fetch(
-    `${env.SUPABASE_URL}/rest/v1/personal_email_domains?domain=like.*.example&order=domain`,
-    { headers: { apikey: env.SUPABASE_SECRET_KEY! } },
-  );
-  return (await answer.json()).map(({ domain }: { domain: string }) => domain);
+async function read(env: Record<string, string>): Promise<string[]> {
+  await using sql = connect(env);
+  const rows = await sql.client<{ domain: string }[]>`
+    select domain from public.personal_email_domains where domain like '%.example' order by domain`;
+  return rows.map(({ domain }) => domain);
 }
 
-async function childrenOf(pid: number): Promise<string[]> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-e", "-o", "ppid=,pid="] }).output();
-  return new TextDecoder().decode(stdout).trim().split("\n")
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([parent]) => parent === String(pid))
-    .map(([, child]) => child!);
+function connect(env: Record<string, string>) {
+  const client = postgres(env.DATABASE_URL!, { max: 1 });
+  return { client, [Symbol.asyncDispose]: () => client.end() };
 }
 
-async function stillRunning(pids: string[]): Promise<string[]> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-e", "-o", "pid="] }).output();
-  const running = new TextDecoder().decode(stdout).split("\n").map((line) => line.trim());
-  return pids.filter((pid) => running.includes(pid));
-}
-
-async function waitUntil(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const until = Date.now() + 60_000; !await isSo();) {
-    if (Date.now() > until) throw new Error("Waited for a minute");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+async function listProcesses(): Promise<{ pid: number; parent: number }[]> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-e", "-o", "pid=,ppid="] }).output();
+  return [...new TextDecoder().decode(stdout).matchAll(/(\d+) +(\d+)/g)]
+    .map(([, pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
 }

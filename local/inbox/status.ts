@@ -5,14 +5,12 @@ export interface OutboxRow {
   id: string;
   kind: string;
   to_address: string;
-  created_at: string;
   /** What the outbox says: `due`, `sent` and what else it knows. */
   status: string;
   /** What was reported about a mail that is out, like `delivered`. */
   delivery: string | null;
   /** Why it is not out, or did not arrive. */
   reason: string | null;
-  attempts: number;
 }
 
 /** What became of a mail, for the reader. */
@@ -21,23 +19,14 @@ export interface EmailStatus {
   reason: string | null;
 }
 
-/** Whatever runs SQL. */
-interface Database {
-  sql<T>(query: string, parameters?: unknown[]): Promise<T[]>;
-}
-
 /** Reads the outbox, newest first; nothing of a database that has none. */
-export async function readOutbox({ sql }: Database): Promise<OutboxRow[]> {
-  const [{ has_outbox = false } = {}] = await sql<{ has_outbox: boolean }>(
-    "select to_regclass('public.emails') is not null as has_outbox",
-    [],
-  );
-  if (!has_outbox) return [];
-  return await sql<OutboxRow>(
-    `select e.id, e.kind, e.to_address, e.created_at::text, e.status, e.delivery,
-       coalesce(e.delivery_reason, e.reason) as reason, e.attempts
-     from public.emails as e
-     order by e.created_at desc`,
+export async function readOutbox(
+  { sql }: { sql<T>(query: string, parameters?: unknown[]): Promise<T[]> },
+): Promise<OutboxRow[]> {
+  const tables = await sql("select where to_regclass('public.emails') is not null", []);
+  return tables.length === 0 ? [] : await sql<OutboxRow>(
+    `select id, kind, to_address, status, delivery, coalesce(delivery_reason, reason) as reason
+     from public.emails order by created_at desc`,
     [],
   );
 }
@@ -48,9 +37,7 @@ export function statusOf(mail: Mail, outbox: OutboxRow[]): EmailStatus | null {
   return row === undefined ? null : { name: row.delivery ?? row.status, reason: row.reason };
 }
 
-/**
- * The rows whose mail has not gone out. The demo's count as sent, though no sandbox saw them.
- */
+/** The rows whose mail has not gone out. The demo's count as sent, though no sandbox saw them. */
 export function notSent(mails: Mail[], outbox: OutboxRow[]): OutboxRow[] {
   const accepted = new Set(mails.map((mail) => mail.idempotency_key));
   return outbox.filter(({ id, status }) => status !== "sent" && !accepted.has(id));

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Mail, StoredMail } from "./types.ts";
 
 /** The mails of one data folder, oldest first. */
@@ -11,7 +12,8 @@ export interface Mailbox {
  * @param file one JSON object per line, or null to keep mails in memory only
  */
 export async function openMailbox(file: string | null): Promise<Mailbox> {
-  const mails = file ? await readMails(file) : [];
+  const text = file && existsSync(file) ? await Deno.readTextFile(file) : "";
+  const mails = text.split("\n").flatMap(parseLine);
   return {
     mails,
     keep: async (mail) => {
@@ -25,44 +27,26 @@ export async function openMailbox(file: string | null): Promise<Mailbox> {
   };
 }
 
+function parseLine(line: string): StoredMail[] {
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    return []; // The start of the file, or a line that a crash cut short.
+  }
+}
+
 /** A mail as its reader sees it. */
-export function toMail({ id, idempotency_key, created_at, payload }: StoredMail): Mail {
+export function toMail({ payload, ...mail }: StoredMail): Mail {
+  const { from, to, subject, html = null, text = null } = payload;
   const replyTo = [payload.reply_to ?? []].flat();
   const headers = Object.entries(payload.headers ?? {})
     .map(([name, value]) => [name.toLowerCase(), value]);
+  if (replyTo.length > 0) headers.push(["reply-to", replyTo.join(", ")]);
   return {
-    id,
-    from: payload.from,
-    to: [payload.to].flat(),
-    subject: payload.subject,
-    html: payload.html ?? null,
-    text: payload.text ?? null,
-    headers: {
-      ...Object.fromEntries(headers),
-      ...(replyTo.length > 0 ? { "reply-to": replyTo.join(", ") } : {}),
-    },
+    ...mail,
+    ...{ from, to: [to].flat(), subject, html, text },
+    headers: Object.fromEntries(headers),
     reply_to: replyTo,
-    attachments: (payload.attachments ?? []).map(({ filename, content_type, content }) => ({
-      filename: filename ?? "attachment",
-      content_type: content_type ?? "application/octet-stream",
-      content,
-    })),
-    idempotency_key,
-    created_at,
+    attachments: payload.attachments ?? [],
   };
-}
-
-async function readMails(file: string): Promise<StoredMail[]> {
-  const text = await Deno.readTextFile(file).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  });
-  return text.split("\n").flatMap((line) => {
-    try {
-      const mail: StoredMail = JSON.parse(line);
-      return mail.payload ? [mail] : [];
-    } catch {
-      return []; // The start of the file, or a line that a crash cut short.
-    }
-  });
 }

@@ -3,98 +3,86 @@ import { openMailbox, toMail } from "./mailbox.ts";
 import type { Payload, Refusal, Sandbox, SandboxOptions, StoredMail } from "./types.ts";
 import { makeReport, makeReports } from "./webhooks.ts";
 
-/** How long Resend remembers an idempotency key, in milliseconds. */
-const KEY_LIFETIME = 24 * 60 * 60 * 1000;
-
-/** An address, or a name and the address in angle brackets; on one line. */
-const SENDER = /^(?:[^<>\r\n]*<)?([^\s<>@]+@[^\s<>@]+\.[^\s<>@]+?)>?$/;
-const ADDRESS = /^[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+$/;
-/** Resend refuses to send there, as what is sent there only comes back. */
-const MADE_UP = /@(example|test)\.com$/i;
-/** No such domain can exist, so nobody can verify one: a way to see what an unverified one does. */
-const UNVERIFIABLE = /\.invalid$/;
-
 /** Opens the sandbox with the mails of earlier starts. */
-export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const mailbox = await openMailbox(options.file);
-  const refusals: Refusal[] = [];
-  const faults: ((response: Response) => Response | Promise<Response>)[] = [];
+export async function openSandbox(
+  { apiKey, webhookSecret, file, verifiedDomains, report: post }: SandboxOptions,
+): Promise<Sandbox> {
+  const mailbox = await openMailbox(file);
+  // What goes wrong with the next mails: each gets what would accept its mail.
+  const faults: ((accept: () => Promise<Response>) => Promise<Response>)[] = [];
   const closing = new AbortController();
   const reports = new Set<Promise<void>>();
 
   async function accept(request: Request): Promise<Response> {
-    const planned = refusals.shift();
-    if (planned) return refuse(planned);
-
-    const apiKey = /^Bearer\s+(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
-    if (!apiKey) return refuse(MISSING_API_KEY);
-    if (apiKey !== options.apiKey) return refuse(INVALID_API_KEY);
-
-    const key = request.headers.get("idempotency-key");
-    if (key !== null && (key.length < 1 || key.length > 256)) {
-      return refuse(INVALID_IDEMPOTENCY_KEY);
+    if (request.headers.get("authorization") !== `Bearer ${apiKey}`) {
+      return refuse({ status: 403, name: "invalid_api_key", message: "API key is invalid." });
     }
-    const payload: Payload | null = await request.json().catch(() => null);
-    const mistake = validate(payload, await options.verifiedDomains());
+    const payload: Payload = await request.json();
+    const mistake = findMistake(payload, await verifiedDomains());
     if (mistake) return refuse(mistake);
 
     // From here to `keep` nothing waits, so two posts with one key cannot both be new.
-    const earlier = key === null
-      ? undefined
-      : mailbox.mails.find((mail) =>
-        mail.idempotency_key === key && Date.now() - Date.parse(mail.created_at) < KEY_LIFETIME
-      );
-    if (earlier) {
-      return equal(earlier.payload, payload)
-        ? Response.json({ id: earlier.id })
-        : refuse(OTHER_PAYLOAD);
+    const key = request.headers.get("idempotency-key");
+    const earlier = mailbox.mails.find((mail) => key !== null && mail.idempotency_key === key);
+    if (earlier && !equal(earlier.payload, payload)) {
+      return refuse({
+        status: 409,
+        name: "invalid_idempotent_request",
+        message: "Same idempotency key used with a different request payload.",
+      });
     }
-    const mail: StoredMail = {
-      id: crypto.randomUUID(),
-      idempotency_key: key,
-      created_at: new Date().toISOString(),
-      payload: payload!,
-    };
-    await mailbox.keep(mail);
-    if (options.report) report(mail, options.report);
-    return Response.json({ id: mail.id });
+    return Response.json({ id: earlier?.id ?? await keep(payload, key) });
   }
 
-  function report(mail: StoredMail, post: NonNullable<SandboxOptions["report"]>) {
-    const { webhookSecret: secret } = options;
-    const made = makeReports(mail, { secret, post, signal: closing.signal });
-    reports.add(made);
-    made.then(() => reports.delete(made));
+  async function keep(payload: Payload, idempotency_key: string | null): Promise<string> {
+    const id = crypto.randomUUID();
+    const mail: StoredMail = {
+      id,
+      idempotency_key,
+      created_at: new Date().toISOString(),
+      payload,
+    };
+    await mailbox.keep(mail);
+    if (post) {
+      const made = makeReports(mail, { secret: webhookSecret, post, signal: closing.signal });
+      reports.add(made);
+      made.then(() => reports.delete(made));
+    }
+    return id;
+  }
+
+  /** Has the next mail accepted, and something else answered. */
+  function spoilNext(spoil: (response: Response) => Response | Promise<Response>): void {
+    faults.push(async (accept) => await spoil(await accept()));
   }
 
   return {
     fetch: async (request, path) => {
-      if (path !== "/emails") return refuse(NOT_FOUND);
-      if (request.method !== "POST") return refuse(METHOD_NOT_ALLOWED);
-      const response = await accept(request);
-      return response.ok ? await (faults.shift()?.(response) ?? response) : response;
+      if (path !== "/emails" || request.method !== "POST") {
+        return refuse({ status: 404, name: "not_found" });
+      }
+      const fault = faults.shift();
+      return await (fault ? fault(() => accept(request)) : accept(request));
     },
     messages: () => mailbox.mails.map(toMail).reverse(),
-    refuseNext: (refusal, times = 1) => void refusals.push(...Array(times).fill(refusal)),
-    dropNextResponse: () => {
-      faults.push(() =>
-        new Response(new ReadableStream({ start: (body) => body.error("dropped") }))
-      );
-    },
-    corruptNextResponse: (refusal) => void faults.push(() => refuse(refusal)),
+    refuseNext: (refusal) => void faults.push(() => Promise.resolve(refuse(refusal))),
+    dropNextResponse: () =>
+      spoilNext(() => new Response(new ReadableStream({ start: (body) => body.error("dropped") }))),
+    corruptNextResponse: (refusal) => spoilNext(() => refuse(refusal)),
     holdNextResponse: () => {
       const arrived = Promise.withResolvers<void>();
       const released = Promise.withResolvers<void>();
-      faults.push((response) => {
+      spoilNext(async (response) => {
         arrived.resolve();
-        return released.promise.then(() => response);
+        await released.promise;
+        return response;
       });
       return { arrived: arrived.promise, release: released.resolve };
     },
     report: (mailId, report) =>
       makeReport(mailbox.mails.find(({ id }) => id === mailId)!, {
+        secret: webhookSecret,
         ...report,
-        secret: report.secret ?? options.webhookSecret,
       }),
     close: async () => {
       closing.abort();
@@ -103,22 +91,18 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
-/** What Resend would refuse about a mail, as far as our mails can meet it; null when it can go. */
-function validate(payload: Payload | null, verifiedDomains: string[]): Refusal | null {
-  const { from, to, subject, html, text } = payload ?? {};
-  if (!from || !to || !subject || !(html || text)) return MISSING_FIELD;
-
-  const domain = SENDER.exec(from)?.[1]?.split("@")[1]?.toLowerCase();
+/** Why Resend would not take a mail, as far as our mails can meet it; null when it would. */
+function findMistake({ from, to }: Payload, verifiedDomains: string[]): Refusal | null {
   const recipients = [to].flat();
-  if (domain === undefined || !recipients.every((address) => ADDRESS.test(address))) {
-    return invalid(
-      "Each address has to be like `email@example.com` or `Name <email@example.com>`.",
-    );
+  if (!recipients.every((address) => /^[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+$/.test(address))) {
+    return invalid("An address has to be like `email@example.com`.");
   }
-  if (recipients.some((address) => MADE_UP.test(address))) {
+  if (recipients.some((address) => /@(example|test)\.com$/i.test(address))) {
     return invalid("Addresses at example.com and test.com get no mail: use one at resend.dev.");
   }
-  if (!verifiedDomains.includes(domain) || UNVERIFIABLE.test(domain)) {
+  const domain = /@([^\s<>@]+?)>?$/.exec(from)?.[1]?.toLowerCase() ?? "";
+  // Nobody can verify a domain in .invalid: a way to see what an unverified one does.
+  if (!verifiedDomains.includes(domain) || domain.endsWith(".invalid")) {
     return {
       status: 403,
       name: "validation_error",
@@ -136,39 +120,3 @@ function invalid(message: string): Refusal {
 function refuse({ status, name, message = name, headers = {} }: Refusal): Response {
   return Response.json({ statusCode: status, name, message }, { status, headers });
 }
-
-const MISSING_API_KEY: Refusal = {
-  status: 401,
-  name: "missing_api_key",
-  message: "Missing API key in the authorization header.",
-};
-const INVALID_API_KEY: Refusal = {
-  status: 403,
-  name: "invalid_api_key",
-  message: "API key is invalid.",
-};
-const INVALID_IDEMPOTENCY_KEY: Refusal = {
-  status: 400,
-  name: "invalid_idempotency_key",
-  message: "The key must be between 1-256 chars.",
-};
-const MISSING_FIELD: Refusal = {
-  status: 422,
-  name: "missing_required_field",
-  message: "A mail needs `from`, `to`, `subject`, and `html` or `text`.",
-};
-const OTHER_PAYLOAD: Refusal = {
-  status: 409,
-  name: "invalid_idempotent_request",
-  message: "Same idempotency key used with a different request payload.",
-};
-const NOT_FOUND: Refusal = {
-  status: 404,
-  name: "not_found",
-  message: "The requested endpoint does not exist.",
-};
-const METHOD_NOT_ALLOWED: Refusal = {
-  status: 405,
-  name: "method_not_allowed",
-  message: "Method is not allowed for the requested path.",
-};

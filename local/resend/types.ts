@@ -1,11 +1,3 @@
-/** A file that came along. */
-export interface Attachment {
-  filename: string;
-  content_type: string;
-  /** Base64. */
-  content: string;
-}
-
 /** A mail that the sandbox accepted, as `GET /inbox/messages` shows it. */
 export interface Mail {
   id: string;
@@ -14,10 +6,11 @@ export interface Mail {
   subject: string;
   html: string | null;
   text: string | null;
-  /** The headers that the sender chose, with lower-case names. */
+  /** What the sender chose, with lower-case names. */
   headers: Record<string, string>;
   reply_to: string[];
-  attachments: Attachment[];
+  /** Their content is base64. */
+  attachments: { filename: string; content_type: string; content: string }[];
   idempotency_key: string | null;
   /** ISO 8601. */
   created_at: string;
@@ -32,7 +25,7 @@ export interface Payload {
   text?: string;
   reply_to?: string | string[];
   headers?: Record<string, string>;
-  attachments?: { filename?: string; content_type?: string; content: string }[];
+  attachments?: Mail["attachments"];
   tags?: { name: string; value: string }[];
 }
 
@@ -40,7 +33,6 @@ export interface Payload {
 export interface StoredMail {
   id: string;
   idempotency_key: string | null;
-  /** ISO 8601. */
   created_at: string;
   payload: Payload;
 }
@@ -53,21 +45,16 @@ export interface Refusal {
   headers?: Record<string, string>;
 }
 
-/** What is reported about a mail. */
+/** What is reported about a mail, like `email.bounced` and more about it. */
 export interface Report {
-  /** Like `email.delivered`. */
   type: string;
-  /** More about it, like `{ bounce: { type: "Permanent" } }`. */
   data?: Record<string, unknown>;
 }
 
-/** A report, and how it is delivered. */
+/** A report, and for tests how it is delivered. */
 export interface ReportOptions extends Report {
   /** The `svix-id`; a new one unless told otherwise. */
   id?: string;
-  /** When it happened; now unless told otherwise. */
-  happenedAt?: Date;
-  /** When it was signed; now unless told otherwise. */
   signedAt?: Date;
   /** Signs it instead of the sandbox's own secret. */
   secret?: string;
@@ -89,17 +76,17 @@ export interface SandboxOptions {
 
 /** Answers like Resend's mail endpoint and keeps what it accepted. */
 export interface Sandbox {
-  /** `POST /emails`; every other path is a 404. */
+  /** `POST /emails`; everything else is a 404. */
   fetch(request: Request, path: string): Promise<Response>;
   /** Accepted mails, newest first. */
   messages(): Mail[];
-  /** For tests: the next `times` mails are refused in this way and not kept. */
-  refuseNext(refusal: Refusal, times?: number): void;
-  /** For tests: the next mail is accepted and kept, but its response is lost on the way. */
+  /** For tests: the next mail is refused in this way and not kept. */
+  refuseNext(refusal: Refusal): void;
+  /** For tests: the next mail is kept, but its response is lost on the way. */
   dropNextResponse(): void;
-  /** For tests: the next mail is accepted and kept, but the response says otherwise. */
+  /** For tests: the next mail is kept, but the response says otherwise. */
   corruptNextResponse(refusal: Refusal): void;
-  /** For tests: the next mail is accepted and kept; its response comes when it is released. */
+  /** For tests: the next mail is kept; its response comes when it is released. */
   holdNextResponse(): { arrived: Promise<void>; release: () => void };
   /** What Resend would post about an accepted mail: a report, signed as Svix does. */
   report(mailId: string, report: ReportOptions): Request;

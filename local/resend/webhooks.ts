@@ -6,25 +6,20 @@ import type { Report, ReportOptions, StoredMail } from "./types.ts";
 /** Milliseconds from a mail to its first report, and from each report to the next. */
 const DELAY = 300;
 
+const SENT = { type: "email.sent" };
+const DELIVERED = { type: "email.delivered" };
+
 /** What Resend reports about a mail to each of its test addresses, in this order. */
-const TEST_ADDRESSES: Readonly<Record<string, Report[]>> = {
-  delivered: [{ type: "email.sent" }, { type: "email.delivered" }],
-  bounced: [{ type: "email.sent" }, {
+const TEST_ADDRESSES = new Map<string, Report[]>([
+  ["delivered", [SENT, DELIVERED]],
+  ["complained", [SENT, DELIVERED, { type: "email.complained" }]],
+  ["bounced", [SENT, {
     type: "email.bounced",
     data: {
-      bounce: {
-        type: "Permanent",
-        subType: "General",
-        message: "550 5.1.1 The recipient's mail server knows no such address.",
-      },
+      bounce: { type: "Permanent", subType: "General", message: "550 5.1.1 No such mailbox." },
     },
-  }],
-  complained: [
-    { type: "email.sent" },
-    { type: "email.delivered" },
-    { type: "email.complained" },
-  ],
-  suppressed: [{
+  }]],
+  ["suppressed", [{
     type: "email.suppressed",
     data: {
       suppressed: {
@@ -32,17 +27,10 @@ const TEST_ADDRESSES: Readonly<Record<string, Report[]>> = {
         message: "The address is on the account's suppression list.",
       },
     },
-  }],
-};
+  }]],
+]);
 
-/** The reports on a mail to a test address, like `bounced+anybody@resend.dev`; none on others. */
-function reportsOn({ payload }: StoredMail): Report[] {
-  const [address = ""] = [payload.to].flat();
-  const name = /^(\w+)(\+[^@]*)?@resend\.dev$/i.exec(address)?.[1]?.toLowerCase() ?? "";
-  return Object.hasOwn(TEST_ADDRESSES, name) ? TEST_ADDRESSES[name]! : [];
-}
-
-/** Makes the reports on a mail, one after the other. Resolves early when it is told to stop. */
+/** Reports on a mail to a test address, like `bounced+anybody@resend.dev`, until told to stop. */
 export async function makeReports(
   mail: StoredMail,
   { secret, post, signal }: {
@@ -51,8 +39,10 @@ export async function makeReports(
     signal: AbortSignal;
   },
 ): Promise<void> {
+  const [address = ""] = [mail.payload.to].flat();
+  const name = /^(\w+)(\+[^@]*)?@resend\.dev$/i.exec(address)?.[1]?.toLowerCase() ?? "";
   try {
-    for (const report of reportsOn(mail)) {
+    for (const report of TEST_ADDRESSES.get(name) ?? []) {
       await delay(DELAY, { signal });
       const id = crypto.randomUUID();
       // As Resend does: again, under the same id, until the webhook takes it.
@@ -70,13 +60,13 @@ export async function makeReports(
 /** Makes the request that Resend would post to a webhook; where to is up to the caller. */
 export function makeReport(
   { id: mailId, created_at, payload }: StoredMail,
-  { type, data, id = crypto.randomUUID(), happenedAt, signedAt, secret }: ReportOptions & {
+  { type, data, secret, id = crypto.randomUUID(), signedAt = new Date() }: ReportOptions & {
     secret: string;
   },
 ): Request {
   const body = JSON.stringify({
     type,
-    created_at: (happenedAt ?? new Date()).toISOString(),
+    created_at: new Date().toISOString(),
     data: {
       email_id: mailId,
       created_at,
@@ -88,7 +78,7 @@ export function makeReport(
       ...data,
     },
   });
-  const timestamp = Math.floor((signedAt ?? new Date()).getTime() / 1000);
+  const timestamp = Math.floor(signedAt.getTime() / 1000);
   const signature = createHmac("sha256", Uint8Array.fromBase64(secret.replace(/^whsec_/, "")))
     .update(`${id}.${timestamp}.${body}`).digest("base64");
   return new Request("http://127.0.0.1/functions/v1/resend-webhook", {

@@ -118,18 +118,18 @@ async function exists(path: string): Promise<boolean> {
 
 async function readKeys(file: string): Promise<Keys> {
   const text = await Deno.readTextFile(file).catch(() => "{}");
-  let kept: Partial<Keys>;
+  const made = makeKeys();
   try {
-    kept = JSON.parse(text);
-  } catch {
-    throw new StackError(`${file} is not JSON any more. "task reset" begins afresh.`);
+    const keys = { ...made, ...JSON.parse(text) };
+    // A new folder has none, and one of an earlier version lacks what was added since.
+    const isComplete = Object.keys(made).every((name) => text.includes(`"${name}"`));
+    if (!isComplete) await Deno.writeTextFile(file, JSON.stringify(keys, null, 2), { mode: 0o600 });
+    return keys;
+  } catch (error) {
+    throw new StackError(
+      `Cannot read ${file}: ${(error as Error).message}. "task reset" begins afresh.`,
+    );
   }
-  const keys = { ...makeKeys(), ...kept };
-  // A folder of an earlier version lacks the keys that were added since.
-  if (Object.keys(kept).length < Object.keys(keys).length) {
-    await Deno.writeTextFile(file, JSON.stringify(keys, null, 2) + "\n", { mode: 0o600 });
-  }
-  return keys;
 }
 
 function makeKeys(): Keys {

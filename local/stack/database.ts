@@ -3,32 +3,18 @@ import {
   type PostgresConnection,
 } from "npm:@supabase/lite@0.10.0/postgres";
 import postgres from "npm:postgres@3.4.9";
-import { SUPABASE_BASE_SQL } from "../migrations.ts";
-import { startPostgres } from "./postgres.ts";
+import { type SqlRunner, SUPABASE_BASE_SQL } from "../migrations.ts";
+import { type PostgresOptions, startPostgres } from "./postgres.ts";
 
-/** A Postgres with what a new Supabase project has. */
-export interface Database {
+/** A Postgres with what a new Supabase project has; SQL runs as the role `postgres`. */
+export interface Database extends SqlRunner {
   /** For any client: the role `postgres`, which may do what the SQL editor of Supabase may. */
   url: string;
   /** What @supabase/lite serves REST and Studio from. */
   connection: PostgresConnection;
   /** Resolves when the server is not running any more. */
   ended: Promise<void>;
-  /** One query as `postgres`; without parameters also several statements (rows of the last). */
-  sql<T>(query: string, parameters?: unknown[]): Promise<T[]>;
-  /** Runs `statements` and then one query in a transaction: all of it or nothing. */
-  transaction(statements: string, then: { query: string; parameters: unknown[] }): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Where the database is, and how it is reached. */
-export interface DatabaseOptions {
-  /** The folder of Postgres; undefined for a temporary one. */
-  folder: string | undefined;
-  /** Of the roles `postgres` and `supabase_admin`. */
-  password: string;
-  /** Port of Postgres; undefined for any that is free. */
-  port?: number | undefined;
 }
 
 /** The superuser, which nobody works as. */
@@ -85,15 +71,14 @@ const TYPES = {
 /** Counts are numbers. */
 const BIGINT = { to: 20, from: [20], serialize: String, parse: Number };
 
-/** Starts Postgres and gives it the roles and the schema of a new Supabase project. */
-export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { folder, password, port } = options;
-  const server = await startPostgres({
-    ...(folder !== undefined && { dataDir: folder }),
-    ...(port !== undefined && { port }),
-    superuser: SUPERUSER,
-    password,
-  });
+/**
+ * Starts Postgres and gives it the roles and the schema of a new Supabase project.
+ * @param options the password is the one of both roles, `postgres` and the superuser
+ */
+export async function openDatabase(
+  options: PostgresOptions & { password: string },
+): Promise<Database> {
+  const server = await startPostgres({ ...options, superuser: SUPERUSER });
   const url = server.url.replace(`//${SUPERUSER}:`, "//postgres:");
   const clientOptions = { onnotice: () => {}, connection: { application_name: "local stack" } };
 
@@ -115,7 +100,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 
   try {
     await admin.unsafe(
-      `${SUPABASE_BASE_SQL} ${OWNER_SQL} alter role postgres password '${password}'`,
+      `${SUPABASE_BASE_SQL} ${OWNER_SQL} alter role postgres password '${options.password}'`,
     );
     await admin.end();
     await client.listen("pgrst", () => connection.clearSchemaCache());

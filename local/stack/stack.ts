@@ -1,17 +1,16 @@
-import { fileURLToPath } from "node:url";
-import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { serveInbox } from "../inbox/serve.ts";
 import { readOutbox } from "../inbox/status.ts";
+import { applyMigrations, seedDatabase, SUPABASE_FOLDER } from "../migrations.ts";
 import { openSandbox } from "../resend/server.ts";
 import type { Sandbox } from "../resend/types.ts";
-import { openDataDir } from "./data-dir.ts";
+import { type Keys, openDataDir } from "./data-dir.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { StackError } from "./error.ts";
 import { startFunctions } from "./functions.ts";
-import { applyMigrations, seedDatabase } from "./migrations.ts";
 import { serveSupabase } from "./rest.ts";
 import { createRouter, type Route } from "./router.ts";
-import { sendEmailsOf, startSchedule } from "./schedule.ts";
+import { startSchedule } from "./schedule.ts";
 
 /** What a stack is started with. */
 export interface StackOptions {
@@ -31,14 +30,9 @@ export interface StackOptions {
   supabase?: string;
 }
 
-/** A running stack. */
-export interface Stack {
+/** A running stack with its keys. */
+export interface Stack extends Keys {
   url: string;
-  publishableKey: string;
-  secretKey: string;
-  webhookSecret: string;
-  resendApiKey: string;
-  resendWebhookSecret: string;
   inboxUrl: string;
   /** What RESEND_BASE_URL has to be. */
   resendUrl: string;
@@ -63,7 +57,7 @@ export interface Stack {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const log = options.log ?? (() => {});
-  const supabase = options.supabase ?? fileURLToPath(new URL("../../supabase", import.meta.url));
+  const folder = options.supabase ? pathToFileURL(`${options.supabase}/`) : SUPABASE_FOLDER;
 
   let route = refuse("The stack is starting");
   // What was opened is closed in reverse order, at the end or when a later step fails.
@@ -86,7 +80,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     // They start while the database does, and answer from when it is ready.
     const functions = options.functions
       ? await startFunctions({
-        folder: join(supabase, "functions"),
+        folder: fileURLToPath(new URL("functions", folder)),
         env: {
           SUPABASE_URL: url,
           SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secretKey }),
@@ -105,13 +99,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     log("Starting Postgres and the Edge Functions");
     const database = await openDatabase({
-      folder: dataDir.database,
+      dataDir: dataDir.database,
       password: keys.databasePassword,
-      port: isFree(port + 1) ? port + 1 : undefined,
+      // A saved connection of a client stays right as long as this one is free.
+      port: port + 1,
     });
     opened.push(() => database.close());
-    const changes = await applyMigrations(database, { supabase, log });
-    if (options.seed) await seedDatabase(database, { supabase, log });
+    const changes = await applyMigrations(database, folder, log);
+    if (options.seed) await seedDatabase(database, folder, log);
 
     const sandbox = await openSandbox({
       apiKey: keys.resendApiKey,
@@ -122,28 +117,32 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         await functions?.fetch("resend-webhook", report) ?? Response.json({}, { status: 404 }),
     });
     opened.push(sandbox.close);
-    const parts = {
+    route = createRouter({
       port,
       supabase: serveSupabase(database, keys, log),
       resend: sandbox.fetch,
       inbox: async (path: string) =>
         serveInbox(path, sandbox.messages(), path === "" ? [] : await readOutbox(database)),
-    };
-    route = createRouter({ ...parts, functions });
+      functions,
+    });
     opened.push(() => route = refuse("The stack is stopping"), () => functions?.close());
     if (functions) {
       await functions.started;
-      const sendEmails = sendEmailsOf(functions, { url, secretKey: keys.secretKey });
+      // As pg_net would. What goes wrong the function says itself, in its log.
+      const sendEmails = async () => {
+        const request = new Request(`${url}/functions/v1/send-emails`, {
+          method: "POST",
+          headers: { apikey: keys.secretKey },
+        });
+        const answer = await functions.fetch("send-emails", request);
+        await answer?.body?.cancel();
+      };
       opened.push(startSchedule({ database, sendEmails, log }));
     }
 
     return {
+      ...keys,
       url,
-      publishableKey: keys.publishableKey,
-      secretKey: keys.secretKey,
-      webhookSecret: keys.webhookSecret,
-      resendApiKey: keys.resendApiKey,
-      resendWebhookSecret: keys.resendWebhookSecret,
       inboxUrl: `${url}/inbox`,
       resendUrl: `${url}/resend`,
       databaseUrl: database.url,
@@ -169,43 +168,22 @@ function listen(port: number, route: Route) {
       onError: (error) => Response.json({ message: String(error) }, { status: 500 }),
     }, (request, { remoteAddr }) => route(request, remoteAddr.hostname));
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new StackError(
-        `Port ${port} of 127.0.0.1 is in use, perhaps by another stack. Stop what uses it, or ` +
-          `choose another one with --port.`,
-      );
-    }
-    if (error instanceof Deno.errors.PermissionDenied) {
-      throw new StackError(
-        `Not allowed to listen on port ${port}. Choose one above 1023 with --port.`,
-      );
-    }
-    throw error;
-  }
-}
-
-/** A saved connection of a client stays right as long as the port beside ours is free. */
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch {
-    return false;
+    throw new StackError(
+      `Cannot listen on port ${port} of 127.0.0.1: ${(error as Error).message}. Perhaps another ` +
+        `stack uses it: stop that one, or choose another port above 1023 with --port.`,
+    );
   }
 }
 
 function refuse(message: string): Route {
-  return () =>
-    Promise.resolve(
-      Response.json({ message }, { status: 503, headers: { "retry-after": "2" } }),
-    );
+  const headers = { "retry-after": "2" };
+  return () => Promise.resolve(Response.json({ message }, { status: 503, headers }));
 }
 
 /** The sandbox verifies exactly the domains that the product sends from. */
 async function readVerifiedDomains(database: Database): Promise<string[]> {
   const rows = await database.sql<{ domain: string }>(
     "select distinct lower(split_part(from_address, '@', 2)) as domain from public.senders",
-    [],
   );
   return rows.map(({ domain }) => domain);
 }

@@ -21,30 +21,27 @@ exit $code
 
 /** What a {@linkcode spawnTied} program is run with. */
 export interface TiedOptions {
-  args: string[];
   /** Ends the program once we are gone or have closed its standard input. */
   signal: "INT" | "QUIT" | "KILL";
   /** A folder to remove after that. */
-  remove?: string | undefined;
+  remove?: string;
   /** The whole environment; without it the program gets ours. */
   env?: Record<string, string>;
-  cwd?: string;
-  uid?: number | undefined;
-  gid?: number | undefined;
+  cwd: string;
 }
 
 /**
  * Starts a program that ends when we end, however we end. It has a session of its own: the Ctrl-C
  * of a terminal reaches us and not it, so that we decide what is stopped first.
  */
-export function spawnTied(program: string, options: TiedOptions): Deno.ChildProcess {
-  const { args, signal, remove = "", env, cwd, uid, gid } = options;
+export function spawnTied(
+  command: string[],
+  { signal, remove = "", env, cwd }: TiedOptions,
+): Deno.ChildProcess {
   return new Deno.Command("/bin/sh", {
-    args: ["-c", UNTIL_END_OF_INPUT, "sh", signal, remove, program, ...args],
+    args: ["-c", UNTIL_END_OF_INPUT, "sh", signal, remove, ...command],
     ...(env && { env, clearEnv: true }),
-    ...(cwd && { cwd }),
-    ...(uid !== undefined && { uid }),
-    ...(gid !== undefined && { gid }),
+    cwd,
     detached: true,
     stdin: "piped",
     stdout: "piped",

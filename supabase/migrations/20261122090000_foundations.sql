@@ -2,8 +2,9 @@
 --
 -- How functions are written in all chapters:
 -- * What may be called from outside is in schema public and granted on the last page (access). All steps are in crm.
--- * A reader that is one expression is a SQL function with a bound body (`return …`): it is parsed when it is
---   created, so it has no search_path to attack, and the planner puts the expression in the place of the call.
+-- * What is one expression is a SQL function with a bound body (`return …`), parsed when it is created. The few that
+--   every event calls often have no setting, because the planner then puts the expression in the place of the call;
+--   with a bound body there is no name left that a search_path could redirect.
 -- * Everything else is plpgsql with an empty search_path: its plans are kept, and its steps read in order.
 -- * Parameters begin with p_, variables with v_. Functions in public name their parameters for callers of the API.
 

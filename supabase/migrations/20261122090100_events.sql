@@ -31,7 +31,7 @@ create table public.calcom_events (
   constraint calcom_events_stream_has_a_booker check (stream_key is null or booker_email is not null)
 );
 comment on table public.calcom_events is
-  'One row per webhook that arrived, kept for ever. The truth from which all other tables can be rebuilt.';
+  'One row per webhook that arrived, kept for ever. The log from which all other tables can be rebuilt.';
 comment on column public.calcom_events.payload is
   'The body as received; a body that is not JSON is kept as one JSON string.';
 comment on column public.calcom_events.raw_body is

@@ -299,7 +299,7 @@ comment on column public.bookings.is_pending_confirmation is
 comment on column public.bookings.seat_id is 'Cal.com''s id of the seat; a new one means that the person booked again.';
 comment on column public.bookings.ical_uid is
   'The id in the calendars; it stays the same along a chain of reschedules.';
-comment on column public.bookings.has_ended is 'Cal.com''s timer for its end has fired, whoever came.';
+comment on column public.bookings.has_ended is 'Cal.com''s timer for its end has fired, no matter who came.';
 comment on column public.bookings.met_deal_id is
   'The deal that was active when it ended, which it makes met as long as it counts as attended. No foreign key: over '
   'REST, bookings and deals have one relationship, deal_id.';
@@ -322,13 +322,17 @@ set search_path = ''
 as $$
 begin
   return query
-  select b.* from public.bookings as b where b.calcom_uid = p_uid and b.stream_key = p_stream_key
-  union all
-  select b.*
-  from public.bookings as b
-  where b.previous_uids <> '{}' and b.previous_uids @> array[p_uid] and b.stream_key = p_stream_key
-    and not exists (select from public.bookings as o where o.calcom_uid = p_uid and o.person_id = b.person_id)
-  order by original_key, id;
+  select f.*
+  from (
+    select b.* from public.bookings as b where b.calcom_uid = p_uid and b.stream_key = p_stream_key
+    union all
+    select b.*
+    from public.bookings as b
+    where b.previous_uids <> '{}' and b.previous_uids @> array[p_uid] and b.stream_key = p_stream_key
+      and not exists (select from public.bookings as o where o.calcom_uid = p_uid and o.person_id = b.person_id)
+  ) as f
+  -- Not by id, which is random: the seats of an event may have one key, and the first one closes the deal.
+  order by f.original_key, (select p.email from public.people as p where p.id = f.person_id);
 end;
 $$;
 comment on function crm.find_bookings(text, text) is 'The bookings of a stream that have or had this uid.';

@@ -226,6 +226,9 @@ begin
     select from public.bookings as o
     where o.person_id = p_booking.person_id and o.calcom_uid = p_new_uid and o.id <> p_booking.id
   ) then
+    if p_booking.status = 'CANCELLED' then
+      return crm.make_effect(p_event, p_booking, 'duplicate', 'This seat was given up already.');
+    end if;
     update public.bookings as b
     set status = 'CANCELLED', is_pending_confirmation = false, last_event_id = p_event.id
     where b.id = p_booking.id;
@@ -431,7 +434,7 @@ begin
 end;
 $$;
 comment on function crm.apply_no_show_updated(crm.event, text) is
-  'BOOKING_NO_SHOW_UPDATED: a no-show was not attended, and its deal falls back unless another meeting holds it up.';
+  'BOOKING_NO_SHOW_UPDATED: a no-show was not attended, and its deal falls back unless another meeting keeps it met.';
 
 create function crm.mark_no_show(
   p_event crm.event, p_booking public.bookings, p_stream_key text, p_is_no_show boolean

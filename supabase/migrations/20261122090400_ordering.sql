@@ -105,7 +105,7 @@ comment on function crm.load_scope(crm.event, text[]) is
 -- Race: two events of one scope are decided one after the other, also when the event that links them is itself on its
 --       way. All locks of a transaction are taken in one order, uids before streams, so no two transactions wait for
 --       each other. When the scope turns out to be larger than what is locked, the locks are given back (a block that
---       is rolled back releases its locks) and all are taken anew.
+--       is rolled back releases its locks) and all are taken again.
 create function crm.lock_scope(p_event crm.event)
 returns crm.event_scope
 language plpgsql
@@ -204,6 +204,12 @@ $$;
 comment on function crm.apply_and_record(crm.event, text) is
   'Applies an event to a stream and records what it changed.';
 
+create function crm.is_transient(p_sqlstate text) returns boolean
+language sql immutable set search_path = ''
+return left(p_sqlstate, 2) in ('40', '53', '55', '57', '58');
+comment on function crm.is_transient(text) is
+  'Whether an error may pass by itself: a deadlock, a timeout, a full disk.';
+
 create function crm.apply_or_fail(p_event crm.event, p_stream_key text)
 returns crm.effect[]
 language plpgsql
@@ -213,6 +219,9 @@ begin
   return crm.apply_and_record(p_event, p_stream_key);
 exception
   when others then -- the log may hold anything; one bad event must not hold up its stream
+    if crm.is_transient(sqlstate) then
+      raise; -- no fault of this event: the one at hand is tried again, and with it the replay
+    end if;
     return array[crm.make_effect(
       p_event, null, 'failed', format('It could not be applied: %s (%s).', sqlerrm, sqlstate)
     )];
@@ -297,7 +306,7 @@ begin
   return v_all;
 end;
 $$;
-comment on function crm.replay_stream(text) is 'Makes a stream anew from its events, into the same rows.';
+comment on function crm.replay_stream(text) is 'Rebuilds a stream from its events, into the same rows.';
 
 -- Rule: the rows that events made become as if nothing had happened, and keep their ids. What somebody entered
 --       by hand (no original_key, no sequence_number, a name of their own) stays; what events did to a deal entered by
@@ -326,7 +335,7 @@ begin
   where c.id = v_company_id and c.name = c.form_name;
 end;
 $$;
-comment on function crm.reset_stream(text) is 'Takes back what events made of a stream, so that it can be made anew.';
+comment on function crm.reset_stream(text) is 'Takes back what events made of a stream, so that it can be rebuilt.';
 
 -- Rule: a deal entered by hand that events have met or cancelled was booked and active before. When there are several,
 --       the youngest is active again: a company has one active deal.

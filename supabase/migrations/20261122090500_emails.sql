@@ -90,7 +90,7 @@ comment on column public.emails.id is
   'Also the idempotency key: Resend sends a key once, however often it is asked.';
 comment on column public.emails.booking_id is 'Null when a replay found that the booking never was.';
 comment on column public.emails.template_data is
-  'What the mail has to say, as it was decided; the words are put to it when it is sent.';
+  'What the mail has to say, as it was decided; the text is written when it is sent.';
 comment on column public.emails.request_body is
   'What Resend is asked to send, fixed by the first attempt: a key must never carry two texts.';
 comment on column public.emails.status is
@@ -319,7 +319,7 @@ comment on function crm.email_template_data(
 ------------------------------------------------------------------------------------------------------- what is owed
 
 -- Rule: to the attendee, from the organizer's brand, replies to the organizer; one per booking, kind and uid (a seat
---       booked again counts anew). Never to the made-up address of a booking by phone, and never when the booking
+--       booked again counts again). Never to the made-up address of a booking by phone, and never when the booking
 --       has changed again since: a mail says only what is still true.
 -- Race: two deliveries of one booking owe one mail; the unique key decides.
 create function crm.queue_email(

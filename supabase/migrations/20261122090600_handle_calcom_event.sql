@@ -94,7 +94,7 @@ comment on function crm.finish_effect(crm.event, crm.effect, boolean, boolean) i
   'Queues the mail that one effect owes, and says what the effect was.';
 
 -- Rule: a late event or a rebuild can change what became of others: one that waited is applied now, one that came too
---       early never was.
+--       early never was, one that opened a deal found it open.
 create function crm.finish_other_events(p_effects crm.effect[], p_event_id uuid, p_owes_email boolean)
 returns void
 language plpgsql
@@ -109,9 +109,13 @@ begin
     from public.calcom_events as e
     where e.id in (select f.event_id from unnest(p_effects) as f)
       and e.id is distinct from p_event_id
+      and e.outcome <> 'pending'
       and (
         e.outcome = 'waiting'
         or (e.outcome = 'applied') <> exists (select from public.event_effects as x where x.event_id = e.id)
+        or exists (
+          select from public.event_effects as x where x.event_id = e.id and strpos(e.reason, x.reason) = 0
+        )
       )
     order by e.position
   loop
@@ -124,6 +128,9 @@ begin
       );
     exception
       when others then -- its mail, or its reason; that must not hold up the event at hand
+        if crm.is_transient(sqlstate) then
+          raise;
+        end if;
         perform crm.record_outcome(
           v_event, 'failed', format('It could not be finished: %s (%s).', sqlerrm, sqlstate)
         );
@@ -179,7 +186,7 @@ begin
   end if;
 
   v_effects := crm.apply_or_replay(v_event, v_scope);
-  if cardinality(v_effects) > 1 then
+  if cardinality(v_effects) > 1 or (v_effects[1]).event_id <> v_event.id then
     perform crm.finish_other_events(v_effects, v_event.id, true);
     v_effects := array(select f from unnest(v_effects) as f where f.event_id = v_event.id);
   end if;
@@ -187,12 +194,27 @@ begin
 end;
 $$;
 comment on function crm.decide_event(public.calcom_events) is
-  'Decides what an event means, does it, and returns the answer.';
+  'Decides what an event means, applies it, and returns the answer.';
 
-create function crm.max_attempts() returns integer
-language sql immutable
+-- Rule: a pending event belongs to no scope, so no replay touches it before it is decided.
+create function crm.make_event_pending(p_event_id uuid, p_attempts integer, p_reason text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.calcom_events as e
+  set outcome = 'pending', decided_at = null, attempts = p_attempts, reason = p_reason, uid = null, new_uid = null,
+    booker_email = null, stream_key = null
+  where e.id = p_event_id;
+end;
+$$;
+comment on function crm.make_event_pending(uuid, integer, text) is 'Has an event decided (again) by the pick-up.';
+
+create function crm.max_event_attempts() returns integer
+language sql immutable set search_path = ''
 return 5;
-comment on function crm.max_attempts() is 'How often an event is tried that is interrupted each time.';
+comment on function crm.max_event_attempts() is 'How often an event is tried that is interrupted each time.';
 
 -- Rule: no event makes this raise. What goes wrong is undone, and recorded with the event as failed. What may pass by
 --       itself (a deadlock, a timeout, a full disk) leaves the event pending: it is picked up again, and failed when
@@ -210,10 +232,8 @@ begin
 exception
   when query_canceled or others then -- whatever a body holds, it is kept with its reason
     v_error := format('%s (%s)', sqlerrm, sqlstate);
-    if left(sqlstate, 2) in ('40', '53', '55', '57', '58') and p_row.attempts + 1 < crm.max_attempts() then
-      update public.calcom_events as e
-      set attempts = e.attempts + 1, reason = 'It could not be decided yet: ' || v_error
-      where e.id = p_row.id;
+    if crm.is_transient(sqlstate) and p_row.attempts + 1 < crm.max_event_attempts() then
+      perform crm.make_event_pending(p_row.id, p_row.attempts + 1, 'It could not be decided yet: ' || v_error);
       return jsonb_build_object(
         'event_id', p_row.id, 'trigger', p_row.payload ->> 'triggerEvent', 'outcome', 'failed', 'is_pending', true,
         'reason', 'Kept; it is tried again within a minute: ' || v_error

@@ -32,7 +32,7 @@ comment on column public.email_attempts.requested_at is
   'When the request to Resend began. From then on the mail may be out, until the outcome says otherwise.';
 comment on column public.email_attempts.outcome is
   'sent, unknown, throttled, quota, configuration, rejected or conflict; withdrawn: it was not to be sent any more. '
-  'Null while it is under way, and for ever when the sender died.';
+  'Null while it is under way; stays null when the sender died.';
 comment on column public.email_attempts.error is 'What went wrong, in Resend''s words.';
 alter table public.email_attempts enable row level security;
 
@@ -41,19 +41,19 @@ alter table public.email_attempts enable row level security;
 -- Source: Resend remembers an idempotency key for 24 hours (resend.com/docs, "Idempotency keys"). An hour is kept back:
 -- clocks differ, and a request takes its time.
 create function crm.idempotency_window() returns interval
-language sql immutable
+language sql immutable set search_path = ''
 return interval '23 hours';
 comment on function crm.idempotency_window() is
   'How long after a first request the same key certainly sends no second copy.';
 
 -- With the delays below that is most of the time for which the key protects.
 create function crm.max_email_attempts() returns integer
-language sql immutable
+language sql immutable set search_path = ''
 return 25;
 comment on function crm.max_email_attempts() is 'How many attempts of unknown outcome a mail gets.';
 
 create function crm.jitter() returns double precision
-language sql volatile
+language sql volatile set search_path = ''
 return 1 + random() / 4;
 comment on function crm.jitter() is
   'By what a delay is multiplied, so that mails that failed together do not all come back together.';
@@ -97,7 +97,7 @@ $$;
 comment on function crm.unconfirmed_since(uuid) is
   'When the first request began that Resend may have taken without saying so; null when there is none.';
 
--- Rule: an attempt that Resend turned away without a look at the mail does not count, nor does one before a retry.
+-- Rule: an attempt that Resend refused before it read the mail does not count, nor does one before a retry.
 create function crm.count_attempts(p_email public.emails)
 returns integer
 language plpgsql
@@ -121,7 +121,7 @@ comment on function crm.count_attempts(public.emails) is 'How many attempts of a
 -- Rule: a mail says only what is still true, and is not sent to a suppressed address. What it says is compared with
 --       the booking itself: which event wrote it last may change with the order of arrival.
 -- Time: only a mail that had to wait is compared. In its first ten seconds it goes out as the event told it, so that
---       who books and cancels in one go hears of both, in that order, and not of a cancellation alone.
+--       a person who books and cancels at once gets both mails, in that order, and not a cancellation alone.
 create function crm.obsolete_reason(p_email public.emails)
 returns text
 language plpgsql
@@ -297,7 +297,7 @@ begin
   end if;
 
   update public.email_attempts as a
-  set requested_at = now()
+  set requested_at = coalesce(a.requested_at, now())
   where a.email_id = v_email.id and a.attempt = v_email.attempts;
   update public.emails as e
   set request_body = coalesce(e.request_body, start_email_attempt.request_body)
@@ -310,8 +310,8 @@ comment on function public.start_email_attempt(uuid, integer, jsonb) is
   'Fixes what is sent for a mail and returns it, the first text wins; null when it is not to be sent, or not by this '
   'attempt.';
 
--- Rule: what Resend has taken is sent, whatever was decided about it meanwhile and whichever attempt says so. What can
---       never work is failed at once. Everything else stays due and waits.
+-- Rule: what Resend has taken is sent. It does not matter what was decided meanwhile, nor which attempt reports it.
+--       What can never work is failed at once. Everything else stays due and waits.
 -- Race: a report other than "sent" closes its own attempt; about the mail it says something only while no later
 --       attempt has begun.
 create function public.finish_email_attempt(
@@ -362,7 +362,7 @@ begin
 end;
 $$;
 comment on function crm.rewrite_email(uuid) is
-  'Has a mail that nobody has seen written anew, from the brand that writes for its organizer now.';
+  'Has a mail that nobody has seen written again, from the brand that writes for its organizer now.';
 
 create function crm.mark_email_sent(p_email_id uuid, p_resend_id text)
 returns void
@@ -401,7 +401,7 @@ $$;
 comment on function crm.schedule_retry(public.emails, text, text, integer) is
   'Has a mail tried again after an attempt that failed, or fails it when that is of no use.';
 
--- Rule: for a mail whose trouble somebody has put right. Written anew, from the sender of today, if it is certain that
+-- Rule: for a mail whose trouble somebody has put right. Written again, from the sender of today, if it is certain that
 --       Resend never took it; otherwise the same text under the same key, and only while that key still protects.
 create function public.retry_email(email_id uuid)
 returns jsonb
@@ -450,7 +450,7 @@ create index email_deliveries_email_id_idx on public.email_deliveries (email_id)
 alter table public.email_deliveries enable row level security;
 
 create function crm.delivery_status(p_type text) returns text
-language sql immutable
+language sql immutable set search_path = ''
 return case p_type when 'email.delivery_delayed' then 'delayed' else substring(p_type from '^email\.(\w+)$') end;
 comment on function crm.delivery_status(text) is
   'Our word for a type of report, like "delivered" for "email.delivered".';
@@ -458,7 +458,7 @@ comment on function crm.delivery_status(text) is
 -- Rule: reports come in any order, so the furthest counts: a mail can be returned after it was delivered, and
 --       complained about after that. Null: it says nothing about what became of a mail.
 create function crm.delivery_order(p_delivery text) returns integer
-language sql immutable
+language sql immutable set search_path = ''
 return array_position(
   array['sent', 'delayed', 'delivered', 'opened', 'clicked', 'failed', 'suppressed', 'bounced', 'complained'],
   p_delivery
@@ -575,7 +575,7 @@ declare
 begin
   v_email := crm.find_reported_email(v_data);
   insert into public.email_deliveries as v (id, email_id, payload)
-  values (left(delivery_id, 200), v_email.id, event)
+  values (left(delivery_id, 200), v_email.id, coalesce(event, 'null'::jsonb))
   on conflict on constraint email_deliveries_pkey do nothing;
   if not found then
     return jsonb_build_object('outcome', 'duplicate', 'reason', 'This report was delivered before.');

@@ -1,4 +1,4 @@
--- Operations: rebuild from the log, try again what failed, pick up what was left undecided, and look at it all.
+-- Operations: rebuild from the log, retry what failed, decide what is pending; schedules and views.
 
 --------------------------------------------------------------------------------------------------------------- rebuild
 
@@ -91,7 +91,7 @@ begin
 end;
 $$;
 comment on function crm.rebuild_streams(text[]) is
-  'Makes streams anew from their events, without mails; returns what changed.';
+  'Rebuilds streams from their events, without mails; returns what changed.';
 
 -- Race: only events of this company wait for it, and it for those on their way.
 create function public.rebuild_company(domain text)
@@ -107,7 +107,7 @@ begin
 end;
 $$;
 comment on function public.rebuild_company(text) is
-  'Makes a company, its people, bookings and deals anew from the log; returns what changed.';
+  'Rebuilds a company, its people, bookings and deals from the log; returns what changed.';
 
 create function public.rebuild_person(email text)
 returns jsonb
@@ -120,7 +120,7 @@ begin
 end;
 $$;
 comment on function public.rebuild_person(text) is
-  'Makes a person anew from the log, and with them the whole company they belong to; returns what changed.';
+  'Rebuilds a person from the log, and with them the whole company they belong to; returns what changed.';
 
 -- Rule: as if the personal domains had always been what they are now. A company that such a domain had made goes,
 --       and so do its deals; its people and their bookings stay.
@@ -152,7 +152,7 @@ begin
 end;
 $$;
 comment on function public.rebuild_everything() is
-  'Makes all companies, people, bookings and deals anew from the log; returns what changed. Events that arrive '
+  'Rebuilds all companies, people, bookings and deals from the log; returns what changed. Events that arrive '
   'meanwhile wait.';
 
 create function crm.assign_streams()
@@ -221,7 +221,6 @@ $$;
 comment on function public.retry_event(uuid) is
   'Decides an event again that failed, and returns its outcome; any other is left as it is.';
 
--- Rule: a pending event belongs to no scope, so no replay touches it before it is decided.
 -- Race: an event that somebody works on is left to them.
 create function public.retry_failed_events()
 returns jsonb
@@ -230,13 +229,15 @@ security definer -- see rebuild_company
 set search_path = ''
 as $$
 declare
-  v_count integer;
+  v_event_id uuid;
+  v_count integer := 0;
 begin
-  update public.calcom_events as e
-  set outcome = 'pending', decided_at = null, attempts = 0, uid = null, new_uid = null, booker_email = null,
-    stream_key = null
-  where e.id in (select o.id from public.calcom_events as o where o.outcome = 'failed' for update skip locked);
-  get diagnostics v_count = row_count;
+  for v_event_id in
+    select e.id from public.calcom_events as e where e.outcome = 'failed' for update skip locked
+  loop
+    perform crm.make_event_pending(v_event_id, 0, null);
+    v_count := v_count + 1;
+  end loop;
   return jsonb_build_object('pending', v_count);
 end;
 $$;

@@ -25,7 +25,7 @@ select throws_ok(
   '42501', 'permission denied for table deals', 'it moves no deal'
 );
 select throws_ok(
-  $$ select tests.run_as('service_role', 'select crm.max_attempts()') $$,
+  $$ select tests.run_as('service_role', 'select crm.max_event_attempts()') $$,
   '42501', 'permission denied for schema crm', 'it calls no step by itself'
 );
 select throws_ok(

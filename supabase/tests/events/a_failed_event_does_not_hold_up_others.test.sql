@@ -1,4 +1,4 @@
--- Rule: later events of the same company go through, also when they make it be folded again.
+-- Rule: later events of the same company go through, also when they make it be replayed.
 begin;
 select plan(4);
 

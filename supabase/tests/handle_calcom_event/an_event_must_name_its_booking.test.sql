@@ -22,7 +22,8 @@ cross join lateral (select tests.calcom_event(t.trigger) as event) as e;
 -- Then
 select is_empty(
   $$ select a.trigger, left(a.uid::text, 20), a.answer from answers as a
-     where a.answer ->> 'outcome' is distinct from 'failed' or a.answer ->> 'reason' not like '% names no booking: "uid" is missing%' $$,
+     where a.answer ->> 'outcome' is distinct from 'failed'
+       or a.answer ->> 'reason' not like '% names no booking: "uid" is missing%' $$,
   'each is failed, and says why'
 );
 select is(

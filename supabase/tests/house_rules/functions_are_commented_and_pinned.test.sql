@@ -28,9 +28,14 @@ select is_empty(
   $$ select f.signature from our_functions as f where nullif(obj_description(f.oid, 'pg_proc'), '') is null $$,
   'every function has a comment'
 );
-select is_empty(
-  $$ select f.signature from our_functions as f where f.is_bound and cardinality(f.proconfig) > 0 $$,
-  'a bound body has no settings, which would keep it from being inlined'
+select is(
+  array(select f.signature from our_functions as f where f.is_bound and f.proconfig is null order by 1),
+  array[
+    'crm.full_name(jsonb)', 'crm.jsonb_email(jsonb)', 'crm.jsonb_list(jsonb)', 'crm.jsonb_text(jsonb)',
+    'crm.maintenance_lock_key()', 'crm.make_effect(crm.event,bookings,text,text,uuid,text,text)',
+    'crm.sender_style(senders)', 'crm.trigger_order(text)'
+  ],
+  'only what every event calls often goes without a setting, so that the planner can inline it'
 );
 
 select * from finish();

@@ -29,7 +29,9 @@ select tests.add_attempts(tests.email(), 'throttled', 1);
 select tests.make_due(tests.email());
 select tests.start_attempt();
 select tests.finish_attempt('unknown', 'again');
-select is((tests.email()).next_attempt_at - now(), interval '1 minute', 'the delay doubles with every attempt that counts');
+select is(
+  (tests.email()).next_attempt_at - now(), interval '1 minute', 'the delay doubles with every attempt that counts'
+);
 
 -- When one fails after many, with a long error
 select tests.add_attempts(tests.email(), 'unknown', 21);
