@@ -54,8 +54,8 @@ comment on function crm.stream_key(text) is
   'Whose stream an address belongs to: the domain of its company, or the address itself when it has none.';
 
 -- Rule: created on first sight; the first answer names it while it is known by its domain only.
--- Race: two bookings from a new domain may arrive together. The unique key picks the winner, and the
---       update makes `returning` hand the loser the same row.
+-- Race: two bookings from a new domain may arrive together. The unique key picks the winner; the loser finds its row.
+--       A known company is not written, because that would leave a dead row behind for each of its bookings.
 create function crm.find_or_create_company(p_stream_key text, p_form_name text)
 returns uuid
 language plpgsql
@@ -68,17 +68,19 @@ begin
     return null;
   end if;
 
-  -- Looked up first: an update would leave a dead row behind for every booking of a company.
-  select c.id into v_company_id
-  from public.companies as c
-  where c.domain = p_stream_key and (p_form_name is null or c.name <> c.domain);
+  insert into public.companies as c (name, domain, form_name)
+  values (coalesce(p_form_name, p_stream_key), p_stream_key, p_form_name)
+  on conflict on constraint companies_domain_key do nothing
+  returning c.id into v_company_id;
+  if found then
+    return v_company_id;
+  end if;
+
+  update public.companies as c set name = p_form_name, form_name = p_form_name
+  where c.domain = p_stream_key and c.name = c.domain and p_form_name is not null
+  returning c.id into v_company_id;
   if not found then
-    insert into public.companies as c (name, domain, form_name)
-    values (coalesce(p_form_name, p_stream_key), p_stream_key, p_form_name)
-    on conflict on constraint companies_domain_key do update set
-      name = case when c.name = c.domain then excluded.name else c.name end,
-      form_name = case when c.name = c.domain then excluded.form_name else c.form_name end
-    returning c.id into v_company_id;
+    v_company_id := crm.find_company(p_stream_key);
   end if;
   return v_company_id;
 end;

@@ -73,13 +73,15 @@ create type crm.event_scope as (
 -- Rule: reschedules link the uid before with the uid after, and whoever booked under one of them is concerned.
 --       The event is late when something of its scope comes after it in the sender's order, or when something may have
 --       waited for the uid or the booker that it makes known.
--- Time: by index, always. A log that was never analysed looks small to the planner, which would read it whole.
+-- Time: by index, always, and planned once. A log that was never analysed looks small to the planner, which would read
+--       it whole; and a plan for just these uids is no better than the one for any.
 create function crm.load_scope(p_event crm.event, p_uids text[])
 returns crm.event_scope
 language plpgsql
 stable
 set search_path = ''
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_scope crm.event_scope;
@@ -238,6 +240,7 @@ language plpgsql
 stable
 set search_path = ''
 set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_uids text[];
