@@ -358,7 +358,6 @@ begin
   where p.email = p_event.booker_email
     and b.ical_uid = p_event.ical_uid
     and (b.ical_uid not ilike '%@cal.com' or lower(b.ical_uid) = lower(b.original_key || '@cal.com'))
-    and b.calcom_uid <> coalesce(p_event.new_uid, p_event.uid)
     and not b.is_seated
   order by b.start_time desc nulls last, b.original_key
   limit 1;

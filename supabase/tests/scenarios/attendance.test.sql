@@ -1,6 +1,6 @@
 -- Rule: a meeting that ended was attended by those who hold it, unless they are marked as a no-show. It meets the deal.
 begin;
-select plan(3 * 30);
+select plan(3 * 31);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -179,6 +179,13 @@ from (values
     'a ACCEPTED attended deal 1, b of grace CANCELLED deal 1, h of grace ACCEPTED deal 2',
     'cancelled met, active booked',
     'confirmation a, confirmation b to grace, cancellation b to grace, confirmation h to grace', null
+  ),
+  (
+    'a meeting counts for the deal that it met',
+    'book a; book g by grace; cancel g by grace; book h by grace; end a',
+    'a ACCEPTED attended deal 2, g of grace CANCELLED deal 1, h of grace ACCEPTED deal 2',
+    'cancelled booked, active met',
+    'confirmation a, confirmation g to grace, cancellation g to grace, confirmation h to grace', null
   )
 ) as s (sentence, steps, bookings, deals, mails, answer);
 

@@ -1,6 +1,6 @@
 -- Rule: a new time moves the booking: a reschedule, or a request of the attendee that the organizer confirms.
 begin;
-select plan(3 * 31);
+select plan(3 * 34);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -178,6 +178,23 @@ from (values
     'a move that its sender dates before the booking counts once the booking is known',
     'book a; 08:58 move a>b; 08:59 cancel b',
     'b CANCELLED deal 1', 'cancelled booked', 'reschedule b, cancellation b, confirmation a', null
+  ),
+  (
+    'a move that only the calendar links counts too when it is dated before the booking',
+    '08:30 move x>b {"iCalUID": "a@Cal.com"}; book a {"iCalUID": "a@Cal.com"}',
+    'b ACCEPTED deal 1', 'active booked', 'reschedule b', null
+  ),
+  (
+    'a calendar links no booking that needs no confirmation',
+    'book a {"iCalUID": "entry@google.test"}; book b {"iCalUID": "entry@google.test"}',
+    'a ACCEPTED deal 1, b ACCEPTED deal 1', 'active booked', 'confirmation a, confirmation b', null
+  ),
+  (
+    'a move keeps the meeting with its deal, whatever deal is active by then',
+    'book a; book g by grace; cancel g by grace; book h by grace; move a>b',
+    'b ACCEPTED deal 1, g of grace CANCELLED deal 1, h of grace ACCEPTED deal 2', 'cancelled booked, active booked',
+    'confirmation a, confirmation g to grace, cancellation g to grace, confirmation h to grace, reschedule b',
+    'applied: Moved to a new time.'
   )
 ) as s (sentence, steps, bookings, deals, mails, answer);
 

@@ -1,6 +1,6 @@
 -- Rule: the people of a seated event share one uid; each has a booking, and an event concerns those whom it lists.
 begin;
-select plan(3 * 21);
+select plan(3 * 22);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -145,6 +145,11 @@ from (values
     'book seat s1 of a {"iCalUID": "entry@google.test"}; request b {"iCalUID": "entry@google.test"}',
     'a ACCEPTED deal 1', 'active booked', 'confirmation a',
     'ignored: A request: it counts once the organizer confirms it.'
+  ),
+  (
+    'a seat booked again after its end counts for its new deal',
+    'book seat s1 of a; end a; cancel seat of a; book seat s2 of a; no-show a',
+    'a ACCEPTED deal 2', 'cancelled met, active booked', 'confirmation a, cancellation a, confirmation a', null
   )
 ) as s (sentence, steps, bookings, deals, mails, answer);
 
