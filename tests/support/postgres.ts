@@ -29,10 +29,17 @@ interface Templates {
 
 /**
  * A test server may lose everything when the machine does; only a crash of its own counts. To
- * compile a plan (Debian's servers can) takes longer than to run it on a few rows.
+ * compile a plan (Debian's servers can) takes longer than to run it on a few rows. The files share
+ * one server and with it one table of locks, and some tell hundreds of histories in a transaction.
  */
 export const FAST: PostgresOptions = {
-  settings: ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "jit=off"],
+  settings: [
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "jit=off",
+    "max_locks_per_transaction=1024",
+  ],
 };
 
 /** The variable with the templates that `task test` makes once for all files, as JSON. */
