@@ -60,8 +60,28 @@ create index calcom_events_pending_idx on public.calcom_events (payload_hash) wh
 create index calcom_events_waiting_idx on public.calcom_events (booker_email) where outcome = 'waiting';
 alter table public.calcom_events enable row level security;
 
+-- Rule: an event that waits for its decision is taken by one transaction, which decides it; others pass it by.
+-- Race: a lock beside the row, not on it. A row lock would stay when the row turns out to be decided already; then a
+--       replay that needs the row and its holder, which needs a lock of the replay, would wait for each other.
+create function crm.claim_event(p_event_id uuid, p_outcomes text[] default array['pending'])
+returns public.calcom_events
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_row public.calcom_events;
+begin
+  if pg_try_advisory_xact_lock(hashtextextended('event:' || p_event_id, 0)) then
+    select e.* into v_row from public.calcom_events as e where e.id = p_event_id and e.outcome = any (p_outcomes);
+  end if;
+  return v_row;
+end;
+$$;
+comment on function crm.claim_event(uuid, text[]) is
+  'The row of an event that this transaction alone may decide; null when it is decided or another transaction has it.';
+
 -- Rule: from its first moment an event is its row. The Edge Function has stored it already; from SQL it is stored here.
--- Race: two events with one body have two rows; each call takes a row that no other call holds.
+-- Race: two events with one body have two rows; each call takes a row that no other call has.
 create function crm.find_or_store_event(p_payload jsonb)
 returns public.calcom_events
 language plpgsql
@@ -69,17 +89,21 @@ set search_path = ''
 as $$
 declare
   v_payload jsonb := coalesce(p_payload, 'null'::jsonb);
+  v_event_id uuid;
   v_row public.calcom_events;
 begin
-  select e.* into v_row
-  from public.calcom_events as e
-  where e.payload_hash = jsonb_hash_extended(v_payload, 0) and e.payload = v_payload and e.outcome = 'pending'
-  limit 1
-  for update skip locked;
+  for v_event_id in
+    select e.id
+    from public.calcom_events as e
+    where e.payload_hash = jsonb_hash_extended(v_payload, 0) and e.payload = v_payload and e.outcome = 'pending'
+  loop
+    v_row := crm.claim_event(v_event_id);
+    if v_row.id is not null then
+      return v_row;
+    end if;
+  end loop;
 
-  if not found then
-    insert into public.calcom_events as e (payload) values (v_payload) returning e.* into v_row;
-  end if;
+  insert into public.calcom_events as e (payload) values (v_payload) returning e.* into v_row;
   return v_row;
 end;
 $$;

@@ -228,11 +228,6 @@ declare
   v_event crm.event;
   v_error text;
 begin
-  begin
-    return crm.decide_event(p_row);
-  exception
-    when deadlock_detected then null; -- this block gave its locks back, so the other one goes on; once more
-  end;
   return crm.decide_event(p_row);
 exception
   when query_canceled or others then -- whatever a body holds, it is kept with its reason

@@ -179,9 +179,7 @@ comment on function crm.assign_streams() is
 
 ----------------------------------------------------------------------------------------------------- retry and pick-up
 
--- Rule: an event that failed, or that nobody decided, is decided now.
--- Race: its scope is locked before its row, as a replay does that may want to finish it. A row that somebody else
---       holds is being decided already.
+-- Rule: an event that failed, or that nobody decided, is decided now. What somebody else is deciding is left to them.
 create function public.retry_event(event_id uuid)
 returns jsonb
 language plpgsql
@@ -190,28 +188,18 @@ set search_path = ''
 as $$
 declare
   v_row public.calcom_events;
-  v_event crm.event;
 begin
   perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());
+  v_row := crm.claim_event(event_id, array['failed', 'pending']);
+  if v_row.id is not null then
+    return crm.process_event(v_row);
+  end if;
+
   select e.* into v_row from public.calcom_events as e where e.id = retry_event.event_id;
   if not found then
     raise exception using
       errcode = 'KC002', message = format('Cannot retry event %s: the log has no such event', event_id),
       hint = 'Look its id up in calcom_events';
-  end if;
-
-  if v_row.outcome in ('failed', 'pending') then
-    v_event := crm.parse_event(v_row);
-    v_event.stream_key := crm.stream_key(v_event.booker_email);
-    perform crm.lock_scope(v_event);
-    select e.* into v_row
-    from public.calcom_events as e
-    where e.id = v_row.id and e.outcome in ('failed', 'pending')
-    for update skip locked;
-    if found then
-      return crm.process_event(v_row);
-    end if;
-    select e.* into v_row from public.calcom_events as e where e.id = retry_event.event_id;
   end if;
   return jsonb_build_object(
     'event_id', v_row.id, 'trigger', v_row.trigger, 'outcome', v_row.outcome, 'reason', v_row.reason
@@ -254,19 +242,22 @@ security definer -- see rebuild_company
 set search_path = ''
 as $$
 declare
+  v_event_id uuid;
   v_row public.calcom_events;
 begin
   perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());
-  select e.* into v_row
-  from public.calcom_events as e
-  where e.outcome = 'pending' and e.received_at <= now() - handle_pending_event.older_than
-  order by e.attempts, e.received_at
-  limit 1
-  for update skip locked;
-  if not found then
-    return null;
-  end if;
-  return crm.process_event(v_row);
+  for v_event_id in
+    select e.id
+    from public.calcom_events as e
+    where e.outcome = 'pending' and e.received_at <= now() - handle_pending_event.older_than
+    order by e.attempts, e.received_at
+  loop
+    v_row := crm.claim_event(v_event_id);
+    if v_row.id is not null then
+      return crm.process_event(v_row);
+    end if;
+  end loop;
+  return null;
 end;
 $$;
 comment on function public.handle_pending_event(interval) is

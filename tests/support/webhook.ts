@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { Stack } from "../../local/stack/stack.ts";
+import { readLines } from "../../local/stack/tied-process.ts";
 import { createDatabase } from "../../supabase/functions/_shared/database.ts";
 import { createHandler } from "../../supabase/functions/calcom-webhook/handler.ts";
 import { createEventStore, type Timeouts } from "../../supabase/functions/calcom-webhook/store.ts";
@@ -104,21 +105,40 @@ export const hang = (signal?: AbortSignal | null): Promise<Response> =>
   new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
 export const refuse = (): Promise<Response> => Promise.reject(new TypeError("fetch failed"));
 
-/** Runs an Edge Function as a process of its own, on a free port. */
+/** Runs an Edge Function as a process of its own, on a free port that it picks itself. */
 export function runFunction(name: string, env: Record<string, string>) {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
   const process = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--quiet", "--no-prompt", "--cached-only", "--allow-env", "--allow-net=127.0.0.1"],
+      ...["run", "--no-prompt", "--cached-only", "--allow-env", "--allow-net=127.0.0.1"],
       new URL(`../../supabase/functions/${name}/index.ts`, import.meta.url).href,
     ],
     clearEnv: true,
-    env: { ...DENO, DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`, ...env },
+    env: { ...DENO, NO_COLOR: "1", DENO_SERVE_ADDRESS: "tcp:127.0.0.1:0", ...env },
+    stdin: "null",
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  return { url: `http://127.0.0.1:${port}/`, process };
+
+  const url = Promise.withResolvers<string>();
+  const lines: string[] = [];
+  const read = [process.stdout, process.stderr].map((output) =>
+    readLines(output, (line) => {
+      lines.push(line);
+      if (line.startsWith("Listening on ")) url.resolve(line.slice("Listening on ".length));
+    })
+  );
+  const ended = Promise.all([process.status, ...read]).then(([{ code }]) => {
+    url.reject(new Error(`${name} did not start:\n${lines.join("\n")}`));
+    return { code, lines };
+  });
+  url.promise.catch(() => {}); // whoever waits for it is told
+  return {
+    /** Where it listens, once it does. */
+    url: url.promise,
+    /** Its exit code and all that it printed, once it has ended. */
+    ended,
+    kill: (signal?: Deno.Signal) => process.kill(signal),
+  };
 }
 
 /** What Deno itself needs to find its cache. */
