@@ -34,11 +34,11 @@ async function countUndecided(sql: Sql): Promise<number> {
 
 const BOOKED: Body = {
   triggerEvent: "BOOKING_CREATED",
-  createdAt: "2026-10-01T08:00:00.000Z",
+  createdAt: "2037-10-01T08:00:00.000Z",
   payload: {
     uid: "booked-once",
-    startTime: "2026-10-02T08:00:00Z",
-    endTime: "2026-10-02T08:30:00Z",
+    startTime: "2037-10-02T08:00:00Z",
+    endTime: "2037-10-02T08:30:00Z",
     organizer: { email: "host@modernfull.com" },
     attendees: [{ email: "ann@acme.example", name: "Ann" }],
   },

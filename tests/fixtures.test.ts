@@ -30,9 +30,9 @@ const NORTHWIND = {
   companies: ["northwindcargo.example: northwindcargo.example"],
   people: [`${TOBIAS}: Tobias Reyes, northwindcargo.example`],
 };
-const A = `kX3vQ9mTzR4bLs7WdYn2Pa: ${TOBIAS}, 2026-12-01T15:00Z`;
-const B = `p8NcH5jRwE2uGf6TzKq4Xv: ${TOBIAS}, 2026-12-03T15:00Z`;
-const C = `m3YdK9rVhT6wQb2XnLc8Gp: ${TOBIAS}, 2026-12-10T15:00Z`;
+const A = `kX3vQ9mTzR4bLs7WdYn2Pa: ${TOBIAS}, 2037-12-01T15:00Z`;
+const B = `p8NcH5jRwE2uGf6TzKq4Xv: ${TOBIAS}, 2037-12-03T15:00Z`;
+const C = `m3YdK9rVhT6wQb2XnLc8Gp: ${TOBIAS}, 2037-12-10T15:00Z`;
 const TO_TOBIAS = `to ${TOBIAS} from ${DEFAULT_SENDER}`;
 const BOOKED_A = {
   ...NORTHWIND,
@@ -98,14 +98,14 @@ const SCENARIOS: Record<string, Scenario> = {
     steps: [["booking-created-personal-email", "applied"]],
     people: ["nadia.okonkwo.demo+cal@gmail.com: Nadia Okonkwo, none"],
     bookings: [
-      "t5RkW8nLpJ3vXz2QmHc7Bd: nadia.okonkwo.demo+cal@gmail.com, 2026-12-02T09:00Z, ACCEPTED",
+      "t5RkW8nLpJ3vXz2QmHc7Bd: nadia.okonkwo.demo+cal@gmail.com, 2037-12-02T09:00Z, ACCEPTED",
     ],
     mails: [`confirmation to nadia.okonkwo.demo+cal@gmail.com from ${DEFAULT_SENDER}`],
   },
   "a booking by phone": {
     steps: [["booking-created-phone-only", "applied"]],
     people: ["15550142077@sms.cal.com: Amara Silva, none"],
-    bookings: ["r8ZmK3xTwQ6cVh2NpLj9Fb: 15550142077@sms.cal.com, 2026-12-02T18:00Z, ACCEPTED"],
+    bookings: ["r8ZmK3xTwQ6cVh2NpLj9Fb: 15550142077@sms.cal.com, 2037-12-02T18:00Z, ACCEPTED"],
   },
   "a company says its name, and gets another host": {
     steps: [
@@ -115,7 +115,7 @@ const SCENARIOS: Record<string, Scenario> = {
     companies: ["harborfinch.example: Harbor & Finch Ltd"],
     people: ["ingrid@harborfinch.example: Ingrid Castellanos, harborfinch.example"],
     bookings: [
-      "z2HvM6tKcS9wPx4RnJq8Lf: ingrid@harborfinch.example, 2026-12-03T13:00Z, ACCEPTED",
+      "z2HvM6tKcS9wPx4RnJq8Lf: ingrid@harborfinch.example, 2037-12-03T13:00Z, ACCEPTED",
     ],
     deals: ["harborfinch.example: active, booked"],
     mails: [`confirmation to ingrid@harborfinch.example from ${DEFAULT_SENDER}`],
@@ -125,7 +125,7 @@ const SCENARIOS: Record<string, Scenario> = {
     companies: ["kestrel-foods.example: kestrel-foods.example"],
     people: ["priya.raman+demo@kestrel-foods.example: Priya Raman, kestrel-foods.example"],
     bookings: [
-      "n4CzJ7pLsM2xWq9TbGd5Rk: priya.raman+demo@kestrel-foods.example, 2026-12-07T06:30Z, ACCEPTED",
+      "n4CzJ7pLsM2xWq9TbGd5Rk: priya.raman+demo@kestrel-foods.example, 2037-12-07T06:30Z, ACCEPTED",
     ],
     deals: ["kestrel-foods.example: active, booked"],
     mails: [`confirmation to priya.raman+demo@kestrel-foods.example from ${DEFAULT_SENDER}`],
@@ -135,7 +135,7 @@ const SCENARIOS: Record<string, Scenario> = {
     companies: ["anatoliatextiles.example: anatoliatextiles.example"],
     people: ["elif.demir@anatoliatextiles.example: Elif Demir, anatoliatextiles.example"],
     bookings: [
-      "f6RwB2jXnY8kTz4QcVg9Hs: elif.demir@anatoliatextiles.example, 2026-12-07T12:00Z, ACCEPTED",
+      "f6RwB2jXnY8kTz4QcVg9Hs: elif.demir@anatoliatextiles.example, 2037-12-07T12:00Z, ACCEPTED",
     ],
     deals: ["anatoliatextiles.example: active, booked"],
     mails: [`confirmation to elif.demir@anatoliatextiles.example from ${DEFAULT_SENDER}`],
@@ -145,7 +145,7 @@ const SCENARIOS: Record<string, Scenario> = {
     companies: ["ebertmaschinen.example: ebertmaschinen.example"],
     people: ["jonas.ebert@ebertmaschinen.example: Jonas Ebert, ebertmaschinen.example"],
     bookings: [
-      "b7XqD3mRtC6vHn2KwZp8Ys: jonas.ebert@ebertmaschinen.example, 2026-12-08T13:00Z, ACCEPTED",
+      "b7XqD3mRtC6vHn2KwZp8Ys: jonas.ebert@ebertmaschinen.example, 2037-12-08T13:00Z, ACCEPTED",
     ],
     deals: ["ebertmaschinen.example: active, booked"],
     mails: ["confirmation to jonas.ebert@ebertmaschinen.example from team@modernfull.com"],
@@ -154,7 +154,7 @@ const SCENARIOS: Record<string, Scenario> = {
     steps: [["booking-created-sparse", "applied"]],
     companies: ["tidewaterglass.example: tidewaterglass.example"],
     people: ["bo@tidewaterglass.example: none, tidewaterglass.example"],
-    bookings: ["g9PkS5wVzF3nLr7JxTm2Cb: bo@tidewaterglass.example, 2026-12-09T08:00Z, ACCEPTED"],
+    bookings: ["g9PkS5wVzF3nLr7JxTm2Cb: bo@tidewaterglass.example, 2037-12-09T08:00Z, ACCEPTED"],
     deals: ["tidewaterglass.example: active, booked"],
     mails: [`confirmation to bo@tidewaterglass.example from ${DEFAULT_SENDER}`],
   },
@@ -168,7 +168,7 @@ const SCENARIOS: Record<string, Scenario> = {
       ["meeting-ended-flat-confirmed-minimal", "applied"],
     ],
     ...BRANDTWORKS,
-    bookings: [`d9WqT3xNfK7hVm5ZbRs2Gc: ${YUSUF}, 2026-12-04T10:00Z, ACCEPTED, attended`],
+    bookings: [`d9WqT3xNfK7hVm5ZbRs2Gc: ${YUSUF}, 2037-12-04T10:00Z, ACCEPTED, attended`],
     deals: ["brandtworks.example: active, met"],
     mails: [`confirmation to ${YUSUF} from ${DEFAULT_SENDER}`],
   },
@@ -184,7 +184,7 @@ const SCENARIOS: Record<string, Scenario> = {
       ["booking-rejected", "applied"],
     ],
     ...BRANDTWORKS,
-    bookings: [`d9WqT3xNfK7hVm5ZbRs2Gc: ${YUSUF}, 2026-12-04T10:00Z, CANCELLED`],
+    bookings: [`d9WqT3xNfK7hVm5ZbRs2Gc: ${YUSUF}, 2037-12-04T10:00Z, CANCELLED`],
     deals: ["brandtworks.example: cancelled, booked"],
     mails: [
       `confirmation to ${YUSUF} from ${DEFAULT_SENDER}`,
@@ -264,7 +264,7 @@ const SCENARIOS: Record<string, Scenario> = {
       ["booking-rescheduled-after-request", "applied"],
     ],
     ...BOOKED_A,
-    bookings: [`s5HwL8gZtP2mKx7DcVq4Nj: ${TOBIAS}, 2026-12-08T16:00Z, ACCEPTED`],
+    bookings: [`s5HwL8gZtP2mKx7DcVq4Nj: ${TOBIAS}, 2037-12-08T16:00Z, ACCEPTED`],
     mails: [
       `confirmation ${TO_TOBIAS}`,
       `cancellation ${TO_TOBIAS}`,
@@ -278,15 +278,15 @@ const SCENARIOS: Record<string, Scenario> = {
       ["booking-created-confirms-reschedule", "applied"],
     ],
     ...BOOKED_A,
-    bookings: [`q6JtX2dBnW8cRv5MzKh3Fy: ${TOBIAS}, 2026-12-05T15:00Z, ACCEPTED`],
+    bookings: [`q6JtX2dBnW8cRv5MzKh3Fy: ${TOBIAS}, 2037-12-05T15:00Z, ACCEPTED`],
     mails: [`confirmation ${TO_TOBIAS}`, `confirmation ${TO_TOBIAS}`],
   },
   "two seats, one is given up": {
     steps: [...SEATS_TAKEN, ["booking-cancelled-one-seat", "applied"]],
     ...WORKSHOP,
     bookings: [
-      `v7TgL2kQxC5nRw9ZdHj3Mp: ${ODILE}, 2026-12-10T16:00Z, ACCEPTED`,
-      `v7TgL2kQxC5nRw9ZdHj3Mp: ${RASHID}, 2026-12-10T16:00Z, CANCELLED`,
+      `v7TgL2kQxC5nRw9ZdHj3Mp: ${ODILE}, 2037-12-10T16:00Z, ACCEPTED`,
+      `v7TgL2kQxC5nRw9ZdHj3Mp: ${RASHID}, 2037-12-10T16:00Z, CANCELLED`,
     ],
     deals: ["maisonferran.example: active, booked", "noorlogistics.example: cancelled, booked"],
     mails: [`confirmation ${TO_ODILE}`, `confirmation ${TO_RASHID}`, `cancellation ${TO_RASHID}`],
@@ -295,8 +295,8 @@ const SCENARIOS: Record<string, Scenario> = {
     steps: [...SEATS_TAKEN, ["booking-rescheduled-one-seat", "applied"]],
     ...WORKSHOP,
     bookings: [
-      `v7TgL2kQxC5nRw9ZdHj3Mp: ${ODILE}, 2026-12-10T16:00Z, ACCEPTED`,
-      `j8VbN4xKqG7tDw3HmRz6Lc: ${RASHID}, 2026-12-17T16:00Z, ACCEPTED`,
+      `v7TgL2kQxC5nRw9ZdHj3Mp: ${ODILE}, 2037-12-10T16:00Z, ACCEPTED`,
+      `j8VbN4xKqG7tDw3HmRz6Lc: ${RASHID}, 2037-12-17T16:00Z, ACCEPTED`,
     ],
     deals: ["maisonferran.example: active, booked", "noorlogistics.example: active, booked"],
     mails: [`confirmation ${TO_ODILE}`, `confirmation ${TO_RASHID}`, `reschedule ${TO_RASHID}`],
@@ -305,8 +305,8 @@ const SCENARIOS: Record<string, Scenario> = {
     steps: [...SEATS_TAKEN, ["booking-cancelled-whole-seated", "applied"]],
     ...WORKSHOP,
     bookings: [
-      `v7TgL2kQxC5nRw9ZdHj3Mp: ${ODILE}, 2026-12-10T16:00Z, CANCELLED`,
-      `v7TgL2kQxC5nRw9ZdHj3Mp: ${RASHID}, 2026-12-10T16:00Z, CANCELLED`,
+      `v7TgL2kQxC5nRw9ZdHj3Mp: ${ODILE}, 2037-12-10T16:00Z, CANCELLED`,
+      `v7TgL2kQxC5nRw9ZdHj3Mp: ${RASHID}, 2037-12-10T16:00Z, CANCELLED`,
     ],
     deals: ["maisonferran.example: cancelled, booked", "noorlogistics.example: cancelled, booked"],
     mails: [
@@ -325,8 +325,8 @@ const SCENARIOS: Record<string, Scenario> = {
     companies: ["arvidssonab.example: arvidssonab.example"],
     people: ["lena@arvidssonab.example: Lena Arvidsson, arvidssonab.example"],
     bookings: [
-      "h3QnT8zKvL5wCx2RpMj7Bs: lena@arvidssonab.example, 2026-12-01T08:00Z, CANCELLED",
-      "y9FdW4rGcN6tHk3VmPz8Lq: lena@arvidssonab.example, 2026-12-08T08:00Z, ACCEPTED",
+      "h3QnT8zKvL5wCx2RpMj7Bs: lena@arvidssonab.example, 2037-12-01T08:00Z, CANCELLED",
+      "y9FdW4rGcN6tHk3VmPz8Lq: lena@arvidssonab.example, 2037-12-08T08:00Z, ACCEPTED",
     ],
     deals: ["arvidssonab.example: cancelled, booked"],
     mails: [
@@ -344,7 +344,7 @@ const SCENARIOS: Record<string, Scenario> = {
     companies: ["marchettistudio.example: marchettistudio.example"],
     people: ["cleo@marchettistudio.example: Cleo Marchetti, marchettistudio.example"],
     bookings: [
-      "w4KtN7vGzP2hRm9XcLs5Qd: cleo@marchettistudio.example, 2026-12-09T10:00Z, ACCEPTED",
+      "w4KtN7vGzP2hRm9XcLs5Qd: cleo@marchettistudio.example, 2037-12-09T10:00Z, ACCEPTED",
     ],
     deals: ["marchettistudio.example: active, booked"],
     mails: [`confirmation to cleo@marchettistudio.example from ${DEFAULT_SENDER}`],

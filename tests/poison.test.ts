@@ -53,11 +53,11 @@ const OUTCOMES = ["applied", "duplicate", "ignored", "waiting", "failed"];
 function good(i: number): Body {
   return {
     triggerEvent: "BOOKING_CREATED",
-    createdAt: `2026-10-02T08:00:${`${i % 60}`.padStart(2, "0")}.000Z`,
+    createdAt: `2037-10-02T08:00:${`${i % 60}`.padStart(2, "0")}.000Z`,
     payload: {
       uid: `good-${i}`,
-      startTime: "2026-10-03T08:00:00Z",
-      endTime: "2026-10-03T08:30:00Z",
+      startTime: "2037-10-03T08:00:00Z",
+      endTime: "2037-10-03T08:30:00Z",
       organizer: { email: "host@modernfull.com" },
       attendees: [{ email: i % 2 === 0 ? "ann@acme.example" : "bob@birch.example", name: "Ann" }],
     },
@@ -107,7 +107,7 @@ async function after(sql: Sql, received: unknown[], decided: unknown[]): Promise
       insert into public.calcom_events (payload, received_at)
       select
         b.body,
-        min('2026-10-01T08:00:00Z'::timestamptz + b.place * interval '1 minute')
+        min('2037-10-01T08:00:00Z'::timestamptz + b.place * interval '1 minute')
           over (partition by b.body)
       from jsonb_array_elements(${bodies}) with ordinality as b (body, place)`;
     await handle(t, decided);

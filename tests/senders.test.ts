@@ -14,7 +14,7 @@ function test(
   databaseTest(name, async ({ sql, connections }) => {
     await sql`
       select public.handle_calcom_event(jsonb_build_object(
-        'triggerEvent', 'BOOKING_CREATED', 'createdAt', '2026-03-02T09:00:00Z',
+        'triggerEvent', 'BOOKING_CREATED', 'createdAt', '2037-03-02T09:00:00Z',
         'payload', jsonb_build_object(
           'uid', 'uid-' || n, 'startTime', now() + interval '7 days',
           'endTime', now() + interval '7 days 30 minutes',

@@ -71,3 +71,34 @@ begin
 end;
 $$;
 comment on function crm.jsonb_timestamp(jsonb) is 'The moment that a JSON string names; null when it names none.';
+
+-- Rule: what a team may choose is a row here; whoever changes a value changes what follows.
+create table public.settings (
+  name text not null,
+  value text not null,
+  description text not null,
+  constraint settings_pkey primary key (name),
+  constraint "cancellation_rule must be any or last_meeting"
+    check (name <> 'cancellation_rule' or value in ('any', 'last_meeting'))
+);
+comment on table public.settings is 'One row per choice that a team has; description says what it means.';
+alter table public.settings enable row level security;
+
+insert into public.settings (name, value, description)
+values (
+  'cancellation_rule', 'any',
+  'Which cancellation closes a deal. any: each one closes the active deal of the company. last_meeting: it closes the '
+  'deal of its own booking, and only when no other meeting of that deal is still to come or was attended.'
+);
+
+create function crm.setting(p_name text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (select s.value from public.settings as s where s.name = p_name);
+end;
+$$;
+comment on function crm.setting(text) is 'The value of a setting.';

@@ -16,8 +16,9 @@ to service_role;
 -- Keep an event before anything is decided.
 grant insert (payload, raw_body) on public.calcom_events to service_role;
 
--- Edit what a team may add to.
+-- Edit what a team may add to, and choose.
 grant select, insert, update, delete on public.personal_email_domains, public.senders to service_role;
+grant select, update (value) on public.settings to service_role;
 
 -- Everything else goes through functions, which decide what may change.
 revoke execute on all functions in schema crm from public, anon, authenticated, service_role;

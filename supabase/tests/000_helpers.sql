@@ -72,8 +72,8 @@ begin
       'type', 'discovery-call',
       'title', 'Discovery call between Greta Host and Ada Byron',
       'eventTypeId', 7031,
-      'startTime', '2026-03-09T15:00:00Z',
-      'endTime', '2026-03-09T15:30:00Z',
+      'startTime', '2037-03-09T15:00:00Z',
+      'endTime', '2037-03-09T15:30:00Z',
       'length', 30,
       'additionalNotes', 'About the first quarter',
       'location', 'integrations:daily',
@@ -108,9 +108,9 @@ begin
     );
     if p_trigger = 'BOOKING_RESCHEDULED' then
       v_payload := v_payload || '{
-        "uid": "uid-b", "bookingId": 1002, "startTime": "2026-03-10T15:00:00Z", "endTime": "2026-03-10T15:30:00Z",
+        "uid": "uid-b", "bookingId": 1002, "startTime": "2037-03-10T15:00:00Z", "endTime": "2037-03-10T15:30:00Z",
         "rescheduleUid": "uid-a", "rescheduleId": 1001,
-        "rescheduleStartTime": "2026-03-09T15:00:00Z", "rescheduleEndTime": "2026-03-09T15:30:00Z"
+        "rescheduleStartTime": "2037-03-09T15:00:00Z", "rescheduleEndTime": "2037-03-09T15:30:00Z"
       }';
     elsif p_trigger = 'BOOKING_CANCELLED' then
       v_payload := v_payload - 'metadata' || '{"cancellationReason": "No longer needed", "requestReschedule": false}';
@@ -122,13 +122,13 @@ begin
     'createdAt', coalesce(
       p_overrides ->> 'createdAt',
       case p_trigger
-        when 'BOOKING_REQUESTED' then '2026-03-02T08:00:00.000Z'
-        when 'BOOKING_CREATED' then '2026-03-02T09:00:00.000Z'
-        when 'BOOKING_RESCHEDULED' then '2026-03-02T10:00:00.000Z'
-        when 'BOOKING_REJECTED' then '2026-03-02T10:30:00.000Z'
-        when 'BOOKING_CANCELLED' then '2026-03-02T11:00:00.000Z'
-        when 'BOOKING_NO_SHOW_UPDATED' then '2026-03-11T16:00:00.000Z'
-        else '2026-03-02T12:00:00.000Z'
+        when 'BOOKING_REQUESTED' then '2037-03-02T08:00:00.000Z'
+        when 'BOOKING_CREATED' then '2037-03-02T09:00:00.000Z'
+        when 'BOOKING_RESCHEDULED' then '2037-03-02T10:00:00.000Z'
+        when 'BOOKING_REJECTED' then '2037-03-02T10:30:00.000Z'
+        when 'BOOKING_CANCELLED' then '2037-03-02T11:00:00.000Z'
+        when 'BOOKING_NO_SHOW_UPDATED' then '2037-03-11T16:00:00.000Z'
+        else '2037-03-02T12:00:00.000Z'
       end
     ),
     'payload', tests.merge(v_payload, p_overrides - array['email', 'name', 'createdAt'])
@@ -153,9 +153,9 @@ as $$
       'userPrimaryEmail', 'greta@host.test',
       'eventTypeId', 7031,
       'title', 'Discovery call between Greta Host and Ada Byron',
-      'startTime', '2026-03-09T15:00:00.000Z',
-      'endTime', '2026-03-09T15:30:00.000Z',
-      'createdAt', '2026-03-02T08:59:58.100Z',
+      'startTime', '2037-03-09T15:00:00.000Z',
+      'endTime', '2037-03-09T15:30:00.000Z',
+      'createdAt', '2037-03-02T08:59:58.100Z',
       'status', 'ACCEPTED',
       'fromReschedule', null,
       'recurringEventId', null,

@@ -47,8 +47,8 @@ language sql
 stable
 set search_path = ''
 return case
-  when p_time like '%-%' then ('2026-' || p_time || ' UTC')::timestamptz
-  else ('2026-03-09 ' || coalesce(p_time, '15:00') || ' UTC')::timestamptz
+  when p_time like '%-%' then ('2037-' || p_time || ' UTC')::timestamptz
+  else ('2037-03-09 ' || coalesce(p_time, '15:00') || ' UTC')::timestamptz
     + (ascii(p_uid) - ascii('a')) * interval '1 day'
 end;
 comment on function tests.meeting_time(text, text) is 'When a meeting begins: its letter is its day.';
@@ -169,14 +169,14 @@ declare
   v_events jsonb[] := '{}';
   v_step text;
   v_time text;
-  v_clock timestamptz := '2026-03-02 08:50+00';
+  v_clock timestamptz := '2037-03-02 08:50+00';
   v_event jsonb;
 begin
   foreach v_step in array tests.split_steps(p_steps) loop
     v_time := substring(v_step from '^(?:\d\d-\d\d )?\d\d:\d\d ');
     v_step := substr(v_step, coalesce(length(v_time), 0) + 1);
     v_clock := coalesce(
-      ('2026-' || case when v_time like '%-%' then v_time else '03-02 ' || v_time end || 'UTC')::timestamptz,
+      ('2037-' || case when v_time like '%-%' then v_time else '03-02 ' || v_time end || 'UTC')::timestamptz,
       v_clock + interval '10 minutes'
     );
     if v_step like 'copy of %' then
@@ -616,8 +616,8 @@ select is(
       as e (event)
   ),
   array[
-    '2026-03-02T09:00:00.000Z', '2026-03-02T09:10:00.000Z', '2026-03-02T08:30:00.000Z', '2026-03-05T09:00:00.000Z',
-    '2026-03-02T09:00:00.017Z'
+    '2037-03-02T09:00:00.000Z', '2037-03-02T09:10:00.000Z', '2037-03-02T08:30:00.000Z', '2037-03-05T09:00:00.000Z',
+    '2037-03-02T09:00:00.017Z'
   ],
   'each has the time at which it is sent'
 );

@@ -5,7 +5,7 @@ export type Body = Record<string, unknown>;
 
 const DOMAINS = ["acme.example", "birch.example", "gmail.com"];
 const PEOPLE = DOMAINS.flatMap((domain) => [`ann@${domain}`, `bob@${domain}`]);
-const START = Date.parse("2026-10-01T08:00:00Z");
+const START = Date.parse("2037-10-01T08:00:00Z");
 
 /** One thing that somebody does. The numbers pick somebody or something out of what there is. */
 interface Step {
@@ -247,7 +247,7 @@ function meetingEnded(meeting: Meeting, variant: number): Body {
   const host = { email: "host@modernfull.com", name: "Host" };
   const attendee = { email: meeting.email, name: "x" };
   const trigger = { triggerEvent: "MEETING_ENDED" };
-  const row = { ...times, title, status: "ACCEPTED", createdAt: "2026-09-30T00:00:00.000Z" };
+  const row = { ...times, title, status: "ACCEPTED", createdAt: "2037-09-30T00:00:00.000Z" };
   return [
     {
       ...trigger,
@@ -261,7 +261,7 @@ function meetingEnded(meeting: Meeting, variant: number): Body {
     { ...trigger, ...row, attendees: [{ email: meeting.email, name: "x" }] },
     {
       ...trigger,
-      createdAt: "2026-12-31T00:00:00.000Z",
+      createdAt: "2037-12-31T00:00:00.000Z",
       payload: { ...row, attendees: [attendee] },
     },
   ][variant]!;

@@ -12,7 +12,8 @@ select is(
   array(select r.name from relations as r where has_table_privilege('service_role', r.oid, 'select') order by 1),
   array[
     'booking_timeline', 'bookings', 'calcom_events', 'companies', 'deal_timeline', 'deals', 'email_attempts',
-    'email_deliveries', 'emails', 'event_effects', 'people', 'personal_email_domains', 'pipeline', 'senders'
+    'email_deliveries', 'emails', 'event_effects', 'people', 'personal_email_domains', 'pipeline', 'senders',
+    'settings'
   ],
   'it reads these tables and views'
 );
@@ -40,8 +41,8 @@ select is(
       and not has_table_privilege('service_role', r.oid, p.privilege)
     order by 1
   ),
-  array['insert calcom_events.payload', 'insert calcom_events.raw_body'],
-  'it keeps the body of an event, and decides nothing about it'
+  array['insert calcom_events.payload', 'insert calcom_events.raw_body', 'update settings.value'],
+  'it keeps the body of an event, decides nothing about it, and chooses settings'
 );
 select is(
   array(

@@ -4,19 +4,19 @@ select plan(4);
 
 -- Given a booking from a provider that nobody knew to be one, and one after it was added
 select tests.send('BOOKING_CREATED', '{
-  "uid": "uid-a", "email": "ada@freemail.test", "createdAt": "2026-03-02T09:00:00Z"
+  "uid": "uid-a", "email": "ada@freemail.test", "createdAt": "2037-03-02T09:00:00Z"
 }');
 insert into public.personal_email_domains (domain) values ('freemail.test');
 select tests.send('BOOKING_CREATED', '{
-  "uid": "uid-b", "email": "ada@freemail.test", "createdAt": "2026-03-02T10:00:00Z", "startTime": "2026-03-10T15:00:00Z"
+  "uid": "uid-b", "email": "ada@freemail.test", "createdAt": "2037-03-02T10:00:00Z", "startTime": "2037-03-10T15:00:00Z"
 }');
 
 -- When both are cancelled
 select tests.send('BOOKING_CANCELLED', '{
-  "uid": "uid-a", "email": "ada@freemail.test", "createdAt": "2026-03-02T11:00:00Z"
+  "uid": "uid-a", "email": "ada@freemail.test", "createdAt": "2037-03-02T11:00:00Z"
 }');
 select tests.send('BOOKING_CANCELLED', '{
-  "uid": "uid-b", "email": "ada@freemail.test", "createdAt": "2026-03-02T12:00:00Z"
+  "uid": "uid-b", "email": "ada@freemail.test", "createdAt": "2037-03-02T12:00:00Z"
 }');
 
 -- Then

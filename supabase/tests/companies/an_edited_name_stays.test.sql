@@ -4,14 +4,14 @@ select plan(2);
 
 -- Given a company that the form named and that somebody renamed
 select tests.send('BOOKING_CREATED', '{
-  "uid": "uid-b", "createdAt": "2026-03-02T10:00:00Z",
+  "uid": "uid-b", "createdAt": "2037-03-02T10:00:00Z",
   "responses": {"company": {"label": "Company", "value": "Lovelace Ltd"}}
 }');
 update public.companies as c set name = 'Lovelace Group' where c.domain = 'lovelace.test';
 
 -- When a late event makes the company be replayed, and a new one answers the question once more
 select tests.send('BOOKING_CREATED', '{
-  "uid": "uid-a", "createdAt": "2026-03-02T09:00:00Z",
+  "uid": "uid-a", "createdAt": "2037-03-02T09:00:00Z",
   "responses": {"company": {"label": "Company", "value": "Early Ltd"}}
 }');
 select is(
@@ -19,7 +19,7 @@ select is(
   'a late event leaves it alone'
 );
 select tests.send('BOOKING_CREATED', '{
-  "uid": "uid-c", "createdAt": "2026-03-02T11:00:00Z",
+  "uid": "uid-c", "createdAt": "2037-03-02T11:00:00Z",
   "responses": {"company": {"label": "Company", "value": "Late Ltd"}}
 }');
 

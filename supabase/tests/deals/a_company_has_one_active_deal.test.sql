@@ -3,9 +3,9 @@ begin;
 select plan(5);
 
 -- Given a company with a cancelled and an active deal
-select tests.send('BOOKING_CREATED', '{"createdAt": "2026-03-02T09:00:00Z"}');
-select tests.send('BOOKING_CANCELLED', '{"createdAt": "2026-03-02T11:00:00Z"}');
-select tests.send('BOOKING_CREATED', '{"uid": "uid-b", "createdAt": "2026-03-02T12:00:00Z"}');
+select tests.send('BOOKING_CREATED', '{"createdAt": "2037-03-02T09:00:00Z"}');
+select tests.send('BOOKING_CANCELLED', '{"createdAt": "2037-03-02T11:00:00Z"}');
+select tests.send('BOOKING_CREATED', '{"uid": "uid-b", "createdAt": "2037-03-02T12:00:00Z"}');
 
 -- Then
 select throws_ok(

@@ -36,17 +36,17 @@ select tests.quiet_outbox();
 select tests.send('BOOKING_CREATED');
 select tests.start_attempt();
 select public.finish_email_attempt((tests.email()).id, 1, 'sent', 're_1');
-select public.handle_resend_event('msg_1', '{"type": "email.bounced", "created_at": "2026-03-02T09:05:00Z",
+select public.handle_resend_event('msg_1', '{"type": "email.bounced", "created_at": "2037-03-02T09:05:00Z",
   "data": {"email_id": "re_1"}}');
 
 -- When another report gives another reason
-select public.handle_resend_event('msg_2', '{"type": "email.complained", "created_at": "2026-03-03T09:05:00Z",
+select public.handle_resend_event('msg_2', '{"type": "email.complained", "created_at": "2037-03-03T09:05:00Z",
   "data": {"email_id": "re_1"}}');
 
 -- Then
 select is(
   (select p.suppressed_reason from public.people as p where p.email = 'ada@lovelace.test'),
-  'since 2026-03-02, our mail came back for good.', 'the first reason stays'
+  'since 2037-03-02, our mail came back for good.', 'the first reason stays'
 );
 
 select * from finish();

@@ -33,7 +33,7 @@ select is(
 select results_eq(
   $$ select (e.template_data ->> 'start_time')::timestamptz, (e.template_data ->> 'end_time')::timestamptz
      from public.emails as e where e.to_address = 'ada@lovelace.test' $$,
-  $$ values ('2026-03-09 15:00+00'::timestamptz, '2026-03-09 15:30+00'::timestamptz) $$,
+  $$ values ('2037-03-09 15:00+00'::timestamptz, '2037-03-09 15:30+00'::timestamptz) $$,
   'so are the times'
 );
 

@@ -10,7 +10,7 @@ create temporary table before as select e.* from public.emails as e where e.to_a
 
 -- When a colleague's older booking arrives late
 select tests.send('BOOKING_CREATED', '{
-  "uid": "uid-g", "email": "grace@lovelace.test", "createdAt": "2026-03-01T09:00:00Z"
+  "uid": "uid-g", "email": "grace@lovelace.test", "createdAt": "2037-03-01T09:00:00Z"
 }');
 
 -- Then

@@ -17,8 +17,8 @@ select results_eq(
        with ordinality as d (key, place)
      where e.to_address = 'ada@lovelace.test' and e.kind = 'reschedule' order by d.place $$,
   $$ values
-     ('2026-03-09 15:00+00'::timestamptz), ('2026-03-09 15:30+00'::timestamptz),
-     ('2026-03-10 15:00+00'::timestamptz), ('2026-03-10 15:30+00'::timestamptz) $$,
+     ('2037-03-09 15:00+00'::timestamptz), ('2037-03-09 15:30+00'::timestamptz),
+     ('2037-03-10 15:00+00'::timestamptz), ('2037-03-10 15:30+00'::timestamptz) $$,
   'it has both'
 );
 

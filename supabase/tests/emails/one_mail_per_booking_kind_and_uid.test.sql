@@ -7,11 +7,11 @@ create temporary table answers as
 select tests.send(e.trigger, jsonb_build_object('createdAt', e.created_at)) as answer
 from (
   values
-    ('BOOKING_CREATED', '2026-03-02T09:00:00.000Z'), ('BOOKING_CREATED', '2026-03-02T09:00:00.017Z'),
-    ('BOOKING_RESCHEDULED', '2026-03-02T10:00:00.000Z'), ('BOOKING_RESCHEDULED', '2026-03-02T10:00:00.017Z')
+    ('BOOKING_CREATED', '2037-03-02T09:00:00.000Z'), ('BOOKING_CREATED', '2037-03-02T09:00:00.017Z'),
+    ('BOOKING_RESCHEDULED', '2037-03-02T10:00:00.000Z'), ('BOOKING_RESCHEDULED', '2037-03-02T10:00:00.017Z')
 ) as e (trigger, created_at);
-select tests.send('BOOKING_CANCELLED', '{"uid": "uid-b", "createdAt": "2026-03-02T11:00:00.000Z"}');
-select tests.send('BOOKING_CANCELLED', '{"uid": "uid-b", "createdAt": "2026-03-02T11:00:00.017Z"}');
+select tests.send('BOOKING_CANCELLED', '{"uid": "uid-b", "createdAt": "2037-03-02T11:00:00.000Z"}');
+select tests.send('BOOKING_CANCELLED', '{"uid": "uid-b", "createdAt": "2037-03-02T11:00:00.017Z"}');
 
 -- Then
 select is(

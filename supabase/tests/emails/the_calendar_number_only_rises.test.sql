@@ -23,10 +23,10 @@ select results_eq(
 
 -- When the attendee asks for a new time, without a mail, and the organizer confirms it
 select tests.send('BOOKING_REQUESTED', '{
-  "uid": "uid-c", "rescheduleUid": "uid-b", "createdAt": "2026-03-02T12:00:00Z", "startTime": "2026-03-11T15:00:00Z"
+  "uid": "uid-c", "rescheduleUid": "uid-b", "createdAt": "2037-03-02T12:00:00Z", "startTime": "2037-03-11T15:00:00Z"
 }');
 select tests.send('BOOKING_CREATED', '{
-  "uid": "uid-c", "createdAt": "2026-03-02T13:00:00Z", "startTime": "2026-03-11T15:00:00Z", "requiresConfirmation": true
+  "uid": "uid-c", "createdAt": "2037-03-02T13:00:00Z", "startTime": "2037-03-11T15:00:00Z", "requiresConfirmation": true
 }');
 
 -- Then
@@ -37,7 +37,7 @@ select is(
 
 -- When Cal.com counts further than is known here
 select tests.send('BOOKING_RESCHEDULED', '{
-  "uid": "uid-d", "rescheduleUid": "uid-c", "createdAt": "2026-03-02T14:00:00Z", "startTime": "2026-03-12T15:00:00Z",
+  "uid": "uid-d", "rescheduleUid": "uid-c", "createdAt": "2037-03-02T14:00:00Z", "startTime": "2037-03-12T15:00:00Z",
   "iCalSequence": 40, "iCalUID": "an-entry@google.test"
 }');
 
@@ -49,7 +49,7 @@ select is(
 );
 
 -- When the next event says nonsense
-select tests.send('BOOKING_CANCELLED', '{"uid": "uid-d", "createdAt": "2026-03-02T15:00:00Z", "iCalSequence": "many"}');
+select tests.send('BOOKING_CANCELLED', '{"uid": "uid-d", "createdAt": "2037-03-02T15:00:00Z", "iCalSequence": "many"}');
 
 -- Then
 select is(

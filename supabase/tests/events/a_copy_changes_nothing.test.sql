@@ -10,16 +10,16 @@ declare
   v_events jsonb[] := array[
     tests.calcom_event('BOOKING_CREATED'),
     tests.calcom_event('BOOKING_REQUESTED', '{
-      "uid": "uid-b", "rescheduleUid": "uid-a", "createdAt": "2026-03-02T09:30:00Z", "startTime": "2026-03-09T16:00:00Z"
+      "uid": "uid-b", "rescheduleUid": "uid-a", "createdAt": "2037-03-02T09:30:00Z", "startTime": "2037-03-09T16:00:00Z"
     }'),
     tests.calcom_event('BOOKING_CREATED', '{
-      "uid": "uid-b", "createdAt": "2026-03-02T09:40:00Z", "startTime": "2026-03-09T16:00:00Z"
+      "uid": "uid-b", "createdAt": "2037-03-02T09:40:00Z", "startTime": "2037-03-09T16:00:00Z"
     }'),
     tests.calcom_event('BOOKING_RESCHEDULED', '{"uid": "uid-c", "rescheduleUid": "uid-b"}'),
-    tests.meeting_ended('{"uid": "uid-c", "endTime": "2026-03-10T15:30:00Z"}'),
+    tests.meeting_ended('{"uid": "uid-c", "endTime": "2037-03-10T15:30:00Z"}'),
     tests.calcom_event('BOOKING_NO_SHOW_UPDATED', '{"bookingUid": "uid-c"}'),
-    tests.calcom_event('BOOKING_CANCELLED', '{"uid": "uid-c", "createdAt": "2026-03-12T09:00:00Z"}'),
-    tests.calcom_event('BOOKING_REJECTED', '{"uid": "uid-c", "createdAt": "2026-03-12T09:00:00.010Z"}')
+    tests.calcom_event('BOOKING_CANCELLED', '{"uid": "uid-c", "createdAt": "2037-03-12T09:00:00Z"}'),
+    tests.calcom_event('BOOKING_REJECTED', '{"uid": "uid-c", "createdAt": "2037-03-12T09:00:00.010Z"}')
   ];
   v_first text;
   v_again text;

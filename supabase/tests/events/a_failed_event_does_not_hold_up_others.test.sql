@@ -4,22 +4,22 @@ select plan(4);
 
 -- Given an event that fails
 alter table public.bookings add constraint bookings_title_is_not_boom check (title <> 'boom');
-select tests.send('BOOKING_CREATED', '{"uid": "uid-x", "title": "boom", "createdAt": "2026-03-02T09:00:00Z"}');
+select tests.send('BOOKING_CREATED', '{"uid": "uid-x", "title": "boom", "createdAt": "2037-03-02T09:00:00Z"}');
 
 -- When others come, in and out of order
 select is(
   tests.send(
-    'BOOKING_CREATED', '{"uid": "uid-b", "createdAt": "2026-03-02T09:30:00Z", "startTime": "2026-03-10T15:00:00Z"}'
+    'BOOKING_CREATED', '{"uid": "uid-b", "createdAt": "2037-03-02T09:30:00Z", "startTime": "2037-03-10T15:00:00Z"}'
   )
   ->> 'outcome',
   'applied', 'a later event goes through'
 );
 select is(
-  tests.send('BOOKING_CREATED', '{"uid": "uid-a", "createdAt": "2026-03-02T08:00:00Z"}') ->> 'outcome', 'applied',
+  tests.send('BOOKING_CREATED', '{"uid": "uid-a", "createdAt": "2037-03-02T08:00:00Z"}') ->> 'outcome', 'applied',
   'so does a late one'
 );
 select is(
-  tests.send('BOOKING_CREATED', '{"uid": "uid-y", "title": "boom", "createdAt": "2026-03-02T08:30:00Z"}') ->> 'outcome',
+  tests.send('BOOKING_CREATED', '{"uid": "uid-y", "title": "boom", "createdAt": "2037-03-02T08:30:00Z"}') ->> 'outcome',
   'failed',
   'a late one that fails itself is failed'
 );

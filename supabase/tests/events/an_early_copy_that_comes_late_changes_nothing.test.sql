@@ -4,10 +4,10 @@ select plan(4);
 
 -- Given
 create temporary table before as
-select tests.send('BOOKING_CREATED', '{"createdAt": "2026-03-02T09:00:00.017Z"}') ->> 'booking_id' as booking_id;
+select tests.send('BOOKING_CREATED', '{"createdAt": "2037-03-02T09:00:00.017Z"}') ->> 'booking_id' as booking_id;
 
 -- When
-select tests.send('BOOKING_CREATED', '{"createdAt": "2026-03-02T09:00:00.000Z"}');
+select tests.send('BOOKING_CREATED', '{"createdAt": "2037-03-02T09:00:00.000Z"}');
 
 -- Then
 select is(

@@ -6,10 +6,10 @@ select plan(2);
 create temporary table times (uid text, value jsonb);
 insert into times
 values
-  ('uid-1', '"2026-02-30T09:00:00Z"'), ('uid-2', '"2026-13-01T09:00:00Z"'), ('uid-3', '"2026-03-09T25:00:00Z"'),
+  ('uid-1', '"2037-02-30T09:00:00Z"'), ('uid-2', '"2037-13-01T09:00:00Z"'), ('uid-3', '"2037-03-09T25:00:00Z"'),
   ('uid-4', '"now"'), ('uid-5', '"infinity"'), ('uid-6', '"epoch"'), ('uid-7', '1772000000'), ('uid-8', '{}'),
   ('uid-9', 'null'),
-  ('uid-10', '"2026-03-09T15:00:00+99:00"'), ('uid-11', '""'), ('uid-12', '"2026-03-09"');
+  ('uid-10', '"2037-03-09T15:00:00+99:00"'), ('uid-11', '""'), ('uid-12', '"2037-03-09"');
 create temporary table answers as
 select t.uid, tests.send(
   'BOOKING_CREATED', jsonb_build_object(

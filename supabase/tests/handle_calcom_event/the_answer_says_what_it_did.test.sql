@@ -41,8 +41,8 @@ select is(
     select jsonb_build_array(v.answer -> 'outcome', v.answer -> 'deal', v.answer -> 'email', v.answer -> 'email_id')
     from (
       select tests.send('BOOKING_REQUESTED', '{
-        "uid": "uid-b", "rescheduleUid": "uid-a", "createdAt": "2026-03-02T10:00:00Z",
-        "startTime": "2026-03-10T15:00:00Z"
+        "uid": "uid-b", "rescheduleUid": "uid-a", "createdAt": "2037-03-02T10:00:00Z",
+        "startTime": "2037-03-10T15:00:00Z"
       }') as answer
     ) as v
   ),

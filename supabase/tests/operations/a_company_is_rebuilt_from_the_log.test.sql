@@ -15,10 +15,10 @@ union all select to_jsonb(f) from public.event_effects as f where f.stream_key =
 
 -- Given a company with a story, and another one
 select tests.send('BOOKING_CREATED', '{"responses": {"company": {"label": "Company", "value": "Lovelace Ltd"}}}');
-select tests.send('BOOKING_CANCELLED', '{"requestReschedule": true, "createdAt": "2026-03-02T09:30:00Z"}');
+select tests.send('BOOKING_CANCELLED', '{"requestReschedule": true, "createdAt": "2037-03-02T09:30:00Z"}');
 select tests.send('BOOKING_RESCHEDULED');
 select tests.send(
-  'BOOKING_CREATED', '{"uid": "uid-g", "email": "grace@lovelace.test", "createdAt": "2026-03-02T12:00:00Z"}'
+  'BOOKING_CREATED', '{"uid": "uid-g", "email": "grace@lovelace.test", "createdAt": "2037-03-02T12:00:00Z"}'
 );
 select tests.send('MEETING_ENDED', '{"uid": "uid-g", "email": "grace@lovelace.test"}');
 select tests.send('BOOKING_CREATED', '{"uid": "uid-h", "email": "grace@hopper.test"}');

@@ -5,8 +5,8 @@ select plan(4);
 -- Given a deal with a story, told in the wrong order
 create temporary table deal as select (tests.send('BOOKING_CREATED') ->> 'deal_id')::uuid as id;
 select tests.send('BOOKING_RESCHEDULED');
-select tests.send('BOOKING_CANCELLED', '{"requestReschedule": true, "createdAt": "2026-03-02T09:30:00Z"}');
-select tests.send('MEETING_ENDED', '{"uid": "uid-b", "endTime": "2026-03-10T15:30:00Z"}');
+select tests.send('BOOKING_CANCELLED', '{"requestReschedule": true, "createdAt": "2037-03-02T09:30:00Z"}');
+select tests.send('MEETING_ENDED', '{"uid": "uid-b", "endTime": "2037-03-10T15:30:00Z"}');
 
 -- Then
 select results_eq(
@@ -30,7 +30,7 @@ select results_eq(
 
 -- When the booking is moved again, which leaves the deal as it is
 select tests.send('BOOKING_RESCHEDULED', '{"uid": "uid-c", "rescheduleUid": "uid-b",
-  "startTime": "2026-03-12T15:00:00Z", "endTime": "2026-03-12T15:30:00Z", "createdAt": "2026-03-11T10:00:00Z"}');
+  "startTime": "2037-03-12T15:00:00Z", "endTime": "2037-03-12T15:30:00Z", "createdAt": "2037-03-11T10:00:00Z"}');
 
 -- Then
 select results_eq(
@@ -44,7 +44,7 @@ select results_eq(
 );
 
 -- When nothing happens
-select tests.send('BOOKING_CREATED', '{"createdAt": "2026-03-02T09:00:01Z"}');
+select tests.send('BOOKING_CREATED', '{"createdAt": "2037-03-02T09:00:01Z"}');
 select is(
   (select count(*) from public.deal_timeline as t join deal as d on d.id = t.deal_id), 5::bigint,
   'a repeat is not'

@@ -6,10 +6,10 @@ select plan(3);
 insert into public.companies (name, domain) values ('Lovelace', 'lovelace.test');
 insert into public.deals (company_id, status, stage)
 select c.id, 'active', 'booked' from public.companies as c where c.domain = 'lovelace.test';
-select tests.send('BOOKING_CREATED', '{"uid": "uid-a", "createdAt": "2026-03-02T09:00:00Z"}');
+select tests.send('BOOKING_CREATED', '{"uid": "uid-a", "createdAt": "2037-03-02T09:00:00Z"}');
 select tests.send('MEETING_ENDED', '{"uid": "uid-a"}');
-select tests.send('BOOKING_CREATED', '{"uid": "uid-b", "createdAt": "2026-03-10T09:00:00Z"}');
-select tests.send('BOOKING_CANCELLED', '{"uid": "uid-b", "createdAt": "2026-03-10T10:00:00Z"}');
+select tests.send('BOOKING_CREATED', '{"uid": "uid-b", "createdAt": "2037-03-10T09:00:00Z"}');
+select tests.send('BOOKING_CANCELLED', '{"uid": "uid-b", "createdAt": "2037-03-10T10:00:00Z"}');
 select is(tests.deals_of('lovelace.test'), 'cancelled met', 'it is the deal of the company');
 create temporary table before as
 select d.* from public.deals as d join public.companies as c on c.id = d.company_id where c.domain = 'lovelace.test';

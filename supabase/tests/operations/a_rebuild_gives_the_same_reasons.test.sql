@@ -41,7 +41,7 @@ select bag_eq(
 -- When an older booking turns up, so that the deal was opened by it
 select tests.send('BOOKING_CREATED', '{"uid": "uid-2", "email": "ada@hopper.test"}');
 select tests.send(
-  'BOOKING_CREATED', '{"uid": "uid-1", "email": "ada@hopper.test", "createdAt": "2026-03-01T09:00:00Z"}'
+  'BOOKING_CREATED', '{"uid": "uid-1", "email": "ada@hopper.test", "createdAt": "2037-03-01T09:00:00Z"}'
 );
 select public.rebuild_company('hopper.test');
 

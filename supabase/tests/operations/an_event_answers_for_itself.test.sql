@@ -9,7 +9,7 @@ select tests.send('BOOKING_CREATED', '{"seatsPerTimeSlot": 10}');
 create temporary table answers as
 select tests.send(
   'BOOKING_CANCELLED',
-  '{"seatsPerTimeSlot": 10, "email": "grace@lovelace.test", "createdAt": "2026-03-02T08:00:00Z"}'
+  '{"seatsPerTimeSlot": 10, "email": "grace@lovelace.test", "createdAt": "2037-03-02T08:00:00Z"}'
 ) as answer;
 
 -- Then

@@ -3,13 +3,13 @@ begin;
 select plan(6);
 
 -- Given a company with two deals and two bookings
-select tests.send('BOOKING_CREATED', '{"uid": "uid-a", "createdAt": "2026-03-02T09:00:00Z"}');
+select tests.send('BOOKING_CREATED', '{"uid": "uid-a", "createdAt": "2037-03-02T09:00:00Z"}');
 select tests.send('BOOKING_CANCELLED', '{
-  "uid": "uid-a", "requestReschedule": true, "createdAt": "2026-03-02T11:00:00Z"
+  "uid": "uid-a", "requestReschedule": true, "createdAt": "2037-03-02T11:00:00Z"
 }');
 select tests.send('BOOKING_CREATED', '{
-  "uid": "uid-g", "email": "grace@lovelace.test", "createdAt": "2026-03-02T12:00:00Z",
-  "startTime": "2026-03-12T15:00:00Z"
+  "uid": "uid-g", "email": "grace@lovelace.test", "createdAt": "2037-03-02T12:00:00Z",
+  "startTime": "2037-03-12T15:00:00Z"
 }');
 create temporary view rows_of_lovelace as
 select 'company' as kind, c.domain as what, c.id from public.companies as c where c.domain = 'lovelace.test'
@@ -28,7 +28,7 @@ select is((select count(*) from before), 7::bigint, 'there are seven rows');
 -- When a move of the first booking arrives late
 select is(
   tests.send(
-    'BOOKING_RESCHEDULED', '{"uid": "uid-b", "rescheduleUid": "uid-a", "createdAt": "2026-03-02T10:00:00Z"}'
+    'BOOKING_RESCHEDULED', '{"uid": "uid-b", "rescheduleUid": "uid-a", "createdAt": "2037-03-02T10:00:00Z"}'
   ) ->> 'outcome',
   'applied', 'a late event counts'
 );
@@ -36,11 +36,11 @@ select results_eq('table rows_of_lovelace', 'table before', 'after a late event 
 
 -- When the guest asks for another time, and the organizer confirms it
 select tests.send('BOOKING_REQUESTED', '{
-  "uid": "uid-c", "rescheduleUid": "uid-b", "createdAt": "2026-03-02T13:00:00Z"
+  "uid": "uid-c", "rescheduleUid": "uid-b", "createdAt": "2037-03-02T13:00:00Z"
 }');
 select is(tests.bookings_of('ada@lovelace.test'), 'uid-c ACCEPTED', 'the booking lives again');
 select tests.send('BOOKING_CREATED', '{
-  "uid": "uid-c", "requiresConfirmation": true, "createdAt": "2026-03-02T14:00:00Z"
+  "uid": "uid-c", "requiresConfirmation": true, "createdAt": "2037-03-02T14:00:00Z"
 }');
 select results_eq(
   'table rows_of_lovelace', 'table before', 'after a request and its confirmation every row is the same'
@@ -48,10 +48,10 @@ select results_eq(
 
 -- When the other deal is cancelled, and the first comes back
 select tests.send('BOOKING_CANCELLED', '{
-  "uid": "uid-g", "email": "grace@lovelace.test", "requestReschedule": true, "createdAt": "2026-03-02T15:00:00Z"
+  "uid": "uid-g", "email": "grace@lovelace.test", "requestReschedule": true, "createdAt": "2037-03-02T15:00:00Z"
 }');
 select tests.send('BOOKING_RESCHEDULED', '{
-  "uid": "uid-h", "rescheduleUid": "uid-g", "email": "grace@lovelace.test", "createdAt": "2026-03-02T16:00:00Z"
+  "uid": "uid-h", "rescheduleUid": "uid-g", "email": "grace@lovelace.test", "createdAt": "2037-03-02T16:00:00Z"
 }');
 select results_eq('table rows_of_lovelace', 'table before', 'after a deal came back every row is the same');
 

@@ -15,9 +15,9 @@ select tests.send(
 -- When the bookings change before anybody sends them
 select tests.send('BOOKING_CANCELLED', '{"uid": "cancelled", "email": "cancelled@lovelace.test"}');
 select tests.send('BOOKING_RESCHEDULED', '{"uid": "moved-2", "rescheduleUid": "moved", "email": "moved@lovelace.test",
-  "startTime": "2026-03-09T15:00:00Z", "endTime": "2026-03-09T15:30:00Z"}'); -- to another host, at the same time
+  "startTime": "2037-03-09T15:00:00Z", "endTime": "2037-03-09T15:30:00Z"}'); -- to another host, at the same time
 select tests.send('BOOKING_RESCHEDULED', '{"uid": "revived-2", "rescheduleUid": "revived",
-  "email": "revived@lovelace.test", "createdAt": "2026-03-02T11:30:00.000Z"}');
+  "email": "revived@lovelace.test", "createdAt": "2037-03-02T11:30:00.000Z"}');
 update public.emails as e set created_at = now() - interval '1 minute' where e.to_address like '%@lovelace.test';
 create temporary table claimed as select c.* from tests.claim_all() as c;
 

@@ -33,8 +33,8 @@ from (values
   ),
   (
     'Cal.com writes one moment in several ways',
-    'book a {"startTime": "2026-03-09T15:00:00Z"}; book b {"startTime": "2026-03-10T15:00:00.000Z"};
-     book c {"startTime": "2026-03-11T15:00:00+00:00"}; book d {"startTime": "2026-03-12T16:00:00+01:00"}',
+    'book a {"startTime": "2037-03-09T15:00:00Z"}; book b {"startTime": "2037-03-10T15:00:00.000Z"};
+     book c {"startTime": "2037-03-11T15:00:00+00:00"}; book d {"startTime": "2037-03-12T16:00:00+01:00"}',
     'a ACCEPTED deal 1, b ACCEPTED deal 1, c ACCEPTED deal 1, d ACCEPTED deal 1', 'active booked',
     'confirmation a, confirmation b, confirmation c, confirmation d', null
   ),
