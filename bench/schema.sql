@@ -1,6 +1,7 @@
 -- What the benchmark calls: a first booking of a new company through handle_calcom_event, and the same rows written by
 -- a function of nothing but inserts (the baseline). Both build the same body first.
 create schema bench;
+update public.settings as s set value = '999999999' where s.name = 'mails_per_hour';
 create sequence bench.numbers;
 
 create function bench.body(p_domain text, p_uid text, p_created_at timestamptz)
@@ -54,6 +55,7 @@ declare
   v_deal uuid := gen_random_uuid();
   v_booking uuid := gen_random_uuid();
 begin
+  perform set_config('crm.engine', 'on', true); -- no hand edits
   insert into public.calcom_events (
     id, payload, outcome, reason, decided_at, attempts, trigger, uid, booker_email, stream_key, position
   )
@@ -63,14 +65,14 @@ begin
   );
   insert into public.companies (id, name, domain) values (v_company, v_domain, v_domain);
   insert into public.people (id, email, name, company_id) values (v_person, v_email, 'Ann Example', v_company);
-  insert into public.deals (id, company_id, sequence_number, opened_by_event_id) values (v_deal, v_company, 1, v_event);
+  insert into public.deals (id, company_id, opened_by_event_id) values (v_deal, v_company, v_event);
   insert into public.bookings (
-    id, calcom_uid, original_key, stream_key, person_id, deal_id, title, start_time, end_time, organizer_email,
-    ical_uid, last_event_id
+    id, calcom_uid, original_key, stream_key, attendee_email, person_id, deal_id, title, start_time, end_time,
+    organizer_email, ical_uid, last_event_id
   )
   values (
-    v_booking, v_uid, v_uid, v_domain, v_person, v_deal, 'Discovery call', '2026-12-01T15:00:00Z',
-    '2026-12-01T15:30:00Z', 'mara@brightloom.example', v_uid || '@Cal.com', v_event
+    v_booking, v_uid, v_uid, v_domain, v_email, v_person, v_deal, 'Discovery call', '2037-12-01T15:00:00Z',
+    '2037-12-01T15:30:00Z', 'mara@brightloom.example', v_uid || '@Cal.com', v_event
   );
   insert into public.event_effects (event_id, stream_key, booking_id, deal_id, deal_change, reason)
   values (v_event, v_domain, v_booking, v_deal, 'opened', 'Booked; there is a new deal.');
@@ -79,8 +81,8 @@ begin
   values (
     v_event, v_booking, 'confirmation', v_uid, 'team@outboundsolutions.com', 'mara@brightloom.example', v_email,
     jsonb_build_object(
-      'title', 'Discovery call between Mara Lindqvist and Tobias Reyes', 'start_time', '2026-12-01T15:00:00+00:00',
-      'end_time', '2026-12-01T15:30:00+00:00', 'time_zone', 'America/Chicago', 'locale', 'en',
+      'title', 'Discovery call between Mara Lindqvist and Tobias Reyes', 'start_time', '2037-12-01T15:00:00+00:00',
+      'end_time', '2037-12-01T15:30:00+00:00', 'time_zone', 'America/Chicago', 'locale', 'en',
       'attendee_name', 'Ann Example', 'organizer_name', 'Mara Lindqvist', 'organizer_email', 'mara@brightloom.example',
       'location', 'integrations:daily', 'join_url', 'https://app.cal.com/video/kX3vQ9mTzR4bLs7WdYn2Pa',
       'booker_url', 'https://cal.com'

@@ -42,7 +42,10 @@ export function listSamples(senders: Sender[]): Sample[] {
       name,
       kind: kind as EmailKind,
       data,
-      email: { from_name: from_name as string | null },
+      email: {
+        from_name: from_name as string | null,
+        ...(data.hides_organizer === true && { reply_to: null }),
+      },
     })),
   ];
 }
@@ -103,6 +106,28 @@ const ODD: Record<string, Record<string, Json>> = {
     attendee_name: null,
     organizer_name: null,
     organizer_time_zone: null,
+  },
+  "A series": { recurring: { count: 8, freq: 2, interval: 2 } },
+  "Whole days": {
+    kind: "reschedule",
+    start_time: "2026-12-01T06:00:00Z",
+    end_time: "2026-12-03T06:00:00Z",
+    old_start_time: "2026-11-30T06:00:00Z",
+    old_end_time: "2026-12-01T06:00:00Z",
+    organizer_time_zone: "America/Chicago",
+  },
+  "The clocks change in between": {
+    start_time: "2026-11-01T06:30:00Z",
+    end_time: "2026-11-01T07:30:00Z",
+  },
+  "A host who hides the address": {
+    organizer_email: null,
+    hides_organizer: true,
+  },
+  "A team's meeting is off": {
+    kind: "cancellation",
+    host_page: null,
+    team_name: "Sales Europe",
   },
   "The host asks for another time": {
     kind: "cancellation",

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertNotEquals } from "npm:deno-std@1.4.0/assert/mod.js";
+import { delay } from "npm:deno-std@1.4.0/async/delay.js";
 import { deadline } from "npm:deno-std@1.4.0/async/deadline.js";
 import fc from "npm:fast-check@4.10.2";
-import type { JSONValue, Sql } from "npm:postgres@3.4.9";
+import postgres, { type JSONValue, type Sql } from "npm:postgres@3.4.9";
 import {
   allDone,
   databaseTest,
@@ -9,10 +10,17 @@ import {
   type TestDatabase,
   until,
 } from "./support/database.ts";
-import { type Body, history, shuffled, withOtherNames } from "./support/histories.ts";
+import { addNotes, editByHand, isHandEdit } from "./support/hand.ts";
+import {
+  type Body,
+  history,
+  historyByHand,
+  shuffled,
+  withOtherNames,
+} from "./support/histories.ts";
 import { startTestServer } from "./support/postgres.ts";
 import { checkProperty } from "./support/property.ts";
-import { empty, handle, snapshot, snapshotOf } from "./support/snapshot.ts";
+import { empty, everyRow, handle, snapshot, snapshotOf, wrongs } from "./support/snapshot.ts";
 
 /** What the Edge Function does first: the event is stored, and only then decided. */
 async function store(sql: Sql, body: Body): Promise<string> {
@@ -124,6 +132,61 @@ databaseTest(
 );
 
 databaseTest(
+  "events and hand edits whose connections are killed are done as a whole or not at all",
+  async (database) => {
+    const { sql } = database;
+    await addNotes(sql);
+    const killer = database.connections(1);
+    const clients = Array.from({ length: 6 }, () => impatientClient(database));
+    let [edits, killed] = [0, 0];
+    await checkProperty(
+      fc.asyncProperty(shuffled(historyByHand), async (happenings) => {
+        // So that there is something to edit.
+        const bodies = happenings.filter((one): one is Body => !isHandEdit(one));
+        await handle(sql, bodies.slice(0, bodies.length >> 1));
+
+        const queue = [...bodies.slice(bodies.length >> 1), ...happenings.filter(isHandEdit)];
+        let isDone = false;
+        const work = allDone(clients.map(async (ask) => {
+          for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
+            const next = one;
+            if (!isHandEdit(next)) {
+              await until(
+                "the event is stored",
+                async () => await ask((t) => store(t, next)) !== null,
+              );
+              await ask((t) => handle(t, [next]));
+            } else if (await ask((t) => editByHand(t, next)) !== null) edits++;
+          }
+        })).finally(() => isDone = true);
+        const kill = async () => {
+          while (!isDone) {
+            await delay(20);
+            const rows = await killer`
+              select pg_terminate_backend(a.pid)
+              from pg_stat_activity as a
+              where a.datname = current_database() and a.pid <> pg_backend_pid()
+                and a.state = 'active' and a.query like '%public.%'
+              order by random()
+              limit 1`;
+            killed += rows.length;
+          }
+        };
+        await allDone<unknown>([work, kill()]);
+
+        await handlePending(sql);
+        assertEquals(await wrongs(sql), []);
+        const before = await everyRow(sql);
+        await sql`select public.rebuild_everything()`;
+        assertEquals(await everyRow(sql), before);
+      }).afterEach(() => empty(sql)),
+      40,
+      () => `${killed} connections killed, with ${edits} hand edits`,
+    );
+  },
+);
+
+databaseTest(
   "an event that is cancelled again and again fails in the end, and holds up nobody",
   async ({ sql, connections }) => {
     await store(sql, BOOKED);
@@ -196,7 +259,10 @@ databaseTest("nothing acknowledged is lost when Postgres is stopped at once", as
 /** Milliseconds. A client that waits for a server that is gone may wait for ever. */
 const TIMEOUT = 3_000;
 
-/** A client that gives up in time, and comes back on another connection; null when it gave up. */
+/**
+ * A client that gives up in time, and comes back on another connection; null when it gave up. What
+ * the database says for another reason than that it was stopped is an error.
+ */
 function impatientClient(
   { connections }: TestDatabase,
 ): <T>(ask: (sql: Sql) => Promise<T>) => Promise<T | null> {
@@ -204,7 +270,8 @@ function impatientClient(
   return async (ask) => {
     try {
       return await deadline(ask(sql), TIMEOUT);
-    } catch {
+    } catch (error) {
+      if (error instanceof postgres.PostgresError && !error.code.startsWith("57")) throw error;
       sql.end({ timeout: 0 }).catch(() => {});
       sql = connections(1);
       return null;

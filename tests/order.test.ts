@@ -1,7 +1,21 @@
 import { databaseTest } from "./support/database.ts";
-import { checkOrder } from "./support/order.ts";
+import { addNotes } from "./support/hand.ts";
+import { checkLostEvents, checkOrder, checkOrderByHand } from "./support/order.ts";
 
 databaseTest(
   "the same events leave the same tables, in whatever order and however often they arrive",
   (database) => checkOrder(database, 200),
+);
+
+databaseTest(
+  "so do the same events and hand edits",
+  (database) => checkOrderByHand(database, 60),
+);
+
+databaseTest(
+  "an event that was lost makes no other fail, or wait for what is there",
+  async (database) => {
+    await addNotes(database.sql);
+    await checkLostEvents(database, 40);
+  },
 );

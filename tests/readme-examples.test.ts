@@ -45,6 +45,25 @@ Deno.test("what the README shows to run does run", async (t) => {
         if (error !== null) assertMatch(error, /Cannot retry (event|mail) .*: the .* has no such/);
       }
     });
+
+    await t.step("what is done by hand and what is configured", async () => {
+      const chapters = readme.matchAll(/\n## (?:Work by hand|Configuration)\n(.*?)(?=\n## )/gs);
+      for (const [, chapter] of chapters) {
+        for (const [, block] of chapter!.matchAll(/```sql\n(.*?)```/gs)) await stack.sql(block!);
+      }
+      const edits = await stack.sql<{ reason: string }>(
+        "select reason from hand_edits order by number",
+      );
+      assertEquals(edits.map(({ reason }) => reason), [
+        "Closed by hand by postgres.",
+        "Entered by hand by postgres.",
+        "Changed by hand (company id) by postgres.",
+      ]);
+      const [setting] = await stack.sql<{ count: number }>(
+        "select count(*) from settings where value in ('last_meeting', '50', '2000')",
+      );
+      assertEquals(setting?.count, 3);
+    });
   } finally {
     await stack.close();
   }

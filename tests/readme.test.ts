@@ -11,10 +11,41 @@ Deno.test("the table of events has exactly the triggers that the database acts o
   const told = column(table("What each event does"), 0)
     .filter((cell) => cell.startsWith("`")).map(unquote);
   const steps = part(migrations, /create function crm\.apply_event\((.*?)\$\$;/s);
+  const requests = part(migrations, /v_event\.is_request := (.*?);/s);
   const ordered = part(migrations, /create function crm\.trigger_order\((.*?);/s);
 
-  assertEquals(told.toSorted(), matches(steps, /when '([A-Z_]+)'/g));
+  assertEquals(told.toSorted(), matches(steps + requests, /'([A-Z]+_[A-Z_]+)'/g));
   assertEquals(told.toSorted(), matches(ordered, /'([A-Z_]+)'/g));
+});
+
+Deno.test("every reason that the README explains is one that the database gives", () => {
+  const reasons = matches(column(table("What each event does"), 0).join("\n"), /"(.+?)"/g);
+  const texts = migrations.replaceAll("''", "'");
+  const pieces = reasons.flatMap((reason) => reason.split(/…|; /)).map((piece) => piece.trim());
+
+  assertEquals(pieces.filter((piece) => !texts.includes(piece)), []);
+  assert(reasons.length >= 5, `Only ${reasons.length} reasons found`);
+});
+
+Deno.test("every column that the README lets a person edit is granted, and no other", () => {
+  for (const [name, columns] of table("Work by hand")) {
+    const grants = part(
+      migrations,
+      new RegExp(`\\bgrant\\s([^;]*)\\son public\\.${unquote(name!)}\\b`),
+    );
+    const editable = part(grants, /update \(([^)]*)\)/).split(/,\s*/);
+
+    assertEquals(matches(columns!.replaceAll(/\([^)]*\)/g, ""), /`(\w+)`/g), editable.toSorted());
+  }
+});
+
+Deno.test("the table of settings has exactly those that there are", () => {
+  const told = column(table("Configuration"), 0).map(unquote).filter((name) =>
+    /^[a-z]+_/.test(name)
+  );
+  const rows = matches(migrations, /insert into public\.settings (.*?;)/gs).join("\n");
+
+  assertEquals(told.toSorted(), matches(rows, /\(\s*'(\w+)'/g));
 });
 
 Deno.test("the table of answers has exactly the statuses that the webhook answers", async () => {

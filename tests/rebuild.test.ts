@@ -2,7 +2,8 @@ import { assertEquals, assertNotEquals } from "npm:deno-std@1.4.0/assert/mod.js"
 import fc from "npm:fast-check@4.10.2";
 import type { Sql } from "npm:postgres@3.4.9";
 import { allDone, databaseTest, inRollback } from "./support/database.ts";
-import { history, shuffled } from "./support/histories.ts";
+import { addNotes, editWithin, happen, isHandEdit } from "./support/hand.ts";
+import { history, historyByHand, shuffled } from "./support/histories.ts";
 import { checkProperty } from "./support/property.ts";
 import { empty, everyRow, handle, snapshot, snapshotOf } from "./support/snapshot.ts";
 
@@ -136,6 +137,64 @@ databaseTest(
           assertEquals(await snapshot(t), tables);
         })),
       60,
+    );
+  },
+);
+
+databaseTest(
+  "a rebuild changes no row that people or events did not change",
+  async ({ sql }) => {
+    await addNotes(sql);
+    let edits = 0;
+    await checkProperty(
+      fc.asyncProperty(
+        shuffled(historyByHand),
+        fc.boolean(),
+        (happenings, isNow) =>
+          inRollback(sql, async (t) => {
+            if (!isNow) edits += (await happen(t, happenings)).length;
+            // At the moment that it is, as a person would: after all that is in the tables.
+            for (const one of isNow ? happenings : []) {
+              if (!isHandEdit(one)) await handle(t, [one]);
+              else if (await editWithin(t, one) !== null) edits++;
+            }
+            const before = await everyRow(t);
+
+            await t`select public.rebuild_everything()`;
+            assertEquals(await everyRow(t), before, "after rebuild_everything()");
+            await t`select public.rebuild_company(c.domain) from public.companies as c`;
+            assertEquals(await everyRow(t), before, "after rebuild_company()");
+            await t`select public.rebuild_person(p.email) from public.people as p`;
+            assertEquals(await everyRow(t), before, "after rebuild_person()");
+          }),
+      ),
+      100,
+      () => `with ${edits} hand edits`,
+    );
+  },
+);
+
+databaseTest(
+  "rebuilds between events and hand edits change nothing that follows",
+  async ({ sql }) => {
+    await addNotes(sql);
+    let edits = 0;
+    await checkProperty(
+      fc.asyncProperty(shuffled(historyByHand), async (happenings) => {
+        const expected = await inRollback(sql, async (t) => {
+          edits += (await happen(t, happenings)).length;
+          return await snapshot(t);
+        });
+        await inRollback(sql, async (t) => {
+          for (const one of happenings) {
+            await happen(t, [one]);
+            await t`select public.rebuild_everything()`;
+          }
+          assertEquals(await snapshot(t), expected);
+        });
+      }),
+      60,
+      () => `with ${edits} hand edits`,
     );
   },
 );

@@ -102,3 +102,17 @@ begin
 end;
 $$;
 comment on function crm.setting(text) is 'The value of a setting.';
+
+-- Rule: the engine marks what it writes. What is written without the mark was written by somebody, and is recorded as a
+--       hand edit.
+create function crm.mark_engine(p_is_engine boolean)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform set_config('crm.engine', case when p_is_engine then 'on' else 'off' end, true);
+end;
+$$;
+comment on function crm.mark_engine(boolean) is
+  'Says for the rest of the transaction whether what is written is the engine''s work or somebody''s.';

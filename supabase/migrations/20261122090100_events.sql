@@ -1,4 +1,5 @@
--- Events: every webhook is kept, in the sender's order, and its body is read once.
+-- Events: every webhook is kept, in the sender's order, and its body is read once. What people change by hand is kept
+-- beside them.
 
 -- Rule: the order that counts is the sender's: by the moment, then by the place in a booking's life, then by the body
 --       itself, so that two events never tie. Composite values compare field by field, in this order.
@@ -44,7 +45,8 @@ comment on column public.calcom_events.attempts is
 comment on column public.calcom_events.uid is
   'The Cal.com uid of the booking that the event is about; for a reschedule the uid it had before.';
 comment on column public.calcom_events.new_uid is 'The uid that the booking gets by this event.';
-comment on column public.calcom_events.booker_email is 'The booker, for an event that makes or moves a booking.';
+comment on column public.calcom_events.booker_email is
+  'The booker, for an event that makes or moves a booking, or cancels one that its calendar id may name.';
 comment on column public.calcom_events.stream_key is
   'Whose events are applied one after the other: the domain of a company, or the address of a person without one.';
 comment on column public.calcom_events.position is
@@ -131,12 +133,16 @@ create type crm.event as (
   seat_id text,
   is_seated boolean,
   is_recurring boolean,
+  is_request boolean,
   needs_confirmation boolean,
+  event_type_id text,
   body jsonb
 );
 comment on column crm.event.attendee_emails is
   'Whom the body lists; not read for BOOKING_CREATED, which names its booker.';
 comment on column crm.event.no_shows is 'For BOOKING_NO_SHOW_UPDATED: address → whether it is marked.';
+comment on column crm.event.is_request is
+  'It asks for a meeting, or for a new time, that the organizer has to confirm.';
 comment on column crm.event.body is 'The part of the payload that describes the booking, for the words of the mail.';
 
 -- Rule: the triggers that can change something, in the order of a booking's life; null for every other.
@@ -144,7 +150,7 @@ create function crm.trigger_order(p_trigger text) returns smallint
 language sql immutable
 return array_position(
   array[
-    'BOOKING_REQUESTED', 'BOOKING_CREATED', 'BOOKING_RESCHEDULED', 'BOOKING_REJECTED',
+    'BOOKING_REQUESTED', 'BOOKING_CREATED', 'BOOKING_RESCHEDULED', 'BOOKING_REASSIGNED', 'BOOKING_REJECTED',
     'BOOKING_CANCELLED', 'MEETING_ENDED', 'BOOKING_NO_SHOW_UPDATED'
   ],
   p_trigger
@@ -203,7 +209,8 @@ $$;
 comment on function crm.no_shows(jsonb) is 'Whom a body marks (true) or unmarks (false) as a no-show, by address.';
 
 -- Rule: a booking question about the company has an identifier that its author chose: company, company_name,
---       companyName, organization, organisation_name and the like. The identifier decides, never the label.
+--       companyName, organization, organisation_name and the like. The identifier decides, never the label. "n/a" and
+--       its kind are no answer.
 create function crm.company_name_from_form(p_body jsonb)
 returns text
 language plpgsql
@@ -212,16 +219,20 @@ set search_path = ''
 as $$
 begin
   return (
-    select left(coalesce(crm.jsonb_text(a.answer -> 'value'), crm.jsonb_text(a.answer)), 200)
+    select left(n.name, 200)
     from (values (p_body -> 'responses', 1), (p_body -> 'userFieldsResponses', 2)) as s (answers, place)
     cross join lateral jsonb_each(
       case when jsonb_typeof(s.answers) = 'object' then s.answers else '{}' end
     ) as a (identifier, answer)
+    cross join lateral coalesce(crm.jsonb_text(a.answer -> 'value'), crm.jsonb_text(a.answer)) as n (name)
     where regexp_replace(lower(a.identifier), '[^a-z]', '', 'g') in (
         'company', 'companyname', 'yourcompany', 'companylegalname', 'organization', 'organisation',
         'organizationname', 'organisationname', 'business', 'businessname', 'employer', 'firm'
       )
-      and coalesce(crm.jsonb_text(a.answer -> 'value'), crm.jsonb_text(a.answer)) is not null
+      and regexp_replace(lower(n.name), '[^[:alnum:]]', '', 'g') not in (
+        '', 'na', 'none', 'no', 'nil', 'null', 'undefined', 'nothing', 'private', 'self', 'selfemployed', 'individual',
+        'test', 'tbd', 'unknown', 'notapplicable', 'nocompany'
+      )
     order by s.place, a.identifier
     limit 1
   );
@@ -231,7 +242,7 @@ comment on function crm.company_name_from_form(jsonb) is
   'The name of the company as the booker gave it in the form; null when it was not asked.';
 
 -- Rule: rescheduleUid names the booking before only where a booking moves: a cancellation repeats its own uid there.
---       A uid longer than any that Cal.com makes is none.
+--       The end of a meeting names it in fromReschedule. A uid longer than any that Cal.com makes is none.
 create function crm.read_uids(p_event crm.event)
 returns crm.event
 language plpgsql
@@ -243,15 +254,19 @@ declare
   v_uid text := coalesce(
     crm.jsonb_text(v_body -> 'uid'), crm.jsonb_text(v_body -> 'bookingUid'), crm.jsonb_text(v_body #> '{booking,uid}')
   );
-  v_previous_uid text := crm.jsonb_text(v_body -> 'rescheduleUid');
+  v_previous_uid text := case
+    when p_event.is_request or p_event.trigger = 'BOOKING_RESCHEDULED' then crm.jsonb_text(v_body -> 'rescheduleUid')
+    when p_event.trigger = 'MEETING_ENDED' then crm.jsonb_text(v_body -> 'fromReschedule')
+  end;
 begin
   if length(v_uid) <= 200 and coalesce(length(v_previous_uid), 0) <= 200 then
-    p_event.uid := case p_event.trigger
-      when 'BOOKING_REQUESTED' then v_previous_uid
-      when 'BOOKING_RESCHEDULED' then coalesce(v_previous_uid, v_uid)
-      else v_uid
+    p_event.uid := case
+      when p_event.is_request and p_event.trigger <> 'BOOKING_RESCHEDULED' then v_previous_uid
+      else coalesce(v_previous_uid, v_uid)
     end;
-    p_event.new_uid := case when p_event.trigger in ('BOOKING_REQUESTED', 'BOOKING_RESCHEDULED') then v_uid end;
+    p_event.new_uid := case
+      when p_event.is_request or p_event.trigger = 'BOOKING_RESCHEDULED' or v_previous_uid <> v_uid then v_uid
+    end;
   end if;
   return p_event;
 end;
@@ -261,7 +276,7 @@ comment on function crm.read_uids(crm.event) is
 
 -- Rule: the booker is the answer to the form's mail question, else the first attendee. On seated events the answers may
 --       be somebody else's, so there only the attendee counts.
-create function crm.read_booking(p_event crm.event)
+create function crm.read_booker(p_event crm.event)
 returns crm.event
 language plpgsql
 stable
@@ -281,18 +296,12 @@ begin
     crm.full_name(v_answers -> 'name'),
     crm.full_name(v_body #> '{attendees,0,name}')
   );
-  p_event.title := crm.jsonb_text(v_body -> 'title');
-  p_event.start_time := crm.jsonb_timestamp(v_body -> 'startTime');
-  p_event.end_time := crm.jsonb_timestamp(v_body -> 'endTime');
-  p_event.organizer_email := crm.jsonb_email(v_body #> '{organizer,email}');
-  p_event.ical_uid := crm.jsonb_text(v_body -> 'iCalUID');
-  p_event.is_recurring := coalesce(jsonb_typeof(v_body -> 'recurringEvent') = 'object', false);
   p_event.needs_confirmation := coalesce(v_body -> 'requiresConfirmation' = 'true', false);
   return p_event;
 end;
 $$;
-comment on function crm.read_booking(crm.event) is
-  'The event with what its body says about the booker and the meeting.';
+comment on function crm.read_booker(crm.event) is
+  'The event with what its body says about the booker.';
 
 -- Rule: events come as {triggerEvent, createdAt, payload}; MEETING_ENDED comes flat, and wrapped from some senders.
 --       Flat, its createdAt is the creation of the booking, so its time is endTime.
@@ -329,11 +338,25 @@ begin
     return v_event;
   end if;
 
+  v_event.is_request := v_event.trigger = 'BOOKING_REQUESTED' or (
+    v_event.trigger in ('BOOKING_CREATED', 'BOOKING_RESCHEDULED') and v_body ->> 'status' is not distinct from 'PENDING'
+  );
   v_event := crm.read_uids(v_event);
   v_event.seat_id := left(crm.jsonb_text(v_body -> 'attendeeSeatId'), 200);
   v_event.is_seated := crm.jsonb_text(v_body -> 'seatsPerTimeSlot') is not null or v_event.seat_id is not null;
-  if v_event.trigger in ('BOOKING_REQUESTED', 'BOOKING_CREATED', 'BOOKING_RESCHEDULED') then
-    v_event := crm.read_booking(v_event);
+  v_event.is_recurring := coalesce(jsonb_typeof(v_body -> 'recurringEvent') = 'object', false);
+  v_event.title := crm.jsonb_text(v_body -> 'title');
+  v_event.start_time := crm.jsonb_timestamp(v_body -> 'startTime');
+  v_event.end_time := crm.jsonb_timestamp(v_body -> 'endTime');
+  v_event.organizer_email := crm.jsonb_email(v_body #> '{organizer,email}');
+  v_event.ical_uid := crm.jsonb_text(v_body -> 'iCalUID');
+  v_event.event_type_id := left(crm.jsonb_text(v_body -> 'eventTypeId'), 200);
+  -- A cancellation has a booker too when its calendar id may be all that tells which booking it is about.
+  if v_event.trigger in ('BOOKING_REQUESTED', 'BOOKING_CREATED', 'BOOKING_RESCHEDULED') or (
+    v_event.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED')
+    and v_event.ical_uid is not null and not v_event.is_seated and not v_event.is_recurring
+  ) then
+    v_event := crm.read_booker(v_event);
     v_event.stream_key := p_row.stream_key;
   end if;
   case v_event.trigger
@@ -369,7 +392,7 @@ begin
     reason := format('%s changes nothing here; it is kept in the log.', p_event.trigger);
   elsif coalesce(p_event.new_uid, p_event.uid) is null then
     reason := format('%s names no booking: "uid" is missing, or longer than 200 characters.', p_event.trigger);
-  elsif p_event.trigger = 'BOOKING_CREATED' and p_event.booker_email is null then
+  elsif p_event.trigger = 'BOOKING_CREATED' and not p_event.is_request and p_event.booker_email is null then
     reason := 'BOOKING_CREATED names no mail address, neither in the answers nor among the attendees.';
   elsif p_event.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED') and p_event.is_seated
     and p_event.attendee_emails = '{}'
@@ -420,3 +443,91 @@ end;
 $$;
 comment on function crm.save_event(crm.event, text, text) is
   'Writes into the row of an event what its body says and what became of it.';
+
+------------------------------------------------------------------------------------------------------------ hand edits
+
+-- Rule: what a person changes by hand counts at the moment it was done, like an event, and is replayed like one. It
+--       comes after everything that the tables held when it was done, whatever the clocks say: its position is that
+--       moment, after all events of the same moment.
+create table public.hand_edits (
+  id uuid not null default gen_random_uuid(),
+  number bigint not null generated by default as identity,
+  position crm.position not null,
+  editor text not null,
+  table_name text not null,
+  row_id uuid not null,
+  row_key text,
+  operation text not null,
+  old_values jsonb,
+  new_values jsonb,
+  reason text not null,
+  stream_key text not null,
+  skipped_reason text,
+  constraint hand_edits_pkey primary key (id),
+  constraint hand_edits_table_name_is_known check (table_name in ('companies', 'people', 'deals', 'bookings')),
+  constraint hand_edits_operation_has_its_values check (
+    case operation
+      when 'insert' then old_values is null and new_values is not null
+      when 'update' then old_values is not null and new_values is not null
+      when 'delete' then old_values is not null and new_values is null
+      else false
+    end
+  )
+);
+comment on table public.hand_edits is
+  'One row per company, person, deal or booking that somebody entered, changed or deleted by hand. Part of the log.';
+comment on column public.hand_edits.number is 'Counts the edits in the order in which they were made.';
+comment on column public.hand_edits.position is 'Its place in the sender''s order of the events.';
+comment on column public.hand_edits.editor is
+  'Who did it: the address of the session, a name in the header x-editor, or the role.';
+comment on column public.hand_edits.row_key is
+  'What the row was known by before the edit: domain, address, the event that opened it, or address and booking.';
+comment on column public.hand_edits.old_values is 'What the changed columns said before; of a deleted row, all.';
+comment on column public.hand_edits.new_values is 'What the changed columns say since; of a new row, all.';
+comment on column public.hand_edits.reason is 'What was done, and who did it, in plain words.';
+comment on column public.hand_edits.stream_key is 'The stream that it belongs to; see calcom_events.stream_key.';
+comment on column public.hand_edits.skipped_reason is
+  'Why the last replay could not repeat it; null when it did.';
+create index hand_edits_stream_key_idx on public.hand_edits (stream_key);
+create index hand_edits_row_id_idx on public.hand_edits (row_id);
+create index hand_edits_row_key_idx on public.hand_edits (table_name, row_key);
+alter table public.hand_edits enable row level security;
+
+create function crm.former_id(p_table_name text, p_row_key text)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select h.row_id
+    from public.hand_edits as h
+    where h.table_name = p_table_name and h.row_key = p_row_key and h.operation = 'delete'
+    order by h.number
+    limit 1
+  );
+end;
+$$;
+comment on function crm.former_id(text, text) is
+  'The id of a row that somebody has deleted: a replay makes it again, until then, under that id. Null for any other.';
+
+create function crm.find_renamed_row(p_table_name text, p_row_key text)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select h.row_id
+    from public.hand_edits as h
+    where h.table_name = p_table_name and h.row_key = p_row_key and h.operation = 'update'
+      and h.new_values ?| array['domain', 'email']
+    order by h.number desc
+    limit 1
+  );
+end;
+$$;
+comment on function crm.find_renamed_row(text, text) is
+  'The company or person that had this domain or address until somebody corrected it.';

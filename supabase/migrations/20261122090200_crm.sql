@@ -7,6 +7,7 @@ create table public.companies (
   name text not null,
   domain text not null,
   form_name text,
+  made_at crm.position,
   created_at timestamptz not null default now(),
   constraint companies_pkey primary key (id),
   constraint companies_domain_key unique (domain),
@@ -16,6 +17,8 @@ comment on table public.companies is 'One row per business, identified by its ma
 comment on column public.companies.name is 'The domain until a form gives a name or somebody edits it.';
 comment on column public.companies.form_name is
   'The name that a booking form gave. While name equals it, a rebuild may change it; once edited by hand, it stays.';
+comment on column public.companies.made_at is
+  'Position of the event or hand edit that made it; null while a replay has not come to it, and for what no log knows.';
 alter table public.companies enable row level security;
 
 create table public.personal_email_domains (
@@ -33,7 +36,7 @@ values ('gmail.com'), ('yahoo.com'), ('hotmail.com'), ('outlook.com'), ('icloud.
 
 -- Rule: what stands after the @ names the company. Personal mail names none, nor do the addresses that Cal.com
 --       makes up for people who book with a phone number (<digits>@sms.cal.com).
-create function crm.stream_key(p_email text)
+create function crm.company_domain(p_email text)
 returns text
 language plpgsql
 stable
@@ -45,60 +48,104 @@ begin
   if v_domain = 'sms.cal.com' or exists (
     select from public.personal_email_domains as p where p.domain = v_domain
   ) then
-    return p_email;
+    return null;
   end if;
   return v_domain;
 end;
 $$;
-comment on function crm.stream_key(text) is
-  'Whose stream an address belongs to: the domain of its company, or the address itself when it has none.';
+comment on function crm.company_domain(text) is 'The domain of the company behind an address; null when it names none.';
 
--- Rule: created on first sight; the first answer names it while it is known by its domain only.
--- Race: two bookings from a new domain may arrive together. The unique key picks the winner; the loser finds its row.
---       A known company is not written, because that would leave a dead row behind for each of its bookings.
-create function crm.find_or_create_company(p_stream_key text, p_form_name text)
-returns uuid
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_company_id uuid;
-begin
-  if p_stream_key like '%@%' then
-    return null;
-  end if;
+-- Rule: a company and everybody of its domain are one stream, a person without a company is one too. When somebody
+--       links rows of two streams by hand, both are one from then on.
+create table crm.merged_streams (
+  stream_key text not null,
+  into_key text not null,
+  constraint merged_streams_pkey primary key (stream_key)
+);
+comment on table crm.merged_streams is 'One row per stream that has become part of another one by hand work.';
+create index merged_streams_into_key_idx on crm.merged_streams (into_key);
+alter table crm.merged_streams enable row level security;
 
-  insert into public.companies as c (name, domain, form_name)
-  values (coalesce(p_form_name, p_stream_key), p_stream_key, p_form_name)
-  on conflict on constraint companies_domain_key do nothing
-  returning c.id into v_company_id;
-  if found then
-    return v_company_id;
-  end if;
-
-  update public.companies as c set name = p_form_name, form_name = p_form_name
-  where c.domain = p_stream_key and c.name = c.domain and p_form_name is not null
-  returning c.id into v_company_id;
-  if not found then
-    v_company_id := crm.find_company(p_stream_key);
-  end if;
-  return v_company_id;
-end;
-$$;
-comment on function crm.find_or_create_company(text, text) is
-  'The company of a stream, created on first sight; null for a person without one.';
-
-create function crm.find_company(p_stream_key text)
-returns uuid
+create function crm.merged_key(p_key text)
+returns text
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
-  return (select c.id from public.companies as c where c.domain = p_stream_key);
+  return coalesce((select m.into_key from crm.merged_streams as m where m.stream_key = p_key), p_key);
 end;
 $$;
-comment on function crm.find_company(text) is 'The company of a stream; null for a person without one.';
+comment on function crm.merged_key(text) is 'The stream that a domain, or the address of a person, is part of.';
+
+create function crm.stream_key(p_email text)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return crm.merged_key(coalesce(crm.company_domain(p_email), p_email));
+end;
+$$;
+comment on function crm.stream_key(text) is 'Whose stream an address belongs to: that of its company, or its own.';
+
+create function crm.list_companies(p_stream_key text)
+returns setof public.companies
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return query
+  select c.*
+  from public.companies as c
+  where c.domain = p_stream_key
+    or c.domain in (select m.stream_key from crm.merged_streams as m where m.into_key = p_stream_key);
+end;
+$$;
+comment on function crm.list_companies(text) is 'The companies of a stream.';
+
+-- Rule: created on first sight; the first answer names it while it is known by its domain only. A domain that it had
+--       before somebody corrected it still finds it.
+-- Race: two bookings from a new domain may arrive together. The unique key picks the winner; the loser finds its row.
+--       A known company is not written, because that would leave a dead row behind for each of its bookings.
+create function crm.find_or_create_company(p_domain text, p_form_name text, p_position crm.position)
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_company public.companies;
+begin
+  if p_domain is null then
+    return null;
+  end if;
+
+  select c.* into v_company from public.companies as c where c.domain = p_domain;
+  if v_company.id is null then
+    select c.* into v_company from public.companies as c where c.id = crm.find_renamed_row('companies', p_domain);
+  end if;
+  if v_company.id is null then
+    insert into public.companies as c (id, name, domain, form_name, made_at)
+    values (
+      coalesce(crm.former_id('companies', p_domain), gen_random_uuid()), coalesce(p_form_name, p_domain), p_domain,
+      p_form_name, p_position
+    )
+    on conflict on constraint companies_domain_key do update set domain = excluded.domain
+    returning c.* into v_company;
+  elsif v_company.made_at is null or (v_company.name = v_company.domain and p_form_name is not null) then
+    update public.companies as c
+    set name = case when c.name = c.domain then coalesce(p_form_name, c.name) else c.name end,
+      form_name = case when c.name = c.domain then p_form_name else c.form_name end,
+      made_at = coalesce(c.made_at, p_position)
+    where c.id = v_company.id;
+  end if;
+  return v_company.id;
+end;
+$$;
+comment on function crm.find_or_create_company(text, text, crm.position) is
+  'The company of a domain, created on first sight; null for no domain.';
 
 --------------------------------------------------------------------------------------------------------------- people
 
@@ -107,8 +154,10 @@ create table public.people (
   email text not null,
   name text,
   company_id uuid,
+  is_company_chosen boolean not null default false,
   suppressed_at timestamptz,
   suppressed_reason text,
+  made_at crm.position,
   created_at timestamptz not null default now(),
   constraint people_pkey primary key (id),
   constraint people_email_key unique (email),
@@ -121,32 +170,77 @@ comment on column public.people.email is
   'Lower case, the +tag kept. A booking by phone alone has <digits>@sms.cal.com, which gets no mail.';
 comment on column public.people.company_id is
   'The company of the mail domain, or the one that somebody chose by hand; null for personal mail.';
+comment on column public.people.is_company_chosen is
+  'Somebody has linked the person to a company, or to none, by hand; the mail domain does not count any more.';
+comment on column public.people.made_at is 'As of companies.';
 comment on column public.people.suppressed_at is
   'Since when the address gets no mail, because it bounced for good or somebody complained; allow_mail() clears it.';
 create index people_company_id_idx on public.people (company_id);
 alter table public.people enable row level security;
 
--- Rule: the name is the one given last; the company stays what it is once it is set, by us or by hand.
+-- Rule: the name is the first that was given, so that nobody renames others. The company is that of the mail domain
+--       until somebody has chosen another one by hand. An address that was corrected by hand still finds the person.
 -- Race: as for companies, the unique key decides and the loser gets the same row.
-create function crm.find_or_create_person(p_email text, p_name text, p_company_id uuid)
-returns uuid
+create function crm.find_or_create_person(
+  p_email text, p_name text, p_form_company text, p_position crm.position
+)
+returns public.people
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_person_id uuid;
+  v_person public.people;
+  v_company_id uuid;
 begin
-  insert into public.people as p (email, name, company_id)
-  values (p_email, p_name, p_company_id)
-  on conflict on constraint people_email_key do update set
-    name = coalesce(excluded.name, p.name),
-    company_id = coalesce(p.company_id, excluded.company_id)
-  returning p.id into v_person_id;
-  return v_person_id;
+  select p.* into v_person from public.people as p where p.email = p_email;
+  if v_person.id is null then
+    select p.* into v_person from public.people as p where p.id = crm.find_renamed_row('people', p_email);
+  end if;
+  v_company_id := case
+    when v_person.is_company_chosen then v_person.company_id
+    else coalesce(
+      crm.find_or_create_company(crm.company_domain(p_email), p_form_company, p_position), v_person.company_id
+    )
+  end;
+
+  if v_person.id is null then
+    insert into public.people as p (id, email, name, company_id, made_at)
+    values (
+      coalesce(crm.former_id('people', p_email), gen_random_uuid()), p_email, p_name, v_company_id, p_position
+    )
+    on conflict on constraint people_email_key do update set name = coalesce(p.name, excluded.name)
+    returning p.* into v_person;
+  elsif v_person.made_at is null or v_company_id is distinct from v_person.company_id
+    or (v_person.name is null and p_name is not null)
+  then
+    update public.people as p
+    set name = coalesce(p.name, p_name), company_id = v_company_id, made_at = coalesce(p.made_at, p_position)
+    where p.id = v_person.id
+    returning p.* into v_person;
+  end if;
+  return v_person;
 end;
 $$;
-comment on function crm.find_or_create_person(text, text, uuid) is
-  'The person behind a mail address, created on first sight.';
+comment on function crm.find_or_create_person(text, text, text, crm.position) is
+  'The person behind a mail address, created on first sight with the company of the domain.';
+
+create function crm.find_company_of(p_person_id uuid)
+returns public.companies
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_company public.companies;
+begin
+  select c.* into v_company
+  from public.people as p
+  join public.companies as c on c.id = p.company_id
+  where p.id = p_person_id;
+  return v_company;
+end;
+$$;
+comment on function crm.find_company_of(uuid) is 'The company that a person belongs to; null when there is none.';
 
 ---------------------------------------------------------------------------------------------------------------- deals
 
@@ -155,56 +249,145 @@ create table public.deals (
   company_id uuid not null,
   status text not null default 'active',
   stage text not null default 'booked',
-  sequence_number integer,
+  is_closed_by_hand boolean not null default false,
   opened_by_event_id uuid,
+  made_at crm.position,
+  is_replaying boolean not null default false,
   created_at timestamptz not null default now(),
   constraint deals_pkey primary key (id),
   constraint deals_company_id_fkey foreign key (company_id) references public.companies (id),
   constraint deals_opened_by_event_id_fkey foreign key (opened_by_event_id) references public.calcom_events (id),
-  constraint deals_company_id_sequence_number_key unique (company_id, sequence_number),
+  constraint deals_opened_by_event_id_key unique (opened_by_event_id),
   constraint deals_status_is_known check (status in ('active', 'cancelled')),
   constraint deals_stage_is_known check (stage in ('booked', 'met'))
 );
 comment on table public.deals is 'One row per sales opportunity of a company.';
-comment on column public.deals.sequence_number is
-  'Counts the deals of a company as its events open them; null for a deal entered by hand, which no event removes.';
-comment on column public.deals.opened_by_event_id is 'The event that opened it.';
+comment on column public.deals.is_closed_by_hand is 'Somebody has closed it; no event reopens it.';
+comment on column public.deals.opened_by_event_id is
+  'The event that opened it, by which a replay finds its row; null for a deal entered by hand.';
+comment on column public.deals.made_at is
+  'Position of the event or hand edit that made it; null while a replay has not come to it.';
+comment on column public.deals.is_replaying is
+  'Only while a replay is under way: the row was there before it. All others are new.';
 create unique index deals_one_active_per_company_idx on public.deals (company_id) where status = 'active';
-create index deals_opened_by_event_id_idx on public.deals (opened_by_event_id);
+create index deals_company_id_idx on public.deals (company_id);
 alter table public.deals enable row level security;
 
 -- Rule: a booking of a company without an active deal opens one; any other booking uses the deal there is.
+--       A deal is the event that opened it: a replay opens it in the same row. When an older event turns up and opens
+--       the deal instead, the row goes on as that deal, with its id and all that refers to it.
 -- Race: events of one company are applied one after the other; the partial unique index is the proof.
-create function crm.find_or_open_deal(p_company_id uuid, p_event_id uuid, out deal_id uuid, out change text)
+create function crm.find_or_open_deal(p_company_id uuid, p_event crm.event, out deal_id uuid, out change text)
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_active public.deals;
+  v_former_id uuid;
 begin
   if p_company_id is null then
     return;
   end if;
 
-  -- A rebuild opens the deals again under the same numbers, so each row keeps its id.
-  insert into public.deals as d (company_id, sequence_number, opened_by_event_id)
-  select
-    p_company_id,
-    1 + coalesce(max(o.sequence_number) filter (where o.opened_by_event_id is not null), 0),
-    p_event_id
-  from public.deals as o
-  where o.company_id = p_company_id
-  having bool_or(o.status = 'active') is not true
-  on conflict on constraint deals_company_id_sequence_number_key do update set
-    status = 'active', stage = 'booked', opened_by_event_id = excluded.opened_by_event_id
-  returning d.id, 'opened' into deal_id, change;
-  if deal_id is null then
-    select d.id, 'kept' into deal_id, change
+  select d.* into v_active from public.deals as d where d.company_id = p_company_id and d.status = 'active';
+  if v_active.id is null then
+    update public.deals as d set opened_by_event_id = p_event.id
+    where d.id = crm.find_deal_of_provisional_booking(p_company_id, p_event);
+    insert into public.deals as d (id, company_id, opened_by_event_id, made_at)
+    values (
+      coalesce(crm.former_id('deals', p_event.id::text), gen_random_uuid()), p_company_id, p_event.id,
+      p_event.position
+    )
+    on conflict on constraint deals_opened_by_event_id_key do update set
+      company_id = excluded.company_id, status = 'active', stage = 'booked', is_closed_by_hand = false,
+      made_at = excluded.made_at
+    returning d.id, 'opened' into deal_id, change;
+    return;
+  end if;
+
+  deal_id := v_active.id;
+  change := 'kept';
+  if not v_active.is_replaying then
+    select d.id into v_former_id
     from public.deals as d
-    where d.company_id = p_company_id and d.status = 'active';
+    where d.opened_by_event_id = p_event.id and d.made_at is null;
+    if found then
+      perform crm.replace_deal(v_active, v_former_id);
+      update public.deals as d set opened_by_event_id = v_active.opened_by_event_id where d.id = v_former_id;
+      deal_id := v_former_id;
+    end if;
   end if;
 end;
 $$;
-comment on function crm.find_or_open_deal(uuid, uuid) is
+comment on function crm.find_or_open_deal(uuid, crm.event) is
   'The active deal of a company, opened when there is none; nothing for a person without a company.';
+
+-- Rule: a booking may have been made by its move, or by its confirmation, because the event that booked it came late.
+--       The deal that it opened then is the deal that this event opens.
+create function crm.find_deal_of_provisional_booking(p_company_id uuid, p_event crm.event)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select d.id
+    from public.deals as d
+    join public.calcom_events as e on e.id = d.opened_by_event_id
+    where d.company_id = p_company_id and d.is_replaying and d.made_at is null
+      and e.booker_email = p_event.booker_email and e.id <> p_event.id
+      and (e.uid <> p_event.uid or e.new_uid is not null) and crm.original_uid(e.uid) = p_event.uid
+      and not exists (select from public.deals as o where o.opened_by_event_id = p_event.id)
+    order by e.position
+    limit 1
+  );
+end;
+$$;
+comment on function crm.find_deal_of_provisional_booking(uuid, crm.event) is
+  'The deal that a booking had opened before its own event turned up; null when there is none.';
+
+create function crm.original_uid(p_uid text, p_max_moves integer default 20)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_uid text;
+begin
+  select e.uid into v_uid
+  from public.calcom_events as e
+  where e.new_uid = p_uid and e.uid <> p_uid and e.booker_email is not null
+  order by e.position
+  limit 1;
+  return case when v_uid is null or p_max_moves = 0 then p_uid else crm.original_uid(v_uid, p_max_moves - 1) end;
+end;
+$$;
+comment on function crm.original_uid(text, integer) is
+  'The uid under which a booking was made, as far as the log tells; a chain of moves is followed twenty times.';
+
+-- The row that goes is new; the one that stays may be one that others refer to.
+create function crm.replace_deal(p_deal public.deals, p_by_deal_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.bookings as b
+  set deal_id = case when b.deal_id = p_deal.id then p_by_deal_id else b.deal_id end,
+    met_deal_id = case when b.met_deal_id = p_deal.id then p_by_deal_id else b.met_deal_id end,
+    cancelled_deal_id = case when b.cancelled_deal_id = p_deal.id then p_by_deal_id else b.cancelled_deal_id end
+  where p_deal.id in (b.deal_id, b.met_deal_id, b.cancelled_deal_id);
+  update public.event_effects as f set deal_id = p_by_deal_id where f.deal_id = p_deal.id;
+  delete from public.deals as d where d.id = p_deal.id;
+  update public.deals as d
+  set company_id = p_deal.company_id, status = p_deal.status, stage = p_deal.stage, made_at = p_deal.made_at
+  where d.id = p_by_deal_id;
+end;
+$$;
+comment on function crm.replace_deal(public.deals, uuid) is
+  'Has a deal go on in the row of another one; what referred to its row refers to the other.';
 
 create function crm.find_active_deal(p_company_id uuid)
 returns uuid
@@ -218,23 +401,7 @@ end;
 $$;
 comment on function crm.find_active_deal(uuid) is 'The active deal of a company; null when there is none.';
 
-create function crm.cancel_active_deal(p_company_id uuid)
-returns uuid
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_deal_id uuid;
-begin
-  update public.deals as d set status = 'cancelled'
-  where d.company_id = p_company_id and d.status = 'active'
-  returning d.id into v_deal_id;
-  return v_deal_id;
-end;
-$$;
-comment on function crm.cancel_active_deal(uuid) is
-  'Cancels the active deal of a company and returns it; null when there is none.';
-
+-- Rule: what somebody has closed by hand stays closed.
 create function crm.reopen_deal(p_deal_id uuid)
 returns uuid
 language plpgsql
@@ -244,13 +411,13 @@ declare
   v_deal_id uuid;
 begin
   update public.deals as d set status = 'active'
-  where d.id = p_deal_id and crm.find_active_deal(d.company_id) is null
+  where d.id = p_deal_id and not d.is_closed_by_hand and crm.find_active_deal(d.company_id) is null
   returning d.id into v_deal_id;
   return v_deal_id;
 end;
 $$;
 comment on function crm.reopen_deal(uuid) is
-  'Makes a cancelled deal active again and returns it; null when another one took its place.';
+  'Makes a cancelled deal active again and returns it; null when another one took its place or somebody closed it.';
 
 ------------------------------------------------------------------------------------------------------------- bookings
 
@@ -259,6 +426,7 @@ create table public.bookings (
   calcom_uid text not null,
   original_key text,
   stream_key text,
+  attendee_email text not null,
   previous_uids text[] not null default '{}',
   person_id uuid not null,
   deal_id uuid,
@@ -268,6 +436,8 @@ create table public.bookings (
   status text not null default 'ACCEPTED',
   attended boolean not null default false,
   organizer_email text,
+  event_type_id text,
+  is_recurring boolean not null default false,
   is_pending_confirmation boolean not null default false,
   is_seated boolean not null default false,
   seat_id text,
@@ -277,10 +447,11 @@ create table public.bookings (
   met_deal_id uuid,
   cancelled_deal_id uuid,
   last_event_id uuid,
+  made_at crm.position,
   created_at timestamptz not null default now(),
   constraint bookings_pkey primary key (id),
   constraint bookings_calcom_uid_person_id_key unique (calcom_uid, person_id),
-  constraint bookings_person_id_original_key_key unique (person_id, original_key),
+  constraint bookings_attendee_email_original_key_key unique (attendee_email, original_key),
   constraint bookings_person_id_fkey foreign key (person_id) references public.people (id),
   constraint bookings_deal_id_fkey foreign key (deal_id) references public.deals (id) on delete set null,
   constraint bookings_last_event_id_fkey foreign key (last_event_id) references public.calcom_events (id),
@@ -290,12 +461,16 @@ comment on table public.bookings is
   'One row per meeting of one person; the people of a seated event have a row each under one uid.';
 comment on column public.bookings.calcom_uid is 'The uid that Cal.com uses now; a reschedule changes it.';
 comment on column public.bookings.original_key is
-  'The uid (and seat) it was booked under, by which a rebuild finds its row; null for a booking entered by hand.';
+  'The uid (and seat) it was booked under, by which a replay finds its row.';
 comment on column public.bookings.stream_key is 'The stream it belongs to; see calcom_events.stream_key.';
+comment on column public.bookings.attendee_email is
+  'The address it was booked with, by which Cal.com''s events name the attendee.';
 comment on column public.bookings.previous_uids is
   'Every uid it had before, so that an event that names one still finds it.';
 comment on column public.bookings.deal_id is 'The deal that this meeting counts for.';
 comment on column public.bookings.attended is 'The meeting took place and the person was not marked as a no-show.';
+comment on column public.bookings.event_type_id is 'Cal.com''s id of the event type.';
+comment on column public.bookings.is_recurring is 'One meeting of a series.';
 comment on column public.bookings.is_pending_confirmation is
   'Moved by the attendee to a time that the organizer has not confirmed yet.';
 comment on column public.bookings.seat_id is 'Cal.com''s id of the seat; a new one means that the person booked again.';
@@ -308,6 +483,9 @@ comment on column public.bookings.met_deal_id is
 comment on column public.bookings.cancelled_deal_id is
   'The deal that its cancellation closed, which comes back with a new time. No foreign key, as above.';
 comment on column public.bookings.last_event_id is 'The event that last booked, moved, confirmed or cancelled it.';
+comment on column public.bookings.made_at is
+  'Position of the event or hand edit that made it; null while a replay has not come to it.';
+create index bookings_person_id_idx on public.bookings (person_id);
 create index bookings_deal_id_idx on public.bookings (deal_id);
 create index bookings_stream_key_idx on public.bookings (stream_key);
 create index bookings_last_event_id_idx on public.bookings (last_event_id);
@@ -334,7 +512,7 @@ begin
       and not exists (select from public.bookings as o where o.calcom_uid = p_uid and o.person_id = b.person_id)
   ) as f
   -- Not by id, which is random: the seats of an event may have one key, and the first one closes the deal.
-  order by f.original_key, (select p.email from public.people as p where p.id = f.person_id);
+  order by f.original_key, f.attendee_email;
 end;
 $$;
 comment on function crm.find_bookings(text, text) is 'The bookings of a stream that have or had this uid.';
@@ -342,41 +520,151 @@ comment on function crm.find_bookings(text, text) is 'The bookings of a stream t
 -- Rule: when the event that links two uids was lost, the calendar id still tells which booking moved. Only for one
 --       person, never for seats and series (they share one id), and Cal.com's own form of it must name this booking.
 create function crm.find_booking_by_ical_uid(p_event crm.event)
-returns setof public.bookings
+returns public.bookings
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_booking public.bookings;
 begin
   if p_event.ical_uid is null or p_event.is_seated or p_event.is_recurring then
-    return;
+    return null;
   end if;
-  return query
-  select b.*
+  select b.* into v_booking
   from public.bookings as b
-  join public.people as p on p.id = b.person_id
-  where p.email = p_event.booker_email
+  where b.attendee_email = p_event.booker_email
     and b.ical_uid = p_event.ical_uid
     and (b.ical_uid not ilike '%@cal.com' or lower(b.ical_uid) = lower(b.original_key || '@cal.com'))
     and not b.is_seated
   order by b.start_time desc nulls last, b.original_key
   limit 1;
+  return v_booking;
 end;
 $$;
 comment on function crm.find_booking_by_ical_uid(crm.event) is
   'The booking of a person that an event continues by its calendar id; nothing when that is not sure.';
 
--- Rule: an event about a seat is about the people whom it lists; any other is about whoever holds the booking.
+-- Rule: what made the new uid known may have come before: then the move is no news.
+create function crm.find_booking_by_new_uid(p_event crm.event, p_stream_key text)
+returns public.bookings
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_booking public.bookings;
+begin
+  select b.* into v_booking
+  from crm.find_bookings(p_event.new_uid, p_stream_key) as b
+  where b.attendee_email = p_event.booker_email
+  limit 1;
+  return v_booking;
+end;
+$$;
+comment on function crm.find_booking_by_new_uid(crm.event, text) is
+  'The booking of the booker that has or had the uid that an event gives; null when there is none.';
+
+-- Rule: a request for a new time may come without any link. It is about the one meeting of the same person and event
+--       type that is still to come; when there are several, nobody can tell.
+create function crm.find_booking_by_event_type(p_event crm.event)
+returns public.bookings
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_bookings public.bookings[];
+begin
+  if p_event.event_type_id is null or p_event.is_seated or p_event.is_recurring then
+    return null;
+  end if;
+  v_bookings := array(
+    select b
+    from public.bookings as b
+    where b.attendee_email = p_event.booker_email and b.event_type_id = p_event.event_type_id
+      and b.status = 'ACCEPTED' and not b.is_seated and not b.is_recurring
+      and b.made_at is not null and b.start_time > (p_event.position).happened_at
+    limit 2
+  );
+  return case when cardinality(v_bookings) = 1 then v_bookings[1] end;
+end;
+$$;
+comment on function crm.find_booking_by_event_type(crm.event) is
+  'The one meeting to come of a person that a request without a link can be about; nothing when that is not sure.';
+
+-- Rule: the log tells whose seat it is, also when that person belongs to another stream. A chain of moves longer than
+--       twenty is not followed.
+create function crm.find_seat_holder(p_uid text, p_seat_id text, p_max_moves integer default 20)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_event public.calcom_events;
+begin
+  select e.* into v_event
+  from public.calcom_events as e
+  where ((e.uid = p_uid and e.trigger = 'BOOKING_CREATED') or (e.new_uid = p_uid and e.trigger = 'BOOKING_RESCHEDULED'))
+    and e.payload #>> '{payload,attendeeSeatId}' = p_seat_id
+  order by e.trigger, e.position
+  limit 1;
+  if v_event.trigger = 'BOOKING_RESCHEDULED' and v_event.uid <> p_uid and p_max_moves > 0 then
+    return crm.find_seat_holder(v_event.uid, p_seat_id, p_max_moves - 1);
+  end if;
+  return v_event.booker_email;
+end;
+$$;
+comment on function crm.find_seat_holder(text, text, integer) is
+  'The address that a seat of a meeting was booked with; null when the log does not say.';
+
+-- Rule: a seat that moves is about its holder, whoever else the event lists. Any other event about a seated meeting is
+--       about the people whom it lists, and one about a meeting without seats is about whoever holds the booking.
 create function crm.applies_to_booking(p_event crm.event, p_booking public.bookings)
 returns boolean
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_holder text;
 begin
-  return not (p_booking.is_seated or p_event.is_seated)
-    or (select p.email from public.people as p where p.id = p_booking.person_id) = any (p_event.attendee_emails);
+  if not (p_booking.is_seated or p_event.is_seated) then
+    return true;
+  end if;
+  if p_event.seat_id is not null and p_event.trigger = 'BOOKING_RESCHEDULED' then
+    v_holder := crm.find_seat_holder(p_event.uid, p_event.seat_id);
+    if v_holder is not null then
+      return p_booking.attendee_email = v_holder;
+    end if;
+  end if;
+  return p_booking.attendee_email = any (p_event.attendee_emails);
 end;
 $$;
 comment on function crm.applies_to_booking(crm.event, public.bookings) is
   'Whether an event about this uid is about this person''s booking.';
+
+-------------------------------------------------------------------------------------------------------------- effects
+
+create table public.event_effects (
+  event_id uuid not null,
+  stream_key text not null,
+  booking_id uuid not null,
+  deal_id uuid,
+  deal_change text,
+  reason text not null,
+  constraint event_effects_pkey primary key (event_id, booking_id),
+  constraint event_effects_event_id_fkey foreign key (event_id) references public.calcom_events (id),
+  constraint event_effects_booking_id_fkey foreign key (booking_id) references public.bookings (id) on delete cascade,
+  constraint event_effects_deal_change_is_known
+    check (deal_change in ('opened', 'kept', 'met', 'booked', 'cancelled', 'reopened'))
+);
+comment on table public.event_effects is 'One row per booking that an event changed, and what it did to the deal.';
+comment on column public.event_effects.deal_id is
+  'The deal it was about. No foreign key: over REST, bookings and deals have one relationship, bookings.deal_id.';
+comment on column public.event_effects.deal_change is 'What it did to the deal; null when it left the deal as it was.';
+create index event_effects_stream_key_idx on public.event_effects (stream_key);
+create index event_effects_booking_id_idx on public.event_effects (booking_id);
+create index event_effects_deal_id_idx on public.event_effects (deal_id);
+alter table public.event_effects enable row level security;

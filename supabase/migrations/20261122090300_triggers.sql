@@ -15,30 +15,10 @@ create type crm.effect as (
   deal_change text,
   email_kind text,
   old_start_time timestamptz,
-  old_end_time timestamptz
+  old_end_time timestamptz,
+  is_new boolean
 );
-
-create table public.event_effects (
-  event_id uuid not null,
-  stream_key text not null,
-  booking_id uuid not null,
-  deal_id uuid,
-  deal_change text,
-  reason text not null,
-  constraint event_effects_pkey primary key (event_id, booking_id),
-  constraint event_effects_event_id_fkey foreign key (event_id) references public.calcom_events (id),
-  constraint event_effects_booking_id_fkey foreign key (booking_id) references public.bookings (id) on delete cascade,
-  constraint event_effects_deal_change_is_known
-    check (deal_change in ('opened', 'kept', 'met', 'booked', 'cancelled', 'reopened'))
-);
-comment on table public.event_effects is 'One row per booking that an event changed, and what it did to the deal.';
-comment on column public.event_effects.deal_id is
-  'The deal it was about. No foreign key: over REST, bookings and deals have one relationship, bookings.deal_id.';
-comment on column public.event_effects.deal_change is 'What it did to the deal; null when it left the deal as it was.';
-create index event_effects_stream_key_idx on public.event_effects (stream_key);
-create index event_effects_booking_id_idx on public.event_effects (booking_id);
-create index event_effects_deal_id_idx on public.event_effects (deal_id);
-alter table public.event_effects enable row level security;
+comment on column crm.effect.is_new is 'Whether the event did it now; a replay that repeats it sets this to false.';
 
 -- The table of events: which trigger takes which step.
 create function crm.apply_event(p_event crm.event, p_stream_key text)
@@ -46,16 +26,23 @@ returns crm.effect[]
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_effects crm.effect[];
 begin
-  return case p_event.trigger
-    when 'BOOKING_CREATED' then crm.apply_booking_created(p_event, p_stream_key)
-    when 'BOOKING_RESCHEDULED' then crm.apply_booking_rescheduled(p_event, p_stream_key)
-    when 'BOOKING_REQUESTED' then crm.apply_booking_rescheduled(p_event, p_stream_key)
-    when 'BOOKING_CANCELLED' then crm.apply_booking_cancelled(p_event, p_stream_key)
-    when 'BOOKING_REJECTED' then crm.apply_booking_cancelled(p_event, p_stream_key)
-    when 'MEETING_ENDED' then crm.apply_meeting_ended(p_event, p_stream_key)
-    when 'BOOKING_NO_SHOW_UPDATED' then crm.apply_no_show_updated(p_event, p_stream_key)
+  v_effects := case
+    when p_event.is_request then crm.apply_booking_requested(p_event, p_stream_key)
+    when p_event.trigger = 'BOOKING_CREATED' then crm.apply_booking_created(p_event, p_stream_key)
+    when p_event.trigger = 'BOOKING_RESCHEDULED' then crm.apply_booking_rescheduled(p_event, p_stream_key)
+    when p_event.trigger = 'BOOKING_REASSIGNED' then crm.apply_booking_reassigned(p_event, p_stream_key)
+    when p_event.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED')
+      then crm.apply_booking_cancelled(p_event, p_stream_key)
+    when p_event.trigger = 'MEETING_ENDED' then crm.apply_meeting_ended(p_event, p_stream_key)
+    when p_event.trigger = 'BOOKING_NO_SHOW_UPDATED' then crm.apply_no_show_updated(p_event, p_stream_key)
   end;
+  if cardinality(v_effects) = 0 and coalesce(p_event.stream_key, p_stream_key) = p_stream_key then
+    v_effects := crm.explain_unknown_booking(p_event, p_stream_key);
+  end if;
+  return v_effects;
 end;
 $$;
 comment on function crm.apply_event(crm.event, text) is
@@ -68,107 +55,185 @@ create function crm.make_effect(
 language sql immutable
 return row(
   p_event.id, p_outcome, p_reason, p_booking.person_id, p_booking.id, coalesce(p_deal_id, p_booking.deal_id),
-  p_deal_change, p_email_kind, p_booking.start_time, p_booking.end_time
+  p_deal_change, p_email_kind, p_booking.start_time, p_booking.end_time, true
 )::crm.effect;
 comment on function crm.make_effect(crm.event, public.bookings, text, text, uuid, text, text) is
   'Says what an event did to a booking; the booking is given as it was before.';
 
+-- The bookings that somebody deleted by hand: what Cal.com still says about them brings nothing back.
+create table crm.deleted_bookings (
+  booking_id uuid not null,
+  stream_key text not null,
+  attendee_email text not null,
+  uids text[] not null,
+  seat_id text,
+  constraint deleted_bookings_pkey primary key (booking_id)
+);
+comment on table crm.deleted_bookings is 'One row per booking that somebody has deleted by hand.';
+create index deleted_bookings_stream_key_idx on crm.deleted_bookings (stream_key);
+alter table crm.deleted_bookings enable row level security;
+
+-- Rule: an event about a booking that was deleted, or that was requested and never booked, waits for nothing.
+create function crm.explain_unknown_booking(p_event crm.event, p_stream_key text)
+returns crm.effect[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if exists (
+    select from crm.deleted_bookings as d
+    where d.stream_key = p_stream_key and (p_event.uid = any (d.uids) or p_event.new_uid = any (d.uids))
+  ) then
+    return array[crm.make_effect(p_event, null, 'ignored', 'Somebody has deleted this booking.')];
+  elsif exists (
+    select from public.calcom_events as e
+    where e.new_uid = p_event.uid and e.id <> p_event.id
+      and (e.trigger = 'BOOKING_REQUESTED' or e.payload #>> '{payload,status}' = 'PENDING')
+  ) then
+    return array[crm.make_effect(p_event, null, 'ignored', case p_event.trigger
+      when 'BOOKING_REJECTED' then 'A request that was never booked was rejected: there is nothing to end.'
+      else 'It was requested and never booked: there is nothing to change.'
+    end)];
+  end if;
+  return array[]::crm.effect[];
+end;
+$$;
+comment on function crm.explain_unknown_booking(crm.event, text) is
+  'Why an event has no booking and will have none; no effect when it may still get one.';
+
 ------------------------------------------------------------------------------------------------------ booked and moved
 
 -- Rule: company, person and booking are found or created; a company without an active deal gets one.
---       The booking may be there already: a repeat changes nothing, a new seat books again, and what the attendee
---       asked for is confirmed.
+--       The booking may be there already: a repeat changes nothing, a seat that was cancelled is booked again, one that
+--       somebody entered by hand becomes this one, and what the attendee asked for is confirmed.
 create function crm.apply_booking_created(p_event crm.event, p_stream_key text)
 returns crm.effect[]
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_company_id uuid;
-  v_person_id uuid;
+  v_person public.people;
   v_booking public.bookings;
+  v_is_confirmation boolean;
 begin
   if p_event.stream_key <> p_stream_key then
     return array[]::crm.effect[]; -- a seat of somebody else
+  elsif exists (
+    select from crm.deleted_bookings as d
+    where d.stream_key = p_stream_key and d.attendee_email = p_event.booker_email and p_event.uid = any (d.uids)
+      and (not p_event.is_seated or p_event.seat_id is not distinct from d.seat_id)
+  ) then
+    return array[crm.make_effect(p_event, null, 'ignored', 'Somebody has deleted this booking.')];
   end if;
-  v_company_id := crm.find_or_create_company(p_stream_key, p_event.company_name);
-  v_person_id := crm.find_or_create_person(p_event.booker_email, p_event.booker_name, v_company_id);
+  v_person := crm.find_or_create_person(
+    p_event.booker_email, p_event.booker_name, p_event.company_name, p_event.position
+  );
 
   select b.* into v_booking
   from crm.find_bookings(p_event.uid, p_stream_key) as b
-  where b.person_id = v_person_id and (b.calcom_uid = p_event.uid or p_event.seat_id is not distinct from b.seat_id);
-  if not found and p_event.needs_confirmation then
-    select b.* into v_booking from crm.find_booking_by_ical_uid(p_event) as b;
-    v_booking.is_pending_confirmation := true;
+  where (b.attendee_email = p_event.booker_email or b.person_id = v_person.id)
+    and (b.calcom_uid = p_event.uid or p_event.seat_id is not distinct from b.seat_id);
+  v_is_confirmation := v_booking.is_pending_confirmation;
+  if v_booking.id is null and p_event.needs_confirmation then
+    v_booking := crm.find_booking_by_ical_uid(p_event);
+    v_is_confirmation := v_booking.id is not null;
   end if;
 
-  if v_booking.id is not null and v_booking.is_pending_confirmation then
-    return array[crm.reschedule_booking(v_booking, p_stream_key, p_event, p_event.uid, 'confirmation')];
-  elsif v_booking.id is not null
-    and (
-      v_booking.status <> 'CANCELLED'
-      or p_event.seat_id is null
-      or p_event.seat_id is not distinct from v_booking.seat_id
-    )
+  if v_is_confirmation then
+    v_booking.is_pending_confirmation := true;
+    return array[crm.reschedule_booking(v_booking, p_event, p_event.uid, 'confirmation')];
+  elsif v_booking.id is null or v_booking.last_event_id is null then
+    return array[crm.book_meeting(p_event, p_stream_key, v_person, v_booking, 'confirmation')];
+  elsif v_booking.status = 'CANCELLED' and (v_booking.is_seated or p_event.is_seated)
+    and (p_event.seat_id is null or p_event.seat_id is distinct from v_booking.seat_id)
   then
-    return array[crm.make_effect(p_event, v_booking, 'duplicate', 'This booking is known already.')];
+    return array[crm.book_meeting(p_event, p_stream_key, v_person, v_booking, 'confirmation')];
   end if;
-  return array[crm.create_booking(p_event, p_stream_key, v_company_id, v_person_id, v_booking.original_key)];
+  return array[crm.make_effect(p_event, v_booking, 'duplicate', 'This booking is known already.')];
 end;
 $$;
 comment on function crm.apply_booking_created(crm.event, text) is
   'BOOKING_CREATED: company, person, booking and, if needed, a new deal.';
 
--- Rule: a rebuild, or a seat that is booked again, writes into the row that has the same key.
-create function crm.create_booking(
-  p_event crm.event, p_stream_key text, p_company_id uuid, p_person_id uuid, p_original_key text
+-- Rule: a replay, a seat that is booked again and a booking that was entered by hand write into the row that has the
+--       same key. A deal that somebody chose for the booking stays.
+create function crm.book_meeting(
+  p_event crm.event, p_stream_key text, p_person public.people, p_known public.bookings, p_email_kind text
 )
 returns crm.effect
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_key text := coalesce(p_known.original_key, concat_ws('/', p_event.uid, p_event.seat_id));
+  v_email text := coalesce(p_known.attendee_email, p_event.booker_email);
+  v_former_id uuid := crm.former_id('bookings', v_email || ' ' || v_key);
   v_booking public.bookings;
+  v_company public.companies;
   v_deal_id uuid;
   v_deal_change text;
 begin
-  select d.deal_id, d.change into v_deal_id, v_deal_change
-  from crm.find_or_open_deal(p_company_id, p_event.id) as d;
+  -- Until somebody deletes it, it is the row that it was; the one that somebody entered in its stead comes later.
+  update public.bookings as b set original_key = b.id::text
+  where b.attendee_email = v_email and b.original_key = v_key and b.made_at is null and b.id <> v_former_id;
+
+  if p_known.deal_id is null or p_known.last_event_id is not null then
+    select d.deal_id, d.change into v_deal_id, v_deal_change
+    from crm.find_or_open_deal(p_person.company_id, p_event) as d;
+  end if;
 
   insert into public.bookings as b (
-    calcom_uid, original_key, stream_key, person_id, deal_id, title, start_time, end_time, organizer_email,
-    is_seated, seat_id, ical_uid, last_event_id
+    id, calcom_uid, original_key, stream_key, attendee_email, previous_uids, person_id, deal_id, title, start_time,
+    end_time, organizer_email, event_type_id, is_recurring, is_seated, seat_id, ical_uid, last_event_id, made_at
   )
   values (
-    p_event.uid, coalesce(p_original_key, concat_ws('/', p_event.uid, p_event.seat_id)), p_stream_key, p_person_id,
-    v_deal_id, p_event.title, p_event.start_time, p_event.end_time, p_event.organizer_email,
-    p_event.is_seated, p_event.seat_id, p_event.ical_uid, p_event.id
+    coalesce(v_former_id, gen_random_uuid()), coalesce(p_event.new_uid, p_event.uid), v_key, p_stream_key,
+    v_email, array_remove(array[nullif(p_event.uid, coalesce(p_event.new_uid, p_event.uid))], null), p_person.id,
+    coalesce(v_deal_id, p_known.deal_id), p_event.title, p_event.start_time, p_event.end_time,
+    p_event.organizer_email, p_event.event_type_id, p_event.is_recurring, p_event.is_seated, p_event.seat_id,
+    p_event.ical_uid, p_event.id, p_event.position
   )
-  on conflict on constraint bookings_person_id_original_key_key do update set
-    (calcom_uid, stream_key, deal_id, title, start_time, end_time, organizer_email, is_seated, seat_id, ical_uid) = (
-      excluded.calcom_uid, excluded.stream_key, excluded.deal_id, excluded.title, excluded.start_time,
-      excluded.end_time, excluded.organizer_email, excluded.is_seated, excluded.seat_id, excluded.ical_uid
+  on conflict on constraint bookings_attendee_email_original_key_key do update set
+    (
+      calcom_uid, stream_key, person_id, deal_id, title, start_time, end_time, organizer_email, event_type_id,
+      is_recurring, is_seated, seat_id, ical_uid
+    ) = (
+      excluded.calcom_uid, excluded.stream_key, excluded.person_id, excluded.deal_id, excluded.title,
+      excluded.start_time, excluded.end_time, excluded.organizer_email, excluded.event_type_id,
+      excluded.is_recurring, excluded.is_seated, excluded.seat_id, excluded.ical_uid
     ),
+    previous_uids = b.previous_uids || excluded.previous_uids,
     status = 'ACCEPTED', attended = false, has_ended = false, is_no_show = false, is_pending_confirmation = false,
-    met_deal_id = null, cancelled_deal_id = null, last_event_id = excluded.last_event_id
+    met_deal_id = null, cancelled_deal_id = null, last_event_id = excluded.last_event_id,
+    made_at = coalesce(b.made_at, excluded.made_at)
   returning b.* into v_booking;
 
+  v_company := crm.find_company_of(p_person.id);
   return crm.make_effect(
     p_event, v_booking, 'applied',
-    case v_deal_change
-      when 'opened' then format('Booked; %s has a new deal.', p_stream_key)
-      when 'kept' then format('Booked; %s has an active deal already.', p_stream_key)
-      else 'Booked; this person has no company, so there is no deal.'
-    end,
-    v_deal_id, v_deal_change, 'confirmation'
+    concat(
+      case
+        when p_email_kind = 'reschedule' then 'Booked by its move, because nothing was known of it before; '
+        else 'Booked; '
+      end,
+      case
+        when v_company.id is null then 'this person has no company, so there is no deal.'
+        when v_deal_change = 'opened' then format('%s has a new deal.', v_company.domain)
+        when v_deal_change is null then 'it counts for the deal that somebody chose.'
+        else format('%s has an active deal already.', v_company.domain)
+      end
+    ),
+    v_booking.deal_id, v_deal_change, p_email_kind
   );
 end;
 $$;
-comment on function crm.create_booking(crm.event, text, uuid, uuid, text) is
+comment on function crm.book_meeting(crm.event, text, public.people, public.bookings, text) is
   'Books a meeting, with a new deal when the company has no active one.';
 
--- Rule: found by the uid it had; on seated events only the people whom the event lists move. A request of the
---       attendee moves the booking without a mail, and a first request changes nothing.
+-- Rule: found by the uid it had; of a seat only the holder moves, of a seated meeting the people whom the event lists.
+--       When nothing is known of the booking (its own event was lost, or the organizer moved a request), the move books
+--       it. Of a seat that is not sure enough when the event lists several people.
 create function crm.apply_booking_rescheduled(p_event crm.event, p_stream_key text)
 returns crm.effect[]
 language plpgsql
@@ -176,37 +241,100 @@ set search_path = ''
 as $$
 declare
   v_effects crm.effect[] := array[]::crm.effect[];
-  v_email_kind text := case when p_event.trigger = 'BOOKING_RESCHEDULED' then 'reschedule' end;
   v_booking public.bookings;
 begin
   for v_booking in select b.* from crm.find_bookings(p_event.uid, p_stream_key) as b loop
     if crm.applies_to_booking(p_event, v_booking) then
-      v_effects := v_effects
-        || crm.reschedule_booking(v_booking, p_stream_key, p_event, p_event.new_uid, v_email_kind);
+      v_effects := v_effects || crm.reschedule_booking(v_booking, p_event, p_event.new_uid, 'reschedule');
     end if;
   end loop;
-  if found or p_event.stream_key is distinct from p_stream_key then
+  if cardinality(v_effects) > 0 or p_event.stream_key is distinct from p_stream_key then
     return v_effects;
   end if;
 
-  select b.* into v_booking from crm.find_booking_by_ical_uid(p_event) as b;
-  if found then
-    return array[crm.reschedule_booking(v_booking, p_stream_key, p_event, p_event.new_uid, v_email_kind)];
-  elsif p_event.uid is null then
+  v_booking := crm.find_booking_by_ical_uid(p_event);
+  if v_booking.id is null then
+    v_booking := crm.find_booking_by_new_uid(p_event, p_stream_key);
+  end if;
+  if v_booking.id is not null then
+    return array[crm.reschedule_booking(v_booking, p_event, p_event.new_uid, 'reschedule')];
+  elsif crm.is_booking_in_log(p_event) or (p_event.is_seated and cardinality(p_event.attendee_emails) > 1) then
+    return v_effects;
+  end if;
+  return array[crm.book_meeting(
+    p_event, p_stream_key,
+    crm.find_or_create_person(p_event.booker_email, p_event.booker_name, null, p_event.position), null, 'reschedule'
+  )];
+end;
+$$;
+comment on function crm.apply_booking_rescheduled(crm.event, text) is
+  'BOOKING_RESCHEDULED: the booking gets its new uid and time.';
+
+-- Rule: the log tells, not the tables: the booking may belong to another stream, or have been deleted by hand.
+create function crm.is_booking_in_log(p_event crm.event)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.calcom_events as e
+    where e.id <> p_event.id and e.booker_email is not null
+      and (
+        (e.uid = p_event.uid and e.new_uid is null and e.trigger = 'BOOKING_CREATED')
+        or (e.new_uid = p_event.uid and e.trigger = 'BOOKING_RESCHEDULED' and e.position < p_event.position)
+      )
+      and (not p_event.is_seated or e.booker_email = p_event.booker_email)
+  );
+end;
+$$;
+comment on function crm.is_booking_in_log(crm.event) is
+  'Whether another event has made the booking known that this one is about.';
+
+-- Rule: a request for a new time moves the booking without a mail; the organizer has yet to confirm it. It is about the
+--       booking that it links to, else by its calendar id, else by its event type. A first request changes nothing.
+create function crm.apply_booking_requested(p_event crm.event, p_stream_key text)
+returns crm.effect[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_effects crm.effect[] := array[]::crm.effect[];
+  v_booking public.bookings;
+begin
+  for v_booking in select b.* from crm.find_bookings(p_event.uid, p_stream_key) as b loop
+    if crm.applies_to_booking(p_event, v_booking) then
+      v_effects := v_effects || crm.reschedule_booking(v_booking, p_event, p_event.new_uid, null);
+    end if;
+  end loop;
+  if cardinality(v_effects) > 0 or p_event.stream_key is distinct from p_stream_key then
+    return v_effects;
+  end if;
+
+  v_booking := crm.find_booking_by_ical_uid(p_event);
+  if v_booking.id is null and p_event.uid is null and p_event.trigger = 'BOOKING_REQUESTED' then
+    v_booking := crm.find_booking_by_event_type(p_event);
+  elsif v_booking.id is null then
+    v_booking := crm.find_booking_by_new_uid(p_event, p_stream_key);
+  end if;
+  if v_booking.id is not null then
+    return array[crm.reschedule_booking(v_booking, p_event, p_event.new_uid, null)];
+  elsif p_event.uid is null or p_event.trigger = 'BOOKING_RESCHEDULED' then
     return array[
-      crm.make_effect(p_event, v_booking, 'ignored', 'A request: it counts once the organizer confirms it.')
+      crm.make_effect(p_event, null, 'ignored', 'A request: it counts once the organizer confirms it.')
     ];
   end if;
   return v_effects;
 end;
 $$;
-comment on function crm.apply_booking_rescheduled(crm.event, text) is
-  'BOOKING_RESCHEDULED and a request for a new time: the booking gets its new uid and time.';
+comment on function crm.apply_booking_requested(crm.event, text) is
+  'BOOKING_REQUESTED, and what says that it is PENDING: a request for a new time moves the booking without a mail.';
 
 -- Rule: a uid that the booking already has or had is a repeat. A seat that is moved onto a meeting where the person has
 --       one already is given up. Otherwise it moves.
 create function crm.reschedule_booking(
-  p_booking public.bookings, p_stream_key text, p_event crm.event, p_new_uid text, p_email_kind text
+  p_booking public.bookings, p_event crm.event, p_new_uid text, p_email_kind text
 )
 returns crm.effect
 language plpgsql
@@ -236,31 +364,36 @@ begin
       p_event, p_booking, 'applied', 'Moved onto a meeting that this person has booked already.'
     );
   end if;
-  return crm.move_booking(p_booking, p_stream_key, p_event, p_new_uid, p_email_kind);
+  return crm.move_booking(p_booking, p_event, p_new_uid, p_email_kind);
 end;
 $$;
-comment on function crm.reschedule_booking(public.bookings, text, crm.event, text, text) is
+comment on function crm.reschedule_booking(public.bookings, crm.event, text, text) is
   'Moves a booking to the time and uid of an event, unless that was done before or is taken, and says so.';
 
 -- Rule: the new time, place in the chain and organizer, whatever moved it. A booking that was cancelled lives again,
---       and so does the deal that its cancellation closed, unless the company has another active one by then.
---       The timer and the no-show belong to the old time; what was attended stays attended.
+--       and so does the deal that its cancellation closed, or else the one it belonged to, unless the company has
+--       another active one by then or somebody closed it by hand.
+--       The timer and the no-show belong to the old time. What was attended stays attended, unless it moves to a later
+--       time: then the deal is booked again unless another meeting of it was attended.
 create function crm.move_booking(
-  p_booking public.bookings, p_stream_key text, p_event crm.event, p_new_uid text, p_email_kind text
+  p_booking public.bookings, p_event crm.event, p_new_uid text, p_email_kind text
 )
 returns crm.effect
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_is_to_come boolean := p_booking.attended and p_event.start_time > p_booking.start_time;
   v_deal_id uuid := p_booking.deal_id;
   v_reopened_deal_id uuid;
+  v_deal_change text;
 begin
-  if p_booking.status = 'CANCELLED' and p_stream_key not like '%@%' then
-    v_reopened_deal_id := crm.reopen_deal(p_booking.cancelled_deal_id);
+  if p_booking.status = 'CANCELLED' then
+    v_reopened_deal_id := crm.reopen_deal(coalesce(p_booking.cancelled_deal_id, p_booking.deal_id));
     v_deal_id := coalesce(
-      v_reopened_deal_id, crm.find_active_deal(crm.find_company(p_stream_key)), p_booking.deal_id
+      v_reopened_deal_id, crm.find_active_deal((crm.find_company_of(p_booking.person_id)).id), p_booking.deal_id
     );
+    v_deal_change := case when v_reopened_deal_id is not null then 'reopened' end;
   end if;
 
   update public.bookings as b
@@ -273,7 +406,9 @@ begin
     ical_uid = coalesce(p_event.ical_uid, b.ical_uid),
     seat_id = coalesce(p_event.seat_id, b.seat_id),
     status = 'ACCEPTED',
-    is_pending_confirmation = p_email_kind is null,
+    is_pending_confirmation = p_event.is_request,
+    attended = b.attended and not v_is_to_come,
+    met_deal_id = case when not v_is_to_come then b.met_deal_id end,
     has_ended = false,
     is_no_show = false,
     deal_id = v_deal_id,
@@ -281,28 +416,82 @@ begin
     last_event_id = p_event.id
   where b.id = p_booking.id;
 
+  if v_is_to_come and crm.fall_back_deal(p_booking.met_deal_id) then
+    v_deal_id := p_booking.met_deal_id;
+    v_deal_change := coalesce(v_deal_change, 'booked');
+  end if;
   return crm.make_effect(
     p_event, p_booking, 'applied',
     concat(
       case
-        when p_email_kind is null
-          then 'The attendee asked for a new time; the organizer has yet to confirm it.'
+        when p_event.is_request then 'The attendee asked for a new time; the organizer has yet to confirm it.'
         when p_booking.is_pending_confirmation then 'The organizer confirmed the new time.'
         else 'Moved to a new time.'
       end,
-      case when v_reopened_deal_id is not null then ' The deal that the cancellation closed is active again.' end
+      case v_deal_change
+        when 'reopened' then ' Its deal is active again.'
+        when 'booked' then ' The meeting is still to come, so its deal is back to booked.'
+      end
     ),
-    v_deal_id, case when v_reopened_deal_id is not null then 'reopened' end, p_email_kind
+    v_deal_id, v_deal_change, p_email_kind
   );
 end;
 $$;
-comment on function crm.move_booking(public.bookings, text, crm.event, text, text) is
+comment on function crm.move_booking(public.bookings, crm.event, text, text) is
   'Gives a booking the time and uid of an event, and reopens the deal that its cancellation had closed.';
+
+create function crm.fall_back_deal(p_deal_id uuid)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.deals as d set stage = 'booked'
+  where d.id = p_deal_id and d.stage = 'met'
+    and not exists (select from public.bookings as b where b.met_deal_id = d.id and b.attended);
+  return found;
+end;
+$$;
+comment on function crm.fall_back_deal(uuid) is
+  'Has a deal be booked again when no meeting of it was attended; returns whether it was met before.';
+
+-- Rule: the organizer, nothing else; no mail, and those on their way stay true.
+create function crm.apply_booking_reassigned(p_event crm.event, p_stream_key text)
+returns crm.effect[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_effects crm.effect[] := array[]::crm.effect[];
+  v_booking public.bookings;
+begin
+  for v_booking in select b.* from crm.find_bookings(p_event.uid, p_stream_key) as b loop
+    if v_booking.calcom_uid <> p_event.uid then
+      v_effects := v_effects
+        || crm.make_effect(p_event, v_booking, 'ignored', 'The meeting had been moved to another time.');
+    elsif p_event.organizer_email is null then
+      v_effects := v_effects || crm.make_effect(p_event, v_booking, 'ignored', 'It names no organizer.');
+    elsif p_event.organizer_email = v_booking.organizer_email then
+      v_effects := v_effects
+        || crm.make_effect(p_event, v_booking, 'duplicate', 'The meeting has this organizer already.');
+    else
+      update public.bookings as b set organizer_email = p_event.organizer_email where b.id = v_booking.id;
+      v_effects := v_effects || crm.make_effect(
+        p_event, v_booking, 'applied', format('Handed over to %s.', p_event.organizer_email)
+      );
+    end if;
+  end loop;
+  return v_effects;
+end;
+$$;
+comment on function crm.apply_booking_reassigned(crm.event, text) is
+  'BOOKING_REASSIGNED: another organizer has the meeting.';
 
 ------------------------------------------------------------------------------------------------------------ cancelled
 
--- Rule: the booking is cancelled and with it the active deal of the person's company. A repeat changes nothing:
---       a deal opened since then stays.
+-- Rule: the booking is cancelled and with it, as the setting cancellation_rule says, a deal of the person's company. A
+--       repeat changes nothing: a deal opened since then stays. Where the event that links two uids was lost, the
+--       calendar id tells which booking it is.
 create function crm.apply_booking_cancelled(p_event crm.event, p_stream_key text)
 returns crm.effect[]
 language plpgsql
@@ -311,64 +500,132 @@ as $$
 declare
   v_effects crm.effect[] := array[]::crm.effect[];
   v_booking public.bookings;
-  v_company_id uuid := crm.find_company(p_stream_key);
-  v_deal_id uuid;
 begin
   for v_booking in select b.* from crm.find_bookings(p_event.uid, p_stream_key) as b loop
-    continue when not crm.applies_to_booking(p_event, v_booking);
-    if v_booking.status = 'CANCELLED' then
-      v_effects := v_effects
-        || crm.make_effect(p_event, v_booking, 'duplicate', 'This booking is cancelled already.');
-      continue;
+    if crm.applies_to_booking(p_event, v_booking) then
+      v_effects := v_effects || crm.cancel_booking(p_event, v_booking);
     end if;
-
-    v_deal_id := crm.cancel_active_deal(v_company_id);
-    update public.bookings as b
-    set status = 'CANCELLED', is_pending_confirmation = false, cancelled_deal_id = v_deal_id,
-      last_event_id = p_event.id
-    where b.id = v_booking.id;
-    v_effects := v_effects || crm.make_effect(
-      p_event, v_booking, 'applied',
-      concat(
-        case when p_event.trigger = 'BOOKING_REJECTED' then 'Rejected' else 'Cancelled' end,
-        case
-          when v_deal_id is not null then format(', and with it the deal of %s.', p_stream_key)
-          when v_company_id is not null then format('; %s has no active deal.', p_stream_key)
-          else '; this person has no company, so there is no deal.'
-        end
-      ),
-      v_deal_id, case when v_deal_id is not null then 'cancelled' end, 'cancellation'
-    );
   end loop;
+  if not found and p_event.stream_key = p_stream_key and not crm.is_booking_in_log(p_event) then
+    v_booking := crm.find_booking_by_ical_uid(p_event);
+    if v_booking.id is not null then
+      v_effects := array[crm.cancel_booking(p_event, v_booking)];
+    end if;
+  end if;
   return v_effects;
 end;
 $$;
 comment on function crm.apply_booking_cancelled(crm.event, text) is
-  'BOOKING_CANCELLED, and BOOKING_REJECTED of a known booking: the booking and the active deal are cancelled.';
+  'BOOKING_CANCELLED, and BOOKING_REJECTED of a known booking: the booking and a deal are cancelled.';
+
+-- Rule: setting cancellation_rule. any: a cancellation closes the active deal of the company. last_meeting: that of its
+--       own booking, unless another meeting of that deal is still to come or was attended.
+create function crm.cancel_deal(p_company_id uuid, p_booking public.bookings, p_at timestamptz)
+returns uuid
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_deal_id uuid;
+begin
+  if crm.setting('cancellation_rule') = 'last_meeting' then
+    update public.deals as d set status = 'cancelled'
+    where d.id = p_booking.deal_id and d.status = 'active'
+      and not exists (
+        select from public.bookings as b
+        where b.deal_id = d.id and b.id <> p_booking.id and b.status = 'ACCEPTED'
+          and (b.attended or coalesce(b.end_time, b.start_time) > p_at)
+      )
+    returning d.id into v_deal_id;
+  else
+    update public.deals as d set status = 'cancelled'
+    where d.company_id = p_company_id and d.status = 'active'
+    returning d.id into v_deal_id;
+  end if;
+  return v_deal_id;
+end;
+$$;
+comment on function crm.cancel_deal(uuid, public.bookings, timestamptz) is
+  'Cancels the deal that a cancellation closes and returns it; null when it closes none.';
+
+create function crm.cancel_booking(p_event crm.event, p_booking public.bookings)
+returns crm.effect
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_company public.companies := crm.find_company_of(p_booking.person_id);
+  v_deal_id uuid;
+begin
+  if p_booking.status = 'CANCELLED' then
+    return crm.make_effect(p_event, p_booking, 'duplicate', 'This booking is cancelled already.');
+  elsif p_event.position < p_booking.made_at and p_event.uid = any (p_booking.previous_uids) then
+    return crm.make_effect(p_event, p_booking, 'ignored', 'The meeting was moved to another time after that.');
+  end if;
+
+  v_deal_id := crm.cancel_deal(v_company.id, p_booking, (p_event.position).happened_at);
+  update public.bookings as b
+  set status = 'CANCELLED', is_pending_confirmation = false, cancelled_deal_id = v_deal_id,
+    last_event_id = p_event.id
+  where b.id = p_booking.id;
+  return crm.make_effect(
+    p_event, p_booking, 'applied',
+    concat(
+      case when p_event.trigger = 'BOOKING_REJECTED' then 'Rejected' else 'Cancelled' end,
+      case
+        when v_company.id is null then '; this person has no company, so there is no deal.'
+        when v_deal_id is not null then format(', and with it the deal of %s.', v_company.domain)
+        when crm.find_active_deal(v_company.id) is null then format('; %s has no active deal.', v_company.domain)
+        else format('; the deal of %s goes on.', v_company.domain)
+      end
+    ),
+    v_deal_id, case when v_deal_id is not null then 'cancelled' end, 'cancellation'
+  );
+end;
+$$;
+comment on function crm.cancel_booking(crm.event, public.bookings) is
+  'Cancels one person''s booking and the deal that goes with it.';
 
 ------------------------------------------------------------------------------------------------------------- attended
 
 -- Rule: everybody who holds the booking under this very uid was there. A timer that fires for a cancelled booking,
 --       or for a time it was moved away from, was set too early and means nothing.
+--       It names the booking that it replaced: when the event that moved it was lost, it moves here.
 create function crm.apply_meeting_ended(p_event crm.event, p_stream_key text)
 returns crm.effect[]
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_uid text := coalesce(p_event.new_uid, p_event.uid);
   v_effects crm.effect[] := array[]::crm.effect[];
   v_booking public.bookings;
 begin
-  for v_booking in select b.* from crm.find_bookings(p_event.uid, p_stream_key) as b loop
+  for v_booking in select b.* from crm.find_bookings(v_uid, p_stream_key) as b loop
     v_effects := v_effects || case
-      when v_booking.calcom_uid <> p_event.uid
+      when v_booking.calcom_uid <> v_uid
         then crm.make_effect(p_event, v_booking, 'ignored', 'The meeting had been moved to another time.')
       when v_booking.status = 'CANCELLED'
         then crm.make_effect(p_event, v_booking, 'ignored', 'The meeting had been cancelled.')
+      when p_event.end_time <= v_booking.start_time
+        then crm.make_effect(p_event, v_booking, 'ignored', 'The meeting had been moved to a later time.')
       when v_booking.has_ended
         then crm.make_effect(p_event, v_booking, 'duplicate', 'This meeting is known to have ended.')
-      else crm.end_meeting(p_event, v_booking, p_stream_key)
+      else crm.end_meeting(p_event, v_booking)
     end;
+  end loop;
+  if cardinality(v_effects) > 0 or p_event.new_uid is null then
+    return v_effects;
+  end if;
+
+  for v_booking in
+    select b.*
+    from crm.find_bookings(p_event.uid, p_stream_key) as b
+    where b.calcom_uid = p_event.uid and not b.is_seated
+  loop
+    perform crm.move_booking(v_booking, p_event, p_event.new_uid, null);
+    select b.* into v_booking from public.bookings as b where b.id = v_booking.id;
+    v_effects := v_effects || crm.end_meeting(p_event, v_booking);
   end loop;
   return v_effects;
 end;
@@ -376,30 +633,31 @@ $$;
 comment on function crm.apply_meeting_ended(crm.event, text) is
   'MEETING_ENDED: the booking was attended and the active deal is met.';
 
-create function crm.end_meeting(p_event crm.event, p_booking public.bookings, p_stream_key text)
+create function crm.end_meeting(p_event crm.event, p_booking public.bookings)
 returns crm.effect
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_company public.companies := crm.find_company_of(p_booking.person_id);
   v_deal_id uuid;
   v_deal_change text;
 begin
   p_booking.has_ended := true;
-  p_booking.met_deal_id := crm.find_active_deal(crm.find_company(p_stream_key));
+  p_booking.met_deal_id := crm.find_active_deal(v_company.id);
   select a.deal_id, a.change into v_deal_id, v_deal_change from crm.save_attendance(p_booking) as a;
   return crm.make_effect(
     p_event, p_booking, 'applied',
     case
       when p_booking.is_no_show then 'The meeting ended; this person was marked as a no-show.'
-      when v_deal_change = 'met' then format('The meeting took place; the deal of %s is met.', p_stream_key)
+      when v_deal_change = 'met' then format('The meeting took place; the deal of %s is met.', v_company.domain)
       else 'The meeting took place; there is no active deal to move.'
     end,
     v_deal_id, v_deal_change
   );
 end;
 $$;
-comment on function crm.end_meeting(crm.event, public.bookings, text) is
+comment on function crm.end_meeting(crm.event, public.bookings) is
   'Ends one person''s meeting, for the deal that is active at that moment.';
 
 -- Rule: marks or unmarks the people it lists by address, on the time that the uid names and no other.
@@ -414,10 +672,7 @@ declare
   v_is_no_show boolean;
 begin
   for v_booking in select b.* from crm.find_bookings(p_event.uid, p_stream_key) as b loop
-    select (p_event.no_shows ->> p.email)::boolean into v_is_no_show
-    from public.people as p
-    where p.id = v_booking.person_id;
-
+    v_is_no_show := (p_event.no_shows ->> v_booking.attendee_email)::boolean;
     v_effects := v_effects || case
       when v_is_no_show is null
         then crm.make_effect(p_event, v_booking, 'ignored', 'It names nobody who holds this booking.')
@@ -427,7 +682,7 @@ begin
         then crm.make_effect(p_event, v_booking, 'duplicate', 'Marked as a no-show already.')
       when not v_booking.is_no_show and not v_is_no_show
         then crm.make_effect(p_event, v_booking, 'duplicate', 'Not marked as a no-show.')
-      else crm.mark_no_show(p_event, v_booking, p_stream_key, v_is_no_show)
+      else crm.mark_no_show(p_event, v_booking, v_is_no_show)
     end;
   end loop;
   return v_effects;
@@ -436,14 +691,13 @@ $$;
 comment on function crm.apply_no_show_updated(crm.event, text) is
   'BOOKING_NO_SHOW_UPDATED: a no-show was not attended, and its deal falls back unless another meeting keeps it met.';
 
-create function crm.mark_no_show(
-  p_event crm.event, p_booking public.bookings, p_stream_key text, p_is_no_show boolean
-)
+create function crm.mark_no_show(p_event crm.event, p_booking public.bookings, p_is_no_show boolean)
 returns crm.effect
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_company public.companies := crm.find_company_of(p_booking.person_id);
   v_deal_id uuid;
   v_deal_change text;
 begin
@@ -454,15 +708,15 @@ begin
     concat(
       case when p_is_no_show then 'Marked as a no-show.' else 'No longer marked as a no-show.' end,
       case v_deal_change
-        when 'booked' then format(' The deal of %s is back to booked.', p_stream_key)
-        when 'met' then format(' The deal of %s is met.', p_stream_key)
+        when 'booked' then format(' The deal of %s is back to booked.', v_company.domain)
+        when 'met' then format(' The deal of %s is met.', v_company.domain)
       end
     ),
     v_deal_id, v_deal_change
   );
 end;
 $$;
-comment on function crm.mark_no_show(crm.event, public.bookings, text, boolean) is
+comment on function crm.mark_no_show(crm.event, public.bookings, boolean) is
   'Marks one person as a no-show, or takes the mark back.';
 
 -- Rule: attended = the meeting ended and the person was not marked as a no-show. It makes the deal met that was
@@ -486,11 +740,9 @@ begin
     update public.deals as d set stage = 'met'
     where d.id = p_booking.met_deal_id
     returning d.id, 'met' into deal_id, change;
-  elsif p_booking.attended then
-    update public.deals as d set stage = 'booked'
-    where d.id = p_booking.met_deal_id
-      and not exists (select from public.bookings as o where o.met_deal_id = d.id and o.attended)
-    returning d.id, 'booked' into deal_id, change;
+  elsif p_booking.attended and crm.fall_back_deal(p_booking.met_deal_id) then
+    deal_id := p_booking.met_deal_id;
+    change := 'booked';
   end if;
 end;
 $$;

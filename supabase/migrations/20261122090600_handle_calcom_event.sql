@@ -75,7 +75,7 @@ declare
   v_no_email text;
 begin
   select p.* into v_person from public.people as p where p.id = p_effect.person_id;
-  if p_owes_email and p_effect.email_kind is not null then
+  if p_owes_email and p_effect.is_new and p_effect.email_kind is not null then
     select q.email_id, q.reason into v_email_id, v_no_email from crm.queue_email(p_event, p_effect, v_person) as q;
   end if;
   return jsonb_build_object(
@@ -112,9 +112,18 @@ begin
       and e.outcome <> 'pending'
       and (
         e.outcome = 'waiting'
-        or (e.outcome = 'applied') <> exists (select from public.event_effects as x where x.event_id = e.id)
+        or (e.outcome = 'applied') <> (
+          exists (select from unnest(p_effects) as f where f.event_id = e.id and f.outcome = 'applied')
+          or exists (select from public.event_effects as x where x.event_id = e.id)
+        )
         or exists (
           select from public.event_effects as x where x.event_id = e.id and strpos(e.reason, x.reason) = 0
+        )
+        or p_owes_email and exists (
+          select
+          from unnest(p_effects) as f
+          join public.bookings as b on b.id = f.booking_id and b.last_event_id = f.event_id
+          where f.event_id = e.id and f.is_new and f.email_kind is not null and f.outcome = 'applied'
         )
       )
     order by e.position
@@ -124,7 +133,7 @@ begin
       perform crm.finish_event(
         v_event,
         array(select f from unnest(p_effects) as f where f.event_id = v_row.id),
-        p_owes_email and v_row.outcome <> 'applied'
+        p_owes_email
       );
     exception
       when others then -- its mail, or its reason; that must not hold up the event at hand
@@ -177,8 +186,8 @@ begin
     return crm.record_outcome(crm.detach_event(v_event), v_outcome, v_reason);
   end if;
 
-  v_event.stream_key := crm.stream_key(v_event.booker_email);
   v_scope := crm.lock_scope(v_event);
+  v_event.stream_key := v_scope.booker_stream_key;
   if crm.is_exact_duplicate(v_event, p_row.payload) then
     return crm.record_outcome(
       crm.detach_event(v_event), 'duplicate', 'The very same body was delivered before.'
@@ -216,6 +225,37 @@ language sql immutable set search_path = ''
 return 5;
 comment on function crm.max_event_attempts() is 'How often an event is tried that is interrupted each time.';
 
+-- Race: an event locks its stream before the rows, somebody who edits a row by hand locks it the other way round. So
+--       the event gives way: when it has to wait for long, it gives everything back and begins again.
+create function crm.decide_event_patiently(p_row public.calcom_events)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_lock_timeout text := current_setting('lock_timeout');
+  v_answer jsonb;
+begin
+  for v_attempt in 1..5 loop
+    begin
+      -- The last time it waits for as long as it may.
+      perform set_config('lock_timeout', case when v_attempt < 5 then '200ms' else v_lock_timeout end, true);
+      v_answer := crm.decide_event(p_row);
+      exit;
+    exception
+      when lock_not_available or deadlock_detected then
+        if v_attempt = 5 then
+          raise;
+        end if;
+    end;
+  end loop;
+  perform set_config('lock_timeout', v_lock_timeout, true);
+  return v_answer;
+end;
+$$;
+comment on function crm.decide_event_patiently(public.calcom_events) is
+  'Decides an event, beginning again when somebody who edits the same rows is in its way.';
+
 -- Rule: no event makes this raise. What goes wrong is undone, and recorded with the event as failed. What may pass by
 --       itself (a deadlock, a timeout, a full disk) leaves the event pending: it is picked up again, and failed when
 --       that does not help. The answer is `failed` in both cases, because it is about this attempt.
@@ -227,23 +267,30 @@ as $$
 declare
   v_event crm.event;
   v_error text;
+  v_answer jsonb;
 begin
-  return crm.decide_event(p_row);
-exception
-  when query_canceled or others then -- whatever a body holds, it is kept with its reason
-    v_error := format('%s (%s)', sqlerrm, sqlstate);
-    if crm.is_transient(sqlstate) and p_row.attempts + 1 < crm.max_event_attempts() then
-      perform crm.make_event_pending(p_row.id, p_row.attempts + 1, 'It could not be decided yet: ' || v_error);
-      return jsonb_build_object(
-        'event_id', p_row.id, 'trigger', p_row.payload ->> 'triggerEvent', 'outcome', 'failed', 'is_pending', true,
-        'reason', 'Kept; it is tried again within a minute: ' || v_error
-      );
-    end if;
-    v_event.id := p_row.id;
-    v_event.trigger := left(crm.jsonb_text(p_row.payload -> 'triggerEvent'), 100);
-    return crm.record_outcome(
-      v_event, 'failed', format('It could not be applied: %s. It is kept; retry_event() tries it again.', v_error)
-    );
+  perform crm.mark_engine(true);
+  begin
+    v_answer := crm.decide_event_patiently(p_row);
+  exception
+    when query_canceled or others then -- whatever a body holds, it is kept with its reason
+      v_error := format('%s (%s)', sqlerrm, sqlstate);
+      if crm.is_transient(sqlstate) and p_row.attempts + 1 < crm.max_event_attempts() then
+        perform crm.make_event_pending(p_row.id, p_row.attempts + 1, 'It could not be decided yet: ' || v_error);
+        v_answer := jsonb_build_object(
+          'event_id', p_row.id, 'trigger', p_row.payload ->> 'triggerEvent', 'outcome', 'failed', 'is_pending', true,
+          'reason', 'Kept; it is tried again within a minute: ' || v_error
+        );
+      else
+        v_event.id := p_row.id;
+        v_event.trigger := left(crm.jsonb_text(p_row.payload -> 'triggerEvent'), 100);
+        v_answer := crm.record_outcome(
+          v_event, 'failed', format('It could not be applied: %s. It is kept; retry_event() tries it again.', v_error)
+        );
+      end if;
+  end;
+  perform crm.mark_engine(false);
+  return v_answer;
 end;
 $$;
 comment on function crm.process_event(public.calcom_events) is

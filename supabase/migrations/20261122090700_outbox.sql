@@ -118,8 +118,9 @@ comment on function crm.count_attempts(public.emails) is 'How many attempts of a
 
 ------------------------------------------------------------------------------------------------ why a mail is not sent
 
--- Rule: a mail says only what is still true, and is not sent to a suppressed address. What it says is compared with
---       the booking itself: which event wrote it last may change with the order of arrival.
+-- Rule: a mail says only what is still true, and is not sent to a suppressed address, nor about a meeting that is over.
+--       What it says is compared with the booking itself: which event wrote it last may change with the order of
+--       arrival.
 -- Time: only a mail that had to wait is compared. In its first ten seconds it goes out as the event told it, so that
 --       a person who books and cancels at once gets both mails, in that order, and not a cancellation alone.
 create function crm.obsolete_reason(p_email public.emails)
@@ -139,6 +140,7 @@ begin
     when v_suppressed_reason is not null
       then format('The address gets no mail: %s Clear it with allow_mail().', v_suppressed_reason)
     when v_booking.id is null then 'The booking is not there any more.'
+    when coalesce(v_booking.end_time, v_booking.start_time) <= clock_timestamp() then 'The meeting is over.'
     when p_email.created_at > clock_timestamp() - interval '10 seconds' and not crm.has_failed_before(p_email) then null
     when p_email.kind = 'cancellation' and v_booking.status <> 'CANCELLED'
       then 'The booking was given a new time meanwhile.'
@@ -212,10 +214,34 @@ $$;
 comment on function crm.finalize_email(public.emails, text, text) is
   'Takes a mail out of the queue for good, and says why.';
 
+create function crm.rewrite_email(p_email_id uuid)
+returns public.emails
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_email public.emails;
+  v_sender public.senders;
+begin
+  v_sender := crm.pick_sender((select e.organizer_domain from public.emails as e where e.id = p_email_id));
+  update public.emails as e
+  set request_body = null,
+    from_address = v_sender.from_address,
+    from_name = v_sender.from_name,
+    reason = case when v_sender.from_address is null then crm.no_sender_reason() end,
+    template_data = e.template_data || jsonb_build_object('brand', crm.sender_style(v_sender))
+  where e.id = p_email_id
+  returning e.* into v_email;
+  return v_email;
+end;
+$$;
+comment on function crm.rewrite_email(uuid) is
+  'Has a mail that nobody has seen written again, from the brand that writes for its organizer now, if there is one.';
+
 --------------------------------------------------------------------------------------------------- the way of a sender
 
 -- Rule: what is due, oldest first, for two minutes; a sender that dies loses its claim, not the mail. What is not to
---       be sent any more is dropped on the way.
+--       be sent any more is dropped on the way. What no brand could write is looked at again a minute later.
 -- Race: several senders may ask at once; each gets another row.
 create function public.claim_email()
 returns setof public.emails
@@ -246,6 +272,13 @@ begin
     v_reason := crm.give_up_reason(v_email, now());
     if v_reason is not null then
       perform crm.finalize_email(v_email, 'failed', v_reason);
+      continue;
+    end if;
+    if v_email.from_address is null then
+      v_email := crm.rewrite_email(v_email.id);
+    end if;
+    if v_email.from_address is null then
+      update public.emails as e set next_attempt_at = now() + interval '1 minute' where e.id = v_email.id;
       continue;
     end if;
 
@@ -344,26 +377,6 @@ comment on function public.finish_email_attempt(uuid, integer, text, text, text,
   'Records what came of an attempt: sent, with Resend''s id, or why not, with the seconds that Resend asks to wait. '
   'The mail is tried again later, or failed when that is of no use. Returns its status.';
 
-create function crm.rewrite_email(p_email_id uuid)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_sender public.senders;
-begin
-  v_sender := crm.pick_sender((select e.reply_to from public.emails as e where e.id = p_email_id));
-  update public.emails as e
-  set request_body = null,
-    from_address = v_sender.from_address,
-    from_name = v_sender.from_name,
-    template_data = e.template_data || jsonb_build_object('brand', crm.sender_style(v_sender))
-  where e.id = p_email_id;
-end;
-$$;
-comment on function crm.rewrite_email(uuid) is
-  'Has a mail that nobody has seen written again, from the brand that writes for its organizer now.';
-
 create function crm.mark_email_sent(p_email_id uuid, p_resend_id text)
 returns void
 language plpgsql
@@ -371,7 +384,8 @@ set search_path = ''
 as $$
 begin
   update public.emails as e
-  set status = 'sent', sent_at = now(), resend_id = p_resend_id, reason = null, finalized_at = null
+  set status = 'sent', sent_at = now(), resend_id = p_resend_id, reason = null, finalized_at = null,
+    is_over_limit = false
   where e.id = p_email_id and e.status <> 'sent';
 end;
 $$;
@@ -414,7 +428,8 @@ declare
   v_email public.emails;
 begin
   update public.emails as e
-  set status = 'due', finalized_at = null, reason = null, retried_at = clock_timestamp(), next_attempt_at = now()
+  set status = 'due', finalized_at = null, reason = null, is_over_limit = false, retried_at = clock_timestamp(),
+    next_attempt_at = now()
   where e.id = retry_email.email_id and e.status in ('failed', 'dropped')
     and (v_unconfirmed_since is null or now() < v_unconfirmed_since + crm.idempotency_window());
   if found and v_unconfirmed_since is null then

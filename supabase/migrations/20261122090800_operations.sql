@@ -8,33 +8,32 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_company_ids uuid[] := array(
+    select c.id from unnest(p_stream_keys) as k (key) cross join crm.list_companies(k.key) as c
+  );
 begin
   return jsonb_build_object(
     'companies', (
       select coalesce(jsonb_object_agg(c.id, to_jsonb(c)), '{}')
       from public.companies as c
-      where c.domain = any (p_stream_keys)
+      where c.id = any (v_company_ids)
     ),
     'people', (
       select coalesce(jsonb_object_agg(p.id, to_jsonb(p)), '{}')
       from public.people as p
-      where p.email in (
-        select e.booker_email from public.calcom_events as e where e.stream_key = any (p_stream_keys)
-      )
+      where p.company_id = any (v_company_ids)
+        or p.id in (select b.person_id from public.bookings as b where b.stream_key = any (p_stream_keys))
     ),
     'bookings', (
       select coalesce(jsonb_object_agg(b.id, to_jsonb(b)), '{}')
       from public.bookings as b
-      join public.people as p on p.id = b.person_id
-      where p.email in (
-        select e.booker_email from public.calcom_events as e where e.stream_key = any (p_stream_keys)
-      )
+      where b.stream_key = any (p_stream_keys)
     ),
     'deals', (
       select coalesce(jsonb_object_agg(d.id, to_jsonb(d)), '{}')
       from public.deals as d
-      join public.companies as c on c.id = d.company_id
-      where c.domain = any (p_stream_keys)
+      where d.company_id = any (v_company_ids)
     )
   );
 end;
@@ -67,31 +66,50 @@ $$;
 comment on function crm.diff_snapshots(jsonb, jsonb) is
   'How many rows of each table were created, changed and removed.';
 
--- Rule: the same rows from the same events. Outcomes follow: an event that had failed and works now counts from now
---       on. A seated event that concerns several streams keeps its outcome while it counts in one of them.
+-- Rule: the same rows from the same events and hand edits. Outcomes follow: an event that had failed and works now
+--       counts from now on. A seated event that concerns several streams keeps its outcome while it counts in one.
+-- Race: it gives way to somebody who edits a row, as an event does (see decide_event_patiently).
 create function crm.rebuild_streams(p_stream_keys text[])
 returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_before jsonb := crm.snapshot_rows(p_stream_keys);
-  v_effects crm.effect[] := array[]::crm.effect[];
+  v_lock_timeout text := current_setting('lock_timeout');
+  v_before jsonb;
+  v_known text[];
+  v_effects crm.effect[];
   v_stream_key text;
 begin
-  -- All are reset before the first is replayed: an event may have moved from one stream to another.
-  foreach v_stream_key in array p_stream_keys loop
-    perform crm.reset_stream(v_stream_key);
+  perform crm.mark_engine(true);
+  loop
+    begin
+      perform crm.lock_keys('stream', p_stream_keys);
+      perform set_config('lock_timeout', '200ms', true);
+      v_before := crm.snapshot_rows(p_stream_keys);
+      v_known := crm.list_known_effects(p_stream_keys);
+      v_effects := array[]::crm.effect[];
+      -- All are reset before the first is replayed: an event may have moved from one stream to another.
+      foreach v_stream_key in array p_stream_keys loop
+        perform crm.reset_stream(v_stream_key);
+      end loop;
+      foreach v_stream_key in array p_stream_keys loop
+        v_effects := v_effects || crm.replay_stream(v_stream_key, v_known);
+      end loop;
+      perform crm.finish_other_events(v_effects, null, false);
+      exit;
+    exception
+      when lock_not_available then
+        perform set_config('lock_timeout', v_lock_timeout, true);
+    end;
   end loop;
-  foreach v_stream_key in array p_stream_keys loop
-    v_effects := v_effects || crm.replay_stream(v_stream_key);
-  end loop;
-  perform crm.finish_other_events(v_effects, null, false);
+  perform set_config('lock_timeout', v_lock_timeout, true);
+  perform crm.mark_engine(false);
   return crm.diff_snapshots(v_before, crm.snapshot_rows(p_stream_keys));
 end;
 $$;
 comment on function crm.rebuild_streams(text[]) is
-  'Rebuilds streams from their events, without mails; returns what changed.';
+  'Rebuilds streams from their events and hand edits, without mails; returns what changed.';
 
 -- Race: only events of this company wait for it, and it for those on their way.
 create function public.rebuild_company(domain text)
@@ -102,8 +120,7 @@ set search_path = ''
 as $$
 begin
   perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());
-  perform crm.lock_keys('stream', array[lower(domain)]);
-  return crm.rebuild_streams(array[lower(domain)]);
+  return crm.rebuild_streams(array[crm.merged_key(lower(domain))]);
 end;
 $$;
 comment on function public.rebuild_company(text) is
@@ -133,22 +150,27 @@ set search_path = ''
 as $$
 declare
   v_stream_keys text[];
-  v_before jsonb;
+  v_changes jsonb;
+  v_removed integer;
 begin
   perform pg_advisory_xact_lock(crm.maintenance_lock_key());
+  perform crm.assign_streams();
   v_stream_keys := array(
     select e.stream_key from public.calcom_events as e where e.stream_key is not null
-    union select crm.stream_key(e.booker_email) from public.calcom_events as e where e.booker_email is not null
+    union select h.stream_key from public.hand_edits as h
+    union select b.stream_key from public.bookings as b where b.stream_key is not null
+    union select crm.merged_key(c.domain) from public.companies as c
   );
-  v_before := crm.snapshot_rows(v_stream_keys);
-  perform crm.assign_streams();
-  perform crm.rebuild_streams(v_stream_keys);
+  v_changes := crm.rebuild_streams(v_stream_keys);
+  perform crm.mark_engine(true);
   delete from public.companies as c
   using public.personal_email_domains as d
   where c.domain = d.domain
     and not exists (select from public.people as p where p.company_id = c.id)
     and not exists (select from public.deals as o where o.company_id = c.id);
-  return crm.diff_snapshots(v_before, crm.snapshot_rows(v_stream_keys));
+  get diagnostics v_removed = row_count;
+  perform crm.mark_engine(false);
+  return jsonb_set(v_changes, '{companies,removed}', to_jsonb(v_removed));
 end;
 $$;
 comment on function public.rebuild_everything() is
@@ -160,22 +182,38 @@ returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_person_id uuid;
 begin
+  perform crm.mark_engine(true);
   update public.calcom_events as e set stream_key = crm.stream_key(e.booker_email)
   where e.booker_email is not null and e.stream_key <> crm.stream_key(e.booker_email);
-  update public.bookings as b set stream_key = crm.stream_key(p.email)
+  update public.bookings as b set stream_key = crm.stream_key(b.attendee_email)
+  where b.stream_key <> crm.stream_key(b.attendee_email);
+  update public.event_effects as f set stream_key = b.stream_key
+  from public.bookings as b
+  where b.id = f.booking_id and f.stream_key <> b.stream_key;
+  update crm.deleted_bookings as d set stream_key = crm.stream_key(d.attendee_email)
+  where d.stream_key <> crm.stream_key(d.attendee_email);
+  update public.hand_edits as h set stream_key = crm.stream_key(p.email)
   from public.people as p
-  where p.id = b.person_id and b.stream_key <> crm.stream_key(p.email);
-  -- A company that somebody chose by hand has another domain and stays.
-  update public.people as p set company_id = crm.find_or_create_company(crm.stream_key(p.email), null)
-  where p.email in (select e.booker_email from public.calcom_events as e)
-    and not exists (
-      select from public.companies as c where c.id = p.company_id and c.domain <> split_part(p.email, '@', 2)
+  where h.stream_key <> crm.stream_key(p.email)
+    and (
+      (h.table_name = 'people' and p.id = h.row_id)
+      or (h.table_name = 'bookings' and p.email = split_part(h.row_key, ' ', 1))
     );
+
+  -- Whom somebody has linked to a company by hand stays in its stream.
+  for v_person_id in select p.id from public.people as p where p.is_company_chosen loop
+    perform crm.merge_streams(crm.streams_of_row('people', to_jsonb(p)))
+    from public.people as p
+    where p.id = v_person_id;
+  end loop;
+  perform crm.mark_engine(false);
 end;
 $$;
 comment on function crm.assign_streams() is
-  'Assigns events, bookings and people to the streams that the personal domains of today make of them.';
+  'Assigns events, bookings and hand edits to the streams that the personal domains of today make of them.';
 
 ----------------------------------------------------------------------------------------------------- retry and pick-up
 
@@ -370,9 +408,31 @@ join public.calcom_events as e on e.id = f.event_id
 join public.deals as d on d.id = f.deal_id
 join public.companies as c on c.id = d.company_id
 join public.bookings as b on b.id = f.booking_id
-join public.people as p on p.id = b.person_id;
+join public.people as p on p.id = b.person_id
+union all
+select
+  h.row_id,
+  c.name,
+  (h.position).happened_at,
+  'HAND_EDIT',
+  case
+    when h.operation = 'insert' then 'opened'
+    when h.new_values ->> 'status' = 'cancelled' then 'cancelled'
+    when h.new_values ->> 'status' = 'active' then 'reopened'
+    else coalesce(h.new_values ->> 'stage', 'unchanged')
+  end,
+  concat_ws(' ', h.reason, h.skipped_reason),
+  h.editor,
+  null,
+  null,
+  (h.position).happened_at
+from public.hand_edits as h
+join public.deals as d on d.id = h.row_id
+join public.companies as c on c.id = d.company_id
+where h.table_name = 'deals';
 comment on view public.deal_timeline is
-  'One row per event of a deal, by the sender''s time: what opened it, moved it to met, cancelled or reopened it.';
+  'One row per event and hand edit of a deal, by the sender''s time: what opened it, moved it to met, cancelled or '
+  'reopened it.';
 
 create view public.booking_timeline
 with (security_invoker = true)
@@ -391,9 +451,25 @@ select
 from public.event_effects as f
 join public.calcom_events as e on e.id = f.event_id
 join public.bookings as b on b.id = f.booking_id
-join public.people as p on p.id = b.person_id;
+join public.people as p on p.id = b.person_id
+union all
+select
+  b.id,
+  p.name,
+  b.title,
+  (h.position).happened_at,
+  'HAND_EDIT',
+  concat_ws(' ', h.reason, h.skipped_reason),
+  b.deal_id,
+  'unchanged',
+  null,
+  (h.position).happened_at
+from public.hand_edits as h
+join public.bookings as b on b.id = h.row_id
+join public.people as p on p.id = b.person_id
+where h.table_name = 'bookings';
 comment on view public.booking_timeline is
-  'One row per event of a booking, by the sender''s time: booked, moved, cancelled, attended.';
+  'One row per event and hand edit of a booking, by the sender''s time: booked, moved, cancelled, attended.';
 
 -- Rule: people, host and meetings are those of the bookings that count for the deal. A cancelled meeting is neither the
 --       next nor the last one.
@@ -411,14 +487,18 @@ select
   m.next_meeting,
   m.last_meeting,
   m.host,
-  coalesce((e.position).happened_at, d.created_at) as opened_at
+  case
+    when d.opened_by_event_id is null or d.made_at is null then d.created_at
+    else (d.made_at).happened_at
+  end as opened_at
 from public.deals as d
 join public.companies as c on c.id = d.company_id
-left join public.calcom_events as e on e.id = d.opened_by_event_id
 left join lateral (
   select
     string_agg(distinct coalesce(p.name, p.email), ', ') as people,
-    min(b.start_time) filter (where b.status = 'ACCEPTED' and b.start_time > now()) as next_meeting,
+    min(b.start_time) filter (
+      where b.status = 'ACCEPTED' and not b.is_pending_confirmation and b.start_time > now()
+    ) as next_meeting,
     max(b.start_time) filter (where b.status = 'ACCEPTED' and b.start_time <= now()) as last_meeting,
     (array_agg(b.organizer_email order by b.start_time desc nulls last) filter (where b.organizer_email is not null))[1]
       as host

@@ -9,12 +9,31 @@ grant usage on schema public to service_role;
 -- Read the CRM and the log.
 grant select on
   public.calcom_events, public.companies, public.people, public.bookings, public.deals, public.event_effects,
-  public.emails, public.email_attempts, public.email_deliveries,
+  public.hand_edits, public.emails, public.email_attempts, public.email_deliveries,
   public.pipeline, public.deal_timeline, public.booking_timeline
 to service_role;
 
 -- Keep an event before anything is decided.
 grant insert (payload, raw_body) on public.calcom_events to service_role;
+
+-- Do what a person may do by hand, in an app of the team: each change is recorded (see hand_edits). A column that a
+-- team adds is granted by the team.
+grant
+  insert (id, name, domain), update (name, domain), delete
+on public.companies to service_role;
+grant
+  insert (id, email, name, company_id), update (email, name, company_id), delete
+on public.people to service_role;
+grant
+  insert (id, company_id, status, stage), update (company_id, status, stage), delete
+on public.deals to service_role;
+grant
+  insert (
+    id, calcom_uid, person_id, deal_id, title, start_time, end_time, status, attended, organizer_email
+  ),
+  update (calcom_uid, person_id, deal_id, title, start_time, end_time, status, attended, organizer_email),
+  delete
+on public.bookings to service_role;
 
 -- Edit what a team may add to, and choose.
 grant select, insert, update, delete on public.personal_email_domains, public.senders to service_role;

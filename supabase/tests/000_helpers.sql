@@ -199,7 +199,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select string_agg(d.status || ' ' || d.stage, ', ' order by d.sequence_number nulls first)
+  select string_agg(d.status || ' ' || d.stage, ', ' order by d.made_at, d.created_at)
   from public.deals as d
   join public.companies as c on c.id = d.company_id
   where c.domain = p_domain;
@@ -252,6 +252,9 @@ as $$
     from public.people as p
     left join public.companies as c on c.id = p.company_id
     where coalesce(c.domain, p.email) = any (p_stream_keys)
+  ), deals as (
+    select d.*, row_number() over (partition by d.company_id order by d.made_at, d.created_at) as number
+    from public.deals as d
   ), lines (place, line) as (
     select 1, format('company %s is %s', c.domain, c.name)
     from public.companies as c where c.domain = any (p_stream_keys)
@@ -260,14 +263,14 @@ as $$
     union all
     select 3, concat_ws(
       ' ', 'booking', b.calcom_uid, p.email, to_char(b.start_time at time zone 'UTC', 'MM-DD HH24:MI'),
-      'by', b.organizer_email, b.status, case when b.attended then 'attended' end, 'deal ' || d.sequence_number
+      'by', b.organizer_email, b.status, case when b.attended then 'attended' end, 'deal ' || d.number
     )
     from public.bookings as b
     join people as p on p.id = b.person_id
-    left join public.deals as d on d.id = b.deal_id
+    left join deals as d on d.id = b.deal_id
     union all
-    select 4, concat_ws(' ', 'deal', d.sequence_number, 'of', c.domain, d.status, d.stage)
-    from public.deals as d
+    select 4, concat_ws(' ', 'deal', d.number, 'of', c.domain, d.status, d.stage)
+    from deals as d
     join public.companies as c on c.id = d.company_id
     where c.domain = any (p_stream_keys)
   )

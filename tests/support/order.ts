@@ -1,9 +1,10 @@
 import { assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import fc from "npm:fast-check@4.10.2";
 import { inRollback, type TestDatabase } from "./database.ts";
-import { history, shuffled } from "./histories.ts";
+import { addNotes, type HandEdit, happen, isHandEdit, tellEdits } from "./hand.ts";
+import { asItCanArrive, type Happening, history, historyByHand, shuffled } from "./histories.ts";
 import { checkProperty } from "./property.ts";
-import { handle, mails, snapshot } from "./snapshot.ts";
+import { handle, mails, snapshot, wrongs } from "./snapshot.ts";
 
 /** Checks that the same events leave the same tables, in whatever order and however often they arrive. */
 export async function checkOrder({ sql }: TestDatabase, cases: number): Promise<void> {
@@ -38,6 +39,87 @@ export async function checkOrder({ sql }: TestDatabase, cases: number): Promise<
       }
     }),
     cases,
+  );
+}
+
+/**
+ * Checks the same for histories with hand edits in between. Not every edit is possible in every
+ * order (a deal that nobody has opened yet cannot be closed), so an order is compared with the
+ * history in which the same edits were done to the same rows, if there is one.
+ */
+export async function checkOrderByHand({ sql }: TestDatabase, cases: number): Promise<void> {
+  await addNotes(sql);
+  let [orders, compared, edits] = [0, 0, 0];
+  const after = (happenings: Happening[]) =>
+    inRollback(sql, async () => {
+      const done = await happen(sql, happenings);
+      return {
+        done: done.map(({ edit }) => edit),
+        edits: (await tellEdits(sql, done)).toSorted(),
+        tables: await snapshot(sql),
+        wrongs: await wrongs(sql),
+      };
+    });
+  const inOrder = (all: Happening[], done: HandEdit[]) =>
+    after(all.filter((one) => !isHandEdit(one) || done.some(({ id }) => id === one.id)));
+
+  await checkProperty(
+    fc.asyncProperty(arrivals, async ({ all, random, randomTwice }) => {
+      const bodies = all.filter((one) => !isHandEdit(one));
+      for (
+        const [how, order] of Object.entries({
+          "in random order": asItCanArrive(all, random),
+          "in random order, each event twice": asItCanArrive(all, randomTwice),
+          "the edits first": [...all.filter(isHandEdit), ...bodies],
+          "in reverse": asItCanArrive(all, all.toReversed()),
+          "each event twice": all.flatMap<Happening>((one) => isHandEdit(one) ? [one] : [one, one]),
+          "neighbours swapped": asItCanArrive(all, swapNeighbours(all)),
+        })
+      ) {
+        const told = `${how}: ${JSON.stringify(order, null, 1)}`;
+        const actual = await after(order);
+        assertEquals(actual.wrongs, [], told);
+        const expected = await inOrder(all, actual.done);
+        orders++;
+        if (JSON.stringify(actual.edits) !== JSON.stringify(expected.edits)) continue;
+        assertEquals(actual.tables, expected.tables, told);
+        compared++;
+        edits += actual.edits.length;
+      }
+    }),
+    cases,
+    () => `${compared} of ${orders} orders compared, with ${edits} hand edits`,
+  );
+}
+
+/** A history with hand edits, and two orders in which it may arrive. */
+const arrivals = historyByHand.chain((all) =>
+  fc.record({
+    all: fc.constant(all),
+    random: shuffled(fc.constant(all)),
+    randomTwice: shuffled(fc.constant([...all, ...all.filter((one) => !isHandEdit(one))])),
+  })
+);
+
+/** Checks that an event that never arrives leaves no error, and no event that waits in vain. */
+export async function checkLostEvents({ sql }: TestDatabase, cases: number): Promise<void> {
+  let lost = 0;
+  await checkProperty(
+    fc.asyncProperty(arrivals, async ({ all, random }) => {
+      for (const one of all.filter((one) => !isHandEdit(one))) {
+        for (const order of [all, asItCanArrive(all, random)]) {
+          const rest = order.filter((other) => other !== one);
+          const told = () => `without ${JSON.stringify(one)}: ${JSON.stringify(rest, null, 1)}`;
+          await inRollback(sql, async () => {
+            await happen(sql, rest);
+            assertEquals(await wrongs(sql), [], told());
+          });
+        }
+        lost++;
+      }
+    }),
+    cases,
+    () => `each without one of ${lost} events`,
   );
 }
 

@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- it says how much was tried
 import fc from "npm:fast-check@4.10.2";
 
 /** How many cases `task prove` asks for; without it every test has a number of its own. */
@@ -10,14 +11,23 @@ const CASES = Deno.env.get("CASES");
 const SEED = Deno.env.get("SEED") ?? (CASES === undefined ? "20261122" : undefined);
 
 /**
- * Tries a property on generated cases, as many as given unless `task prove` asks for another number.
+ * Tries a property on generated histories, as many as given unless `task prove` asks for another
+ * number, and says how many ran.
  *
+ * @param tell says more about what was tried
  * @throws {Error} with the seed, the smallest case that fails, and how to run it again
  */
-export async function checkProperty<T>(property: fc.IAsyncProperty<T>, cases: number) {
+export async function checkProperty<T>(
+  property: fc.IAsyncProperty<T>,
+  cases: number,
+  tell: () => string = () => "",
+) {
   const numRuns = CASES === undefined ? cases : Number(CASES);
   const details = await fc.check(property, { numRuns, ...(SEED && { seed: Number(SEED) }) });
-  if (!details.failed) return;
+  if (!details.failed) {
+    console.log([`${details.numRuns} histories`, tell()].filter(Boolean).join(", "));
+    return;
+  }
 
   const report = fc.defaultReportMessage(details as fc.RunDetails<unknown>);
   const again = `Run it again: deno task prove --cases ${numRuns} --seed ${details.seed}`;

@@ -6,18 +6,22 @@ export type Database = {
       "bookings": {
         Row: {
           "attended": boolean;
+          "attendee_email": string;
           "calcom_uid": string;
           "cancelled_deal_id": string | null;
           "created_at": string;
           "deal_id": string | null;
           "end_time": string | null;
+          "event_type_id": string | null;
           "has_ended": boolean;
           "ical_uid": string | null;
           "id": string;
           "is_no_show": boolean;
           "is_pending_confirmation": boolean;
+          "is_recurring": boolean;
           "is_seated": boolean;
           "last_event_id": string | null;
+          "made_at": unknown;
           "met_deal_id": string | null;
           "organizer_email": string | null;
           "original_key": string | null;
@@ -32,18 +36,22 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           "attended"?: boolean;
+          "attendee_email": string;
           "calcom_uid": string;
           "cancelled_deal_id"?: string | null;
           "created_at"?: string;
           "deal_id"?: string | null;
           "end_time"?: string | null;
+          "event_type_id"?: string | null;
           "has_ended"?: boolean;
           "ical_uid"?: string | null;
           "id"?: string;
           "is_no_show"?: boolean;
           "is_pending_confirmation"?: boolean;
+          "is_recurring"?: boolean;
           "is_seated"?: boolean;
           "last_event_id"?: string | null;
+          "made_at"?: unknown;
           "met_deal_id"?: string | null;
           "organizer_email"?: string | null;
           "original_key"?: string | null;
@@ -57,18 +65,22 @@ export type Database = {
         };
         Update: {
           "attended"?: boolean;
+          "attendee_email"?: string;
           "calcom_uid"?: string;
           "cancelled_deal_id"?: string | null;
           "created_at"?: string;
           "deal_id"?: string | null;
           "end_time"?: string | null;
+          "event_type_id"?: string | null;
           "has_ended"?: boolean;
           "ical_uid"?: string | null;
           "id"?: string;
           "is_no_show"?: boolean;
           "is_pending_confirmation"?: boolean;
+          "is_recurring"?: boolean;
           "is_seated"?: boolean;
           "last_event_id"?: string | null;
+          "made_at"?: unknown;
           "met_deal_id"?: string | null;
           "organizer_email"?: string | null;
           "original_key"?: string | null;
@@ -99,22 +111,8 @@ export type Database = {
             foreignKeyName: "bookings_last_event_id_fkey";
             columns: ["last_event_id"];
             isOneToOne: false;
-            referencedRelation: "booking_timeline";
-            referencedColumns: ["event_id"];
-          },
-          {
-            foreignKeyName: "bookings_last_event_id_fkey";
-            columns: ["last_event_id"];
-            isOneToOne: false;
             referencedRelation: "calcom_events";
             referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "bookings_last_event_id_fkey";
-            columns: ["last_event_id"];
-            isOneToOne: false;
-            referencedRelation: "deal_timeline";
-            referencedColumns: ["event_id"];
           },
           {
             foreignKeyName: "bookings_person_id_fkey";
@@ -186,6 +184,7 @@ export type Database = {
           "domain": string;
           "form_name": string | null;
           "id": string;
+          "made_at": unknown;
           "name": string;
         };
         ComputedFields: never;
@@ -194,6 +193,7 @@ export type Database = {
           "domain": string;
           "form_name"?: string | null;
           "id"?: string;
+          "made_at"?: unknown;
           "name": string;
         };
         Update: {
@@ -201,6 +201,7 @@ export type Database = {
           "domain"?: string;
           "form_name"?: string | null;
           "id"?: string;
+          "made_at"?: unknown;
           "name"?: string;
         };
         Relationships: [];
@@ -210,8 +211,10 @@ export type Database = {
           "company_id": string;
           "created_at": string;
           "id": string;
+          "is_closed_by_hand": boolean;
+          "is_replaying": boolean;
+          "made_at": unknown;
           "opened_by_event_id": string | null;
-          "sequence_number": number | null;
           "stage": string;
           "status": string;
         };
@@ -220,8 +223,10 @@ export type Database = {
           "company_id": string;
           "created_at"?: string;
           "id"?: string;
+          "is_closed_by_hand"?: boolean;
+          "is_replaying"?: boolean;
+          "made_at"?: unknown;
           "opened_by_event_id"?: string | null;
-          "sequence_number"?: number | null;
           "stage"?: string;
           "status"?: string;
         };
@@ -229,8 +234,10 @@ export type Database = {
           "company_id"?: string;
           "created_at"?: string;
           "id"?: string;
+          "is_closed_by_hand"?: boolean;
+          "is_replaying"?: boolean;
+          "made_at"?: unknown;
           "opened_by_event_id"?: string | null;
-          "sequence_number"?: number | null;
           "stage"?: string;
           "status"?: string;
         };
@@ -252,23 +259,9 @@ export type Database = {
           {
             foreignKeyName: "deals_opened_by_event_id_fkey";
             columns: ["opened_by_event_id"];
-            isOneToOne: false;
-            referencedRelation: "booking_timeline";
-            referencedColumns: ["event_id"];
-          },
-          {
-            foreignKeyName: "deals_opened_by_event_id_fkey";
-            columns: ["opened_by_event_id"];
-            isOneToOne: false;
+            isOneToOne: true;
             referencedRelation: "calcom_events";
             referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "deals_opened_by_event_id_fkey";
-            columns: ["opened_by_event_id"];
-            isOneToOne: false;
-            referencedRelation: "deal_timeline";
-            referencedColumns: ["event_id"];
           },
         ];
       };
@@ -352,11 +345,14 @@ export type Database = {
           "delivery_reason": string | null;
           "event_id": string;
           "finalized_at": string | null;
-          "from_address": string;
+          "from_address": string | null;
           "from_name": string | null;
           "id": string;
+          "is_over_limit": boolean;
           "kind": string;
           "next_attempt_at": string;
+          "number": number;
+          "organizer_domain": string | null;
           "reason": string | null;
           "reply_to": string | null;
           "request_body": Json | null;
@@ -364,6 +360,8 @@ export type Database = {
           "retried_at": string | null;
           "seat_id": string | null;
           "sent_at": string | null;
+          "series_event_type": string | null;
+          "start_time": string | null;
           "status": string;
           "template_data": NonNullable<Json>;
           "to_address": string;
@@ -379,11 +377,14 @@ export type Database = {
           "delivery_reason"?: string | null;
           "event_id": string;
           "finalized_at"?: string | null;
-          "from_address": string;
+          "from_address"?: string | null;
           "from_name"?: string | null;
           "id"?: string;
+          "is_over_limit"?: boolean;
           "kind": string;
           "next_attempt_at"?: string;
+          "number"?: never;
+          "organizer_domain"?: string | null;
           "reason"?: string | null;
           "reply_to"?: string | null;
           "request_body"?: Json | null;
@@ -391,6 +392,8 @@ export type Database = {
           "retried_at"?: string | null;
           "seat_id"?: string | null;
           "sent_at"?: string | null;
+          "series_event_type"?: string | null;
+          "start_time"?: string | null;
           "status"?: string;
           "template_data": NonNullable<Json>;
           "to_address": string;
@@ -405,11 +408,14 @@ export type Database = {
           "delivery_reason"?: string | null;
           "event_id"?: string;
           "finalized_at"?: string | null;
-          "from_address"?: string;
+          "from_address"?: string | null;
           "from_name"?: string | null;
           "id"?: string;
+          "is_over_limit"?: boolean;
           "kind"?: string;
           "next_attempt_at"?: string;
+          "number"?: never;
+          "organizer_domain"?: string | null;
           "reason"?: string | null;
           "reply_to"?: string | null;
           "request_body"?: Json | null;
@@ -417,6 +423,8 @@ export type Database = {
           "retried_at"?: string | null;
           "seat_id"?: string | null;
           "sent_at"?: string | null;
+          "series_event_type"?: string | null;
+          "start_time"?: string | null;
           "status"?: string;
           "template_data"?: NonNullable<Json>;
           "to_address"?: string;
@@ -433,22 +441,8 @@ export type Database = {
             foreignKeyName: "emails_event_id_fkey";
             columns: ["event_id"];
             isOneToOne: false;
-            referencedRelation: "booking_timeline";
-            referencedColumns: ["event_id"];
-          },
-          {
-            foreignKeyName: "emails_event_id_fkey";
-            columns: ["event_id"];
-            isOneToOne: false;
             referencedRelation: "calcom_events";
             referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "emails_event_id_fkey";
-            columns: ["event_id"];
-            isOneToOne: false;
-            referencedRelation: "deal_timeline";
-            referencedColumns: ["event_id"];
           },
         ];
       };
@@ -490,24 +484,59 @@ export type Database = {
             foreignKeyName: "event_effects_event_id_fkey";
             columns: ["event_id"];
             isOneToOne: false;
-            referencedRelation: "booking_timeline";
-            referencedColumns: ["event_id"];
-          },
-          {
-            foreignKeyName: "event_effects_event_id_fkey";
-            columns: ["event_id"];
-            isOneToOne: false;
             referencedRelation: "calcom_events";
             referencedColumns: ["id"];
           },
-          {
-            foreignKeyName: "event_effects_event_id_fkey";
-            columns: ["event_id"];
-            isOneToOne: false;
-            referencedRelation: "deal_timeline";
-            referencedColumns: ["event_id"];
-          },
         ];
+      };
+      "hand_edits": {
+        Row: {
+          "editor": string;
+          "id": string;
+          "new_values": Json | null;
+          "number": number;
+          "old_values": Json | null;
+          "operation": string;
+          "position": unknown;
+          "reason": string;
+          "row_id": string;
+          "row_key": string | null;
+          "skipped_reason": string | null;
+          "stream_key": string;
+          "table_name": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "editor": string;
+          "id"?: string;
+          "new_values"?: Json | null;
+          "number"?: number;
+          "old_values"?: Json | null;
+          "operation": string;
+          "position": unknown;
+          "reason": string;
+          "row_id": string;
+          "row_key"?: string | null;
+          "skipped_reason"?: string | null;
+          "stream_key": string;
+          "table_name": string;
+        };
+        Update: {
+          "editor"?: string;
+          "id"?: string;
+          "new_values"?: Json | null;
+          "number"?: number;
+          "old_values"?: Json | null;
+          "operation"?: string;
+          "position"?: unknown;
+          "reason"?: string;
+          "row_id"?: string;
+          "row_key"?: string | null;
+          "skipped_reason"?: string | null;
+          "stream_key"?: string;
+          "table_name"?: string;
+        };
+        Relationships: [];
       };
       "people": {
         Row: {
@@ -515,6 +544,8 @@ export type Database = {
           "created_at": string;
           "email": string;
           "id": string;
+          "is_company_chosen": boolean;
+          "made_at": unknown;
           "name": string | null;
           "suppressed_at": string | null;
           "suppressed_reason": string | null;
@@ -525,6 +556,8 @@ export type Database = {
           "created_at"?: string;
           "email": string;
           "id"?: string;
+          "is_company_chosen"?: boolean;
+          "made_at"?: unknown;
           "name"?: string | null;
           "suppressed_at"?: string | null;
           "suppressed_reason"?: string | null;
@@ -534,6 +567,8 @@ export type Database = {
           "created_at"?: string;
           "email"?: string;
           "id"?: string;
+          "is_company_chosen"?: boolean;
+          "made_at"?: unknown;
           "name"?: string | null;
           "suppressed_at"?: string | null;
           "suppressed_reason"?: string | null;
@@ -602,55 +637,58 @@ export type Database = {
         };
         Relationships: [];
       };
+      "settings": {
+        Row: {
+          "description": string;
+          "name": string;
+          "value": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "description": string;
+          "name": string;
+          "value": string;
+        };
+        Update: {
+          "description"?: string;
+          "name"?: string;
+          "value"?: string;
+        };
+        Relationships: [];
+      };
     };
     Views: {
       "booking_timeline": {
         Row: {
-          "booking_id": string;
+          "booking_id": string | null;
           "deal_change": string | null;
           "deal_id": string | null;
-          "event_id": string;
+          "event_id": string | null;
           "happened_at": string | null;
           "person": string | null;
-          "reason": string;
-          "received_at": string;
+          "reason": string | null;
+          "received_at": string | null;
           "title": string | null;
           "trigger": string | null;
         };
         ComputedFields: never;
-        Relationships: [
-          {
-            foreignKeyName: "event_effects_booking_id_fkey";
-            columns: ["booking_id"];
-            isOneToOne: false;
-            referencedRelation: "bookings";
-            referencedColumns: ["id"];
-          },
-        ];
+        Relationships: [];
       };
       "deal_timeline": {
         Row: {
-          "booking_id": string;
+          "booking_id": string | null;
           "change": string | null;
-          "company": string;
+          "company": string | null;
           "deal_id": string | null;
-          "event_id": string;
+          "event_id": string | null;
           "happened_at": string | null;
           "person": string | null;
-          "reason": string;
-          "received_at": string;
+          "reason": string | null;
+          "received_at": string | null;
           "trigger": string | null;
         };
         ComputedFields: never;
-        Relationships: [
-          {
-            foreignKeyName: "event_effects_booking_id_fkey";
-            columns: ["booking_id"];
-            isOneToOne: false;
-            referencedRelation: "bookings";
-            referencedColumns: ["id"];
-          },
-        ];
+        Relationships: [];
       };
       "pipeline": {
         Row: {
@@ -684,11 +722,14 @@ export type Database = {
           "delivery_reason": string | null;
           "event_id": string;
           "finalized_at": string | null;
-          "from_address": string;
+          "from_address": string | null;
           "from_name": string | null;
           "id": string;
+          "is_over_limit": boolean;
           "kind": string;
           "next_attempt_at": string;
+          "number": number;
+          "organizer_domain": string | null;
           "reason": string | null;
           "reply_to": string | null;
           "request_body": Json | null;
@@ -696,6 +737,8 @@ export type Database = {
           "retried_at": string | null;
           "seat_id": string | null;
           "sent_at": string | null;
+          "series_event_type": string | null;
+          "start_time": string | null;
           "status": string;
           "template_data": NonNullable<Json>;
           "to_address": string;

@@ -21,8 +21,8 @@ select throws_ok(
   '42501', 'permission denied for table email_attempts', 'it forgets no attempt'
 );
 select throws_ok(
-  $$ select tests.run_as('service_role', 'update public.deals set stage = ''met''') $$,
-  '42501', 'permission denied for table deals', 'it moves no deal'
+  $$ select tests.run_as('service_role', 'update public.deals set opened_by_event_id = null') $$,
+  '42501', 'permission denied for table deals', 'it does not say what opened a deal'
 );
 select throws_ok(
   $$ select tests.run_as('service_role', 'select crm.max_event_attempts()') $$,

@@ -1,4 +1,4 @@
--- Rule: it reads the CRM and the log, keeps events and calls these functions; it changes no row by itself.
+-- Rule: it reads the CRM and the log, keeps events, does what a person may do by hand, and calls these functions.
 begin;
 select plan(5);
 
@@ -12,8 +12,8 @@ select is(
   array(select r.name from relations as r where has_table_privilege('service_role', r.oid, 'select') order by 1),
   array[
     'booking_timeline', 'bookings', 'calcom_events', 'companies', 'deal_timeline', 'deals', 'email_attempts',
-    'email_deliveries', 'emails', 'event_effects', 'people', 'personal_email_domains', 'pipeline', 'senders',
-    'settings'
+    'email_deliveries', 'emails', 'event_effects', 'hand_edits', 'people', 'personal_email_domains', 'pipeline',
+    'senders', 'settings'
   ],
   'it reads these tables and views'
 );
@@ -26,7 +26,8 @@ select is(
     order by 1
   ),
   array[
-    'delete personal_email_domains', 'delete senders', 'insert personal_email_domains', 'insert senders',
+    'delete bookings', 'delete companies', 'delete deals', 'delete people', 'delete personal_email_domains',
+    'delete senders', 'insert personal_email_domains', 'insert senders',
     'update personal_email_domains', 'update senders'
   ],
   'it edits what a team may add to'
@@ -41,8 +42,24 @@ select is(
       and not has_table_privilege('service_role', r.oid, p.privilege)
     order by 1
   ),
-  array['insert calcom_events.payload', 'insert calcom_events.raw_body', 'update settings.value'],
-  'it keeps the body of an event, decides nothing about it, and chooses settings'
+  array(
+    select concat_ws(' ', p.privilege, t.name || '.' || c.name)
+    from (
+      values
+        ('companies', 'name domain'), ('people', 'email name company_id'), ('deals', 'company_id status stage'),
+        (
+          'bookings',
+          'calcom_uid person_id deal_id title start_time end_time status attended organizer_email'
+        )
+    ) as t (name, columns)
+    cross join regexp_split_to_table('id ' || t.columns, ' ') as c (name)
+    cross join unnest(array['insert', 'update']) as p (privilege)
+    where (c.name, p.privilege) <> ('id', 'update')
+    union all
+    values ('insert calcom_events.payload'), ('insert calcom_events.raw_body'), ('update settings.value')
+    order by 1
+  ),
+  'it edits what a person may edit, keeps the body of an event and chooses settings'
 );
 select is(
   array(

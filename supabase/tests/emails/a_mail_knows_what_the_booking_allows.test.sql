@@ -34,9 +34,9 @@ select is(
   ),
   '{
     "is_asked_to_move": true, "reschedule_url": "https://cal.com/greta/discovery-call?rescheduleUid=uid-a",
-    "event_page": null
+    "event_page": "discovery-call"
   }'::jsonb,
-  'a cancellation knows where to pick another time, and takes no title for a page'
+  'a cancellation knows where to pick another time; what it gives for the page is a title, so the old page stays'
 );
 
 select * from finish();

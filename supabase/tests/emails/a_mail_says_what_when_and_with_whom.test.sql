@@ -20,6 +20,7 @@ select is(
     "uid": "uid-a", "title": "Discovery call between Greta Host and Ada Byron", "time_zone": "America/Chicago",
     "locale": "es",
     "attendee_name": "Ada Byron", "organizer_name": "Greta Host", "organizer_email": "greta@host.test",
+    "hides_organizer": false, "recurring": null, "team_name": null,
     "organizer_time_zone": "Europe/Stockholm", "location": "integrations:daily",
     "join_url": "https://app.cal.com/video/uid-a", "notes": "About the first quarter", "reason": null,
     "old_start_time": null, "old_end_time": null, "booker_url": "https://cal.com", "guests": [], "is_seated": false,

@@ -1,6 +1,6 @@
 -- Rule: who comes along is neither the booker nor a host; on seated events nobody hears of the others.
 begin;
-select plan(2);
+select plan(3);
 
 -- Given an event that lists everybody
 create temporary table listed (seats jsonb, uid text, expected jsonb);
@@ -33,6 +33,20 @@ select results_eq(
      join public.emails as e on e.calcom_uid = l.uid order by 1 $$,
   $$ values ('uid-1', 'null'::jsonb), ('uid-2', 'null'::jsonb) $$,
   'a team has a page that no event names'
+);
+
+-- When a move lists the host, without saying who the host is
+select tests.send('BOOKING_CREATED', '{"uid": "uid-3"}');
+select tests.send('BOOKING_RESCHEDULED', '{
+  "uid": "uid-4", "rescheduleUid": "uid-3", "organizer": {"email": null}, "attendees": [
+    {"email": "ada@lovelace.test", "name": "Ada"}, {"email": "greta@host.test", "name": "Greta Host"}
+  ]
+}');
+
+-- Then
+select is(
+  (select e.template_data -> 'guests' from public.emails as e where e.calcom_uid = 'uid-4'), '[]'::jsonb,
+  'the host that the booking has is no guest'
 );
 
 select * from finish();

@@ -2,10 +2,12 @@
 begin;
 select plan(6);
 
--- Given a reschedule that waits and cannot be applied, and a cancellation that waits and can be
+-- Given a request for a new time that waits and cannot be applied, and a cancellation that waits and can be
 alter table public.bookings add constraint bookings_title_is_not_boom check (title <> 'boom');
 create temporary table answers as
-select 'moved' as step, tests.send('BOOKING_RESCHEDULED', '{"title": "boom"}') as answer;
+select 'moved' as step, tests.send('BOOKING_REQUESTED', '{
+  "uid": "uid-b", "rescheduleUid": "uid-a", "title": "boom"
+}') as answer;
 insert into answers select 'cancelled', tests.send('BOOKING_CANCELLED');
 select is(array(select distinct a.answer ->> 'outcome' from answers as a), array['waiting'], 'they wait');
 

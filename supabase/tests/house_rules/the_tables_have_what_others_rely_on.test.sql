@@ -19,7 +19,7 @@ values
   ('deals', 'id', 'uuid', true), ('deals', 'company_id', 'uuid', true), ('deals', 'status', 'text', true),
   ('deals', 'stage', 'text', true),
   ('emails', 'id', 'uuid', true), ('emails', 'booking_id', 'uuid', false), ('emails', 'kind', 'text', true),
-  ('emails', 'from_address', 'text', true), ('emails', 'to_address', 'text', true), ('emails', 'status', 'text', true),
+  ('emails', 'from_address', 'text', false), ('emails', 'to_address', 'text', true), ('emails', 'status', 'text', true),
   ('emails', 'attempts', 'integer', true), ('emails', 'resend_id', 'text', false);
 
 select is_empty(

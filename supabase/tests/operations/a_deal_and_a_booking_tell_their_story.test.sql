@@ -1,6 +1,6 @@
 -- Rule: one row per event that changed something, by the sender's time.
 begin;
-select plan(4);
+select plan(6);
 
 -- Given a deal with a story, told in the wrong order
 create temporary table deal as select (tests.send('BOOKING_CREATED') ->> 'deal_id')::uuid as id;
@@ -30,7 +30,7 @@ select results_eq(
 
 -- When the booking is moved again, which leaves the deal as it is
 select tests.send('BOOKING_RESCHEDULED', '{"uid": "uid-c", "rescheduleUid": "uid-b",
-  "startTime": "2037-03-12T15:00:00Z", "endTime": "2037-03-12T15:30:00Z", "createdAt": "2037-03-11T10:00:00Z"}');
+  "startTime": "2037-03-10T15:00:00Z", "endTime": "2037-03-10T15:30:00Z", "createdAt": "2037-03-11T10:00:00Z"}');
 
 -- Then
 select results_eq(
@@ -43,10 +43,25 @@ select results_eq(
   'an event that leaves the deal as it was is part of the story'
 );
 
+-- When somebody closes the deal and renames the meeting
+select set_config('request.headers', '{"x-editor": "sam@host.test"}', true);
+update public.deals as d set status = 'cancelled' from deal where deal.id = d.id;
+update public.bookings as b set title = 'Call' where b.calcom_uid = 'uid-c';
+select results_eq(
+  $$ select t.trigger, t.change, t.reason, t.person
+     from public.deal_timeline as t join deal as d on d.id = t.deal_id where t.event_id is null $$,
+  $$ values ('HAND_EDIT', 'cancelled', 'Closed by hand by sam@host.test.', 'sam@host.test') $$,
+  'what somebody does by hand is part of the story of the deal'
+);
+select results_eq(
+  $$ select t.trigger, t.reason from public.booking_timeline as t where t.event_id is null $$,
+  $$ values ('HAND_EDIT', 'Changed by hand (title) by sam@host.test.') $$, 'and of the booking'
+);
+
 -- When nothing happens
 select tests.send('BOOKING_CREATED', '{"createdAt": "2037-03-02T09:00:01Z"}');
 select is(
-  (select count(*) from public.deal_timeline as t join deal as d on d.id = t.deal_id), 5::bigint,
+  (select count(*) from public.deal_timeline as t join deal as d on d.id = t.deal_id), 6::bigint,
   'a repeat is not'
 );
 

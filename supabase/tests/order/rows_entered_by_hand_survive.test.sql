@@ -24,7 +24,7 @@ select is(
 select is(
   (select p.name from public.people as p where p.email = 'hand@lovelace.test'), 'By Hand', 'the person is there'
 );
-select is(tests.deals_of('lovelace.test'), 'cancelled met, active booked', 'the deal is there, next to the log''s own');
+select is(tests.deals_of('lovelace.test'), 'active booked, cancelled met', 'the deal is there, next to the log''s own');
 
 select * from finish();
 rollback;

@@ -19,7 +19,7 @@ union all
 select 'booking', p.email, b.id
 from public.bookings as b join public.people as p on p.id = b.person_id where p.email like '%@lovelace.test'
 union all
-select 'deal', d.sequence_number::text, d.id
+select 'deal', row_number() over (order by d.made_at)::text, d.id
 from public.deals as d join public.companies as c on c.id = d.company_id where c.domain = 'lovelace.test'
 order by 1, 2;
 create temporary table before as table rows_of_lovelace;

@@ -1,6 +1,6 @@
 -- Rule: a meeting that ended was attended by those who hold it, unless they are marked as a no-show. It meets the deal.
 begin;
-select plan(3 * 31);
+select plan(4 * 34);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -186,6 +186,22 @@ from (values
     'a ACCEPTED attended deal 2, g of grace CANCELLED deal 1, h of grace ACCEPTED deal 2',
     'cancelled booked, active met',
     'confirmation a, confirmation g to grace, cancellation g to grace, confirmation h to grace', null
+  ),
+  (
+    'a timer that was set for an earlier time of the booking means nothing',
+    'book a; move a at 16:00; end a',
+    'a ACCEPTED at 03-09 16:00 deal 1', 'active booked', 'confirmation a, reschedule a', 'ignored'
+  ),
+  (
+    'the timer of the time that the booking has now counts',
+    'book a; move a at 16:00; end a; end a at 16:00',
+    'a ACCEPTED attended at 03-09 16:00 deal 1', 'active met', 'confirmation a, reschedule a',
+    'applied met: The meeting took place; the deal of lovelace.test is met.'
+  ),
+  (
+    'a meeting that was moved to an earlier time ends there',
+    'book a; move a at 14:00; end a at 14:00',
+    'a ACCEPTED attended at 03-09 14:00 deal 1', 'active met', 'confirmation a, reschedule a', null
   )
 ) as s (sentence, steps, bookings, deals, mails, answer);
 

@@ -1,6 +1,6 @@
 -- Rule: who books has a booking; a request and a payment are none until the organizer or the payment makes them one.
 begin;
-select plan(3 * 18);
+select plan(4 * 28);
 
 -- A session far from UTC, so that no time can be read as a local one.
 set local time zone 'Pacific/Auckland';
@@ -39,18 +39,30 @@ from (values
     'confirmation a, confirmation b, confirmation c, confirmation d', null
   ),
   (
-    'an occurrence of a series is a booking, and the series one deal',
-    'book a {"recurringEvent": {"freq": 2, "count": 3}}; book b {"recurringEvent": {"freq": 2, "count": 3}};
-     book c {"recurringEvent": {"freq": 2, "count": 3}}',
-    'a ACCEPTED deal 1, b ACCEPTED deal 1, c ACCEPTED deal 1', 'active booked',
-    'confirmation a, confirmation b, confirmation c', null
+    'an occurrence of a series is a booking, the series one deal and one confirmation',
+    '09:00 book a {"recurringEvent": {"freq": 2}}; 09:00 book b {"recurringEvent": {"freq": 2}};
+     09:01 book c {"recurringEvent": {"freq": 2}}',
+    'a ACCEPTED deal 1, b ACCEPTED deal 1, c ACCEPTED deal 1', 'active booked', 'confirmation a',
+    'applied kept: Booked; lovelace.test has an active deal already. No mail: the series was confirmed with its first
+     meeting.'
   ),
   (
-    'an occurrence is cancelled alone',
-    'book a {"recurringEvent": {"freq": 2, "count": 3}}; book b {"recurringEvent": {"freq": 2, "count": 3}};
-     cancel b {"recurringEvent": {"freq": 2, "count": 3}}',
-    'a ACCEPTED deal 1, b CANCELLED deal 1', 'cancelled booked', 'confirmation a, confirmation b, cancellation b',
-    null
+    'another series is confirmed again',
+    '09:00 book a {"recurringEvent": {"freq": 2}}; 09:00 book b {"recurringEvent": {"freq": 2}};
+     11:00 book c {"recurringEvent": {"freq": 2}}; 11:00 book d {"recurringEvent": {"freq": 2}}',
+    'a ACCEPTED deal 1, b ACCEPTED deal 1, c ACCEPTED deal 1, d ACCEPTED deal 1', 'active booked',
+    'confirmation a, confirmation c', null
+  ),
+  (
+    'the series of another person is confirmed to that person',
+    '09:00 book a {"recurringEvent": {"freq": 2}}; 09:00 book b by grace {"recurringEvent": {"freq": 2}}',
+    'a ACCEPTED deal 1, b of grace ACCEPTED deal 1', 'active booked', 'confirmation a, confirmation b to grace', null
+  ),
+  (
+    'an occurrence is moved and cancelled alone',
+    '09:00 book a {"recurringEvent": {"freq": 2}}; 09:00 book b {"recurringEvent": {"freq": 2}};
+     09:20 move b>c {"recurringEvent": {"freq": 2}}; 09:40 cancel c {"recurringEvent": {"freq": 2}}',
+    'a ACCEPTED deal 1, c CANCELLED deal 1', 'cancelled booked', 'confirmation a, reschedule c, cancellation c', null
   ),
   (
     'a first request changes nothing',
@@ -76,6 +88,46 @@ from (values
     'a rejected first request leaves nothing, paid or not',
     'request a; reject a; BOOKING_PAYMENT_INITIATED a',
     'none', 'none', 'none', null
+  ),
+  (
+    'a booking that is PENDING is a request',
+    'book a {"status": "PENDING"}',
+    'none', 'none', 'none', 'ignored: A request: it counts once the organizer confirms it.'
+  ),
+  (
+    'a booking that is PENDING counts once it is confirmed',
+    'book a {"status": "PENDING"}; confirm a; end a',
+    'a ACCEPTED attended deal 1', 'active met', 'confirmation a', null
+  ),
+  (
+    'a request that is withdrawn leaves nothing, and waits for nothing',
+    'request a; cancel a',
+    'none', 'none', 'none', 'ignored'
+  ),
+  (
+    'a request that is moved before it is confirmed changes nothing',
+    'request a; request a>b',
+    'none', 'none', 'none', 'ignored'
+  ),
+  (
+    'a request that was moved before it was confirmed is booked at its new time',
+    'request a; request a>b; confirm b',
+    'b ACCEPTED deal 1', 'active booked', 'confirmation b', 'applied opened: Booked; lovelace.test has a new deal.'
+  ),
+  (
+    'a request that was moved may be withdrawn',
+    'request a; request a>b; cancel b',
+    'none', 'none', 'none', 'ignored'
+  ),
+  (
+    'a request that was moved may be rejected',
+    'request a; request a>b; reject b',
+    'none', 'none', 'none', 'ignored: A request that was never booked was rejected: there is nothing to end.'
+  ),
+  (
+    'a request that is confirmed after all was not withdrawn before',
+    'request a; confirm a; cancel a',
+    'a CANCELLED deal 1', 'cancelled booked', 'confirmation a, cancellation a', 'applied cancelled'
   ),
   (
     'a payment begun changes nothing, although its status says ACCEPTED',
@@ -104,7 +156,7 @@ from (values
   ),
   (
     'a trigger without a rule leaves a booking alone',
-    'book a; BOOKING_REASSIGNED a with piet; BOOKING_LOCATION_UPDATED a; MEETING_STARTED a',
+    'book a; BOOKING_LOCATION_UPDATED a with piet; MEETING_STARTED a',
     'a ACCEPTED deal 1', 'active booked', 'confirmation a',
     'ignored: MEETING_STARTED changes nothing here; it is kept in the log.'
   )

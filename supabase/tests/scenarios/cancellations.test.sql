@@ -1,6 +1,6 @@
 -- Rule: a cancellation ends the booking and, if the person has a company, its active deal; never a deal opened since.
 begin;
-select plan(3 * 18);
+select plan(4 * 24);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -109,6 +109,42 @@ from (values
     '09:00 book a; 10:00 cancel a; 10:00 book g by grace',
     'a CANCELLED deal 1, g of grace ACCEPTED deal 1', 'cancelled booked',
     'confirmation a, confirmation g to grace, cancellation a', null
+  ),
+  (
+    'by choice a cancellation leaves the deal to another meeting that is still to come',
+    'set cancellation_rule to last_meeting; book a; book g by grace; cancel a',
+    'a CANCELLED deal 1, g of grace ACCEPTED deal 1', 'active booked',
+    'confirmation a, confirmation g to grace, cancellation a', 'applied'
+  ),
+  (
+    'by choice the cancellation of the last meeting closes the deal',
+    'set cancellation_rule to last_meeting; book a; book g by grace; cancel a; cancel g by grace',
+    'a CANCELLED deal 1, g of grace CANCELLED deal 1', 'cancelled booked',
+    'confirmation a, confirmation g to grace, cancellation a, cancellation g to grace',
+    'applied cancelled: Cancelled, and with it the deal of lovelace.test.'
+  ),
+  (
+    'by choice a cancellation leaves the deal to a meeting that was attended',
+    'set cancellation_rule to last_meeting; book a; book b; end a; cancel b',
+    'a ACCEPTED attended deal 1, b CANCELLED deal 1', 'active met', 'confirmation a, confirmation b, cancellation b',
+    'applied'
+  ),
+  (
+    'by choice a meeting that is over and that nobody attended keeps no deal',
+    'set cancellation_rule to last_meeting; book a; book b; end a; no-show a; cancel b',
+    'a ACCEPTED deal 1, b CANCELLED deal 1', 'cancelled booked', 'confirmation a, confirmation b, cancellation b',
+    'applied cancelled: Cancelled, and with it the deal of lovelace.test.'
+  ),
+  (
+    'by choice a cancellation closes the booking''s own deal, not the one of today',
+    'set cancellation_rule to last_meeting; book a; hand close deal 1; book b; cancel a',
+    'a CANCELLED deal 1, b ACCEPTED deal 2', 'cancelled booked, active booked',
+    'confirmation a, confirmation b, cancellation a', 'applied'
+  ),
+  (
+    'by choice a new time brings back the deal that the last cancellation closed',
+    'set cancellation_rule to last_meeting; book a; ask a; move a>b',
+    'b ACCEPTED deal 1', 'active booked', 'confirmation a, cancellation a, reschedule b', 'applied reopened'
   )
 ) as s (sentence, steps, bookings, deals, mails, answer);
 

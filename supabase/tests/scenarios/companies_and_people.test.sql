@@ -1,6 +1,6 @@
 -- Rule: a person is a mail address, a company its domain; who only comes along is neither.
 begin;
-select plan(3 * 18);
+select plan(4 * 20);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer, s.names)
 from (values
@@ -67,10 +67,25 @@ from (values
     'confirmation a, confirmation b, confirmation c', null, 'ada is Ada Byron of Lovelace Ltd'
   ),
   (
-    'a person is called by the last name given',
+    'what says that there is no answer names no company',
+    'book a {"responses": {"company": {"label": "Company", "value": "n/a"}}};
+     book b {"responses": {"company": {"label": "Company", "value": " - "}}};
+     book c {"responses": {"company": {"label": "Company", "value": "None"}}};
+     book d {"responses": {"company": {"label": "Company", "value": "Lovelace Ltd"}}}',
+    'a ACCEPTED deal 1, b ACCEPTED deal 1, c ACCEPTED deal 1, d ACCEPTED deal 1', 'active booked',
+    'confirmation a, confirmation b, confirmation c, confirmation d', null, 'ada is Ada Byron of Lovelace Ltd'
+  ),
+  (
+    'a person is called by the first name given, so that a stranger renames nobody',
     'book a; book b {"name": "Ada Lovelace"}; book c {"name": "Countess of Lovelace"}',
     'a ACCEPTED deal 1, b ACCEPTED deal 1, c ACCEPTED deal 1', 'active booked',
-    'confirmation a, confirmation b, confirmation c', null, 'ada is Countess of Lovelace of lovelace.test'
+    'confirmation a, confirmation b, confirmation c', null, 'ada is Ada Byron of lovelace.test'
+  ),
+  (
+    'the first name counts that was given at all',
+    'book a {"name": null}; book b; book c {"name": "Countess of Lovelace"}',
+    'a ACCEPTED deal 1, b ACCEPTED deal 1, c ACCEPTED deal 1', 'active booked',
+    'confirmation a, confirmation b, confirmation c', null, 'ada is Ada Byron of lovelace.test'
   ),
   (
     'a body without a name leaves the name alone',

@@ -1,6 +1,6 @@
 -- Rule: confirmation, reschedule, cancellation; each told once, and only while it is true.
 begin;
-select plan(3 * 9);
+select plan(4 * 12 + 4);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -53,8 +53,31 @@ from (values
     'a booking made, cancelled and moved is told at every step',
     'book a; ask a; move a>b; cancel b',
     'b CANCELLED deal 1', 'cancelled booked', 'confirmation a, cancellation a, reschedule b, cancellation b', null
+  ),
+  (
+    'a booking that is moved twice without a new uid is told of both times',
+    'book a; move a at 16:00; move a at 17:00',
+    'a ACCEPTED at 03-09 17:00 deal 1', 'active booked', 'confirmation a, reschedule a, reschedule a', null
+  ),
+  (
+    'a meeting that is over when its event is decided owes no mail',
+    'book a {"startTime": "2025-03-09T15:00:00Z", "endTime": "2025-03-09T15:30:00Z"}',
+    'a ACCEPTED at 03-09 15:00 deal 1', 'active booked', 'none', 'applied opened'
+  ),
+  (
+    'a move of a meeting that is over when it is decided owes no mail',
+    'book a; move a>b {"startTime": "2025-03-10T15:00:00Z", "endTime": "2025-03-10T15:30:00Z"}; cancel b',
+    'b CANCELLED at 03-10 15:00 deal 1', 'cancelled booked', 'confirmation a', 'applied cancelled'
   )
 ) as s (sentence, steps, bookings, deals, mails, answer);
+
+-- That no sender is configured keeps no booking from being made: the mail waits.
+delete from public.senders;
+select tests.check_scenario(
+  'without any sender a booking is made all the same, and its mail waits',
+  'book a; move a>b; cancel b',
+  'b CANCELLED deal 1', 'cancelled booked', 'confirmation a, reschedule b, cancellation b', 'applied cancelled'
+);
 
 select * from finish();
 rollback;

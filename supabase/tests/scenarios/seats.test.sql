@@ -1,6 +1,6 @@
 -- Rule: the people of a seated event share one uid; each has a booking, and an event concerns those whom it lists.
 begin;
-select plan(3 * 22);
+select plan(4 * 32);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -150,6 +150,62 @@ from (values
     'a seat booked again after its end counts for its new deal',
     'book seat s1 of a; end a; cancel seat of a; book seat s2 of a; no-show a',
     'a ACCEPTED deal 2', 'cancelled met, active booked', 'confirmation a, cancellation a, confirmation a', null
+  ),
+  (
+    'a seat moves alone onto a meeting of others, whoever the event lists',
+    'book seat s1 of a; book seat s2 of b by grace@hopper.test; move seat s1 of a>b for grace@hopper.test, ada',
+    'b ACCEPTED deal 1, b of grace@hopper.test ACCEPTED deal 1', 'active booked, hopper.test active booked',
+    'confirmation a, confirmation b to grace@hopper.test, reschedule b', null
+  ),
+  (
+    'a seat moves alone away from others, whoever the event lists',
+    'book seat s1 of a; book seat s2 of a by grace@hopper.test; move seat s2 of a>b for ada, grace@hopper.test',
+    'a ACCEPTED deal 1, b of grace@hopper.test ACCEPTED deal 1', 'active booked, hopper.test active booked',
+    'confirmation a, confirmation a to grace@hopper.test, reschedule b to grace@hopper.test', null
+  ),
+  (
+    'a seat that nobody knows moves for nobody when several people are listed',
+    'move seat s1 of a>b for grace@hopper.test, ada',
+    'none', 'none', 'none', 'waiting: Its booking is not known yet: it counts as soon as the booking is.'
+  ),
+  (
+    'a seated event that is moved in place moves for everybody whom it lists',
+    'book seat s1 of a; book seat s2 of a by grace; move seats of a>a at 16:00 for ada, grace',
+    'a ACCEPTED at 03-09 16:00 deal 1, a of grace ACCEPTED at 03-09 16:00 deal 1', 'active booked',
+    'confirmation a, confirmation a to grace, reschedule a, reschedule a to grace', 'applied'
+  ),
+  (
+    'a seated event that is moved in place twice is told twice, and its old timers mean nothing',
+    'book seat s1 of a; move seats of a>a at 16:00; move seats of a>a at 17:00; end a; end a at 16:00',
+    'a ACCEPTED at 03-09 17:00 deal 1', 'active booked', 'confirmation a, reschedule a, reschedule a', 'ignored'
+  ),
+  (
+    'a seated event that was moved in place ends at its new time',
+    'book seat s1 of a; move seats of a>a at 16:00; move seats of a>a at 17:00; end a; end a at 17:00',
+    'a ACCEPTED attended at 03-09 17:00 deal 1', 'active met', 'confirmation a, reschedule a, reschedule a',
+    'applied met: The meeting took place; the deal of lovelace.test is met.'
+  ),
+  (
+    'a seated event that is moved back to its first time is told once more',
+    'book seat s1 of a; move seats of a>a at 16:00; move seats of a>a',
+    'a ACCEPTED deal 1', 'active booked', 'confirmation a, reschedule a, reschedule a', 'applied'
+  ),
+  (
+    'a cancelled seat can be booked again without a seat id',
+    'book seat s1 of a; cancel seat of a; book seat of a',
+    'a ACCEPTED deal 2', 'cancelled booked, active booked', 'confirmation a, cancellation a, confirmation a',
+    'applied opened: Booked; lovelace.test has a new deal.'
+  ),
+  (
+    'a cancelled seat can be booked again where no event names a seat id',
+    'book seat of a; cancel seat of a; book seat of a; end a',
+    'a ACCEPTED attended deal 2', 'cancelled booked, active met', 'confirmation a, cancellation a', null
+  ),
+  (
+    'a seated event that is joined with another moves its people, and nobody who sits there already',
+    'book seat s1 of a; book seat s2 of a by grace; book seat s3 of b by mary; move seats of a>b for ada, grace, mary',
+    'b ACCEPTED deal 1, b of grace ACCEPTED deal 1, b of mary ACCEPTED deal 1', 'active booked',
+    'confirmation a, confirmation a to grace, confirmation b to mary, reschedule b, reschedule b to grace', 'applied'
   )
 ) as s (sentence, steps, bookings, deals, mails, answer);
 

@@ -36,8 +36,8 @@ export function writeCalendar(
     status: isOver ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
     // A request needs an organizer; for a host who hides the address it is the sender.
     organizer: {
-      name: view.host.name ?? view.brand.name ?? from_address,
-      email: view.host.email ?? from_address,
+      name: view.host.name ?? view.brand.name ?? from_address ?? "",
+      email: view.host.email ?? from_address ?? "",
     },
   });
   const place = describePlace(view);

@@ -59,8 +59,28 @@ Deno.test("a host who asks for another time gets the old booking moved", () => {
   );
 });
 
-Deno.test("the page of a team is found over the booking, but not for one seat of many", () => {
-  const team = { ...DETAILS, host_page: null };
-  assertMatch(findLinks(team, null).bookAgain ?? "", /\/reschedule\/abc\?allowReschedule/);
-  assertEquals(findLinks({ ...team, is_seated: true }, "seat-1").bookAgain, null);
+Deno.test("a team's cancelled meeting leads to the team's page, not to a move that Cal.com refuses", () => {
+  const link = (team_name: string, more = {}) =>
+    findLinks({ ...DETAILS, host_page: null, team_name, ...more }, null).bookAgain;
+  assertEquals(link("Sales"), "https://cal.com/team/sales/discovery-call");
+  assertEquals(
+    link("  Équipe Vente & Co. "),
+    "https://cal.com/team/equipe-vente-co/discovery-call",
+  );
+  assertEquals(
+    link("Sales", { is_seated: true }),
+    "https://cal.com/team/sales/discovery-call",
+  );
+  assertEquals(link("Sales", { event_page: null }), null);
+  assertEquals(link("!"), null);
+  assertMatch(
+    link("Sales", { is_asked_to_move: true }) ?? "",
+    /\/reschedule\/abc\?allowReschedule/,
+  );
+});
+
+Deno.test("where no page is known there is no link to one", () => {
+  assertEquals(findLinks({ ...DETAILS, host_page: null }, null).bookAgain, null);
+  const seat = { ...DETAILS, is_seated: true, is_asked_to_move: true };
+  assertEquals(findLinks(seat, "seat-1").bookAgain, null);
 });

@@ -29,8 +29,8 @@ export function findLinks(data: TemplateData, seatId: string | null): Links {
 }
 
 /**
- * The link that Cal.com made when the host asked for another time; else the page the meeting was
- * booked on; else (the address of a team's page is not in the event) the page of the old booking.
+ * The link that Cal.com made when the host asked for another time; else the old booking, which may
+ * be moved only when the host asked for that; else the page the meeting was booked on.
  */
 function findNewTime(
   data: TemplateData,
@@ -41,11 +41,26 @@ function findNewTime(
   if (link !== null) return link;
   if (base === null) return null;
 
-  const host = toLine(data.host_page);
-  const event = toLine(data.event_page);
-  if (host !== null && event !== null && data.is_asked_to_move !== true) {
-    return [base, ...[host, event].map(encodeURIComponent)].join("/");
+  if (data.is_asked_to_move === true) {
+    return uid === null || data.is_seated === true
+      ? null
+      : `${base}/reschedule/${encodeURIComponent(uid)}?allowRescheduleForCancelledBooking=true`;
   }
-  if (uid === null || data.is_seated === true) return null;
-  return `${base}/reschedule/${encodeURIComponent(uid)}?allowRescheduleForCancelledBooking=true`;
+  const host = toLine(data.host_page);
+  const team = toSlug(toLine(data.team_name));
+  const owner = team === null
+    ? host && encodeURIComponent(host)
+    : `team/${encodeURIComponent(team)}`;
+  const event = toLine(data.event_page);
+  return owner === null || event === null ? null : `${base}/${owner}/${encodeURIComponent(event)}`;
+}
+
+/**
+ * What Cal.com makes of a team's name for the address of its pages. An event does not say whether
+ * somebody has chosen another since.
+ */
+function toSlug(name: string | null): string | null {
+  const slug = name?.toLowerCase().normalize("NFD").replace(/\p{Diacritic}/gu, "")
+    .replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
+  return slug === undefined || slug === "" ? null : slug;
 }

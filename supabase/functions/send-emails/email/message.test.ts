@@ -133,6 +133,20 @@ Deno.test("a host without an address gets no replies, and none are asked for", a
   assertMatch(message.text, /^Who\nmara@brightloom.example \(host\)$/m);
 });
 
+Deno.test("the address of a host who hides it is nowhere, not even in the calendar file", async () => {
+  for (const kind of ["confirmation", "reschedule", "cancellation"]) {
+    const message = await render(kind, {
+      organizer_email: null,
+      hides_organizer: true,
+    }, {
+      reply_to: null,
+    });
+    const files = message.attachments!.map(({ content }) => atob(content).replaceAll("\r\n ", ""));
+    assert(!/mara@|@brightloom/i.test(JSON.stringify(message) + files.join()));
+    assertMatch(files.join(), /ORGANIZER;.*team@outboundsolutions\.com/);
+  }
+});
+
 Deno.test("somebody who holds one of several seats gets links to that seat alone", async () => {
   const { html } = await render("confirmation", { is_seated: true }, { seat_id: "3be561a9" });
   assertEquals(readLinks(html).filter((link) => link.startsWith("https://cal.com/")), [

@@ -40,7 +40,9 @@ function writeSubject({ kind, copy, title, briefTime }: EmailView): string {
 }
 
 /** `Name <address>`, with the name quoted when it holds what means something in a header. */
-function formatSender(name: string | null, address: string): string {
+function formatSender(name: string | null, address: string | null): string {
+  // The database hands out no mail without one.
+  if (address === null) throw new TypeError("The mail has no sender");
   const line = toLine(name, 100);
   if (line === null) return address;
   const isPlain = !/[()<>[\]:;@\\,."]/.test(line);

@@ -39,9 +39,83 @@ Deno.test("summer time is that of the day of the meeting", () => {
   assertMatch(at("2026-11-02") ?? "", /9:00 AM, Central Standard Time/);
 });
 
-Deno.test("a meeting over the change of the clocks ends on the new time", () => {
-  const time = show("Europe/Berlin", "en-GB", "2026-10-25T00:30:00Z", "2026-10-25T02:00:00Z");
-  assertMatch(time ?? "", /02:30–03:00, Central European Summer Time/);
+Deno.test("over the change of the clocks, each end says by which of the two it goes", () => {
+  const berlin = (start: string, end: string, locale = "en-GB") =>
+    show("Europe/Berlin", locale, start, end);
+  // 90 minutes that look like 30, and an hour that looks like none.
+  assertEquals(
+    berlin("2026-10-25T00:30:00Z", "2026-10-25T02:00:00Z"),
+    "Sunday, 25 October 2026 at 2:30, Central European Summer Time – " +
+      "3:00, Central European Standard Time (Europe/Berlin)",
+  );
+  assertMatch(
+    berlin("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "de") ?? "",
+    / 2:30, Mitteleuropäische Sommerzeit – 2:30, Mitteleuropäische Normalzeit/,
+  );
+  // Half an hour that looks like 90 minutes.
+  assertMatch(
+    berlin("2026-03-29T00:45:00Z", "2026-03-29T01:15:00Z") ?? "",
+    /1:45, Central European Standard Time – 3:15, Central European Summer Time/,
+  );
+  assertMatch(
+    berlin("2026-10-24T20:00:00Z", "2026-10-25T02:00:00Z") ?? "",
+    /^Saturday, 24 October 2026 at 22:00, .* Summer Time – Sunday, 25 October 2026 at 3:00, /,
+  );
+});
+
+Deno.test("a meeting that takes whole days is its days, without a clock", () => {
+  assertEquals(
+    show("America/Chicago", "en", "2026-12-01T06:00:00Z", "2026-12-02T06:00:00Z"),
+    "Tuesday, December 1, 2026",
+  );
+  assertEquals(
+    show("Europe/Berlin", "de", "2026-11-30T23:00:00Z", "2026-12-02T23:00:00Z"),
+    "Dienstag, 1. – Mittwoch, 2. Dezember 2026",
+  );
+  // The clocks go back: this day has 25 hours. On the other one they go forward.
+  assertEquals(
+    show(
+      "Europe/Berlin",
+      "en-GB",
+      "2026-10-24T22:00:00Z",
+      "2026-10-25T23:00:00Z",
+    ),
+    "Sunday, 25 October 2026",
+  );
+  assertEquals(
+    show(
+      "Europe/Berlin",
+      "en-GB",
+      "2026-03-28T23:00:00Z",
+      "2026-03-29T22:00:00Z",
+    ),
+    "Sunday, 29 March 2026",
+  );
+  const brief = formatBriefly({
+    start: "2026-12-01T06:00:00Z",
+    end: "2026-12-02T06:00:00Z",
+    timeZone: "America/Chicago",
+    locale: "en",
+  });
+  assertEquals(brief, "Tue, Dec 1");
+});
+
+Deno.test("what only looks like whole days has its clock", () => {
+  for (
+    const [zone, start, end] of [
+      [null, "2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"], // whose midnight is not known
+      ["Europe/Berlin", "2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"],
+      ["UTC", "2026-12-01T00:00:00Z", "2026-12-01T23:59:00Z"],
+      ["UTC", "2026-12-01T00:00:00Z", "2026-12-01T00:00:00Z"],
+      ["UTC", "2026-12-01T00:00:00Z", null],
+    ] as const
+  ) {
+    assertMatch(
+      show(zone, "en", start, end) ?? "",
+      /\d:\d\d/,
+      `${zone} ${start} ${end}`,
+    );
+  }
 });
 
 Deno.test("a meeting over midnight shows both days", () => {
@@ -97,4 +171,14 @@ Deno.test("the host's clock is shown where it differs from the attendee's", () =
   for (const zone of ["America/Chicago", "America/Winnipeg", null, "Mars/Olympus"]) {
     assertEquals(host(zone), null, String(zone));
   }
+  // The clocks of Los Angeles change during the meeting, and only at its end is it another time.
+  assertMatch(
+    formatHostTime({
+      start: "2026-11-01T08:30:00Z",
+      end: "2026-11-01T10:30:00Z",
+      timeZone: "America/Phoenix",
+      locale: "en",
+    }, "America/Los_Angeles") ?? "",
+    /1:30 AM, Pacific Daylight Time – 2:30 AM, Pacific Standard Time/,
+  );
 });

@@ -14,26 +14,46 @@ const DAY = { weekday: "long", year: "numeric", month: "long", day: "numeric" } 
 const CLOCK = { hour: "numeric", minute: "2-digit" } as const;
 
 /**
- * "Tuesday, December 1, 2026, 9:00 – 9:30 AM, Central Standard Time (America/Chicago)".
- * Null when there is no start or none that can be read.
+ * "Tuesday, December 1, 2026, 9:00 – 9:30 AM, Central Standard Time (America/Chicago)"; of a meeting
+ * that takes whole days, the days alone. Null when there is no start or none that can be read.
  */
 export function formatTime(view: TimeView): string | null {
   const zone = knownTimeZone(view.timeZone) ?? "UTC";
-  return formatStretch(view, zone, { ...DAY, ...CLOCK });
+  const days = findWholeDays(view);
+  return days === null
+    ? formatStretch(view, zone, { ...DAY, ...CLOCK })
+    : new Intl.DateTimeFormat(knownLocale(view.locale), { timeZone: zone, ...DAY })
+      .formatRange(days.first, days.last);
 }
 
-/** "Tue, Dec 1, 9:00 AM CST": the start, for a subject. Null as above. */
-export function formatBriefly({ start, timeZone, locale }: TimeView): string | null {
-  const from = toDate(start);
+/** "Tue, Dec 1, 9:00 AM CST": the start, for a subject; of whole days the first. Null as above. */
+export function formatBriefly(view: TimeView): string | null {
+  const from = toDate(view.start);
   if (from === null) return null;
-  return new Intl.DateTimeFormat(knownLocale(locale), {
-    timeZone: knownTimeZone(timeZone) ?? "UTC",
+  return new Intl.DateTimeFormat(knownLocale(view.locale), {
+    timeZone: knownTimeZone(view.timeZone) ?? "UTC",
     weekday: "short",
     month: "short",
     day: "numeric",
-    ...CLOCK,
-    timeZoneName: "short",
+    ...(findWholeDays(view) === null && { ...CLOCK, timeZoneName: "short" }),
   }).format(from);
+}
+
+/**
+ * The first and the last day of a meeting that runs from midnight to midnight on the attendee's
+ * clock, however long the days are. Null for any other, and where that clock is not known.
+ */
+function findWholeDays({ start, end, timeZone }: TimeView): { first: Date; last: Date } | null {
+  const [first, until, zone] = [toDate(start), toDate(end), knownTimeZone(timeZone)];
+  if (first === null || until === null || until <= first || zone === null) return null;
+  const clock = new Intl.DateTimeFormat("en", {
+    timeZone: zone,
+    timeStyle: "medium",
+    hourCycle: "h23",
+  });
+  return [first, until].every((time) => clock.format(time) === "00:00:00")
+    ? { first, last: new Date(until.getTime() - 1) }
+    : null;
 }
 
 /**
@@ -41,15 +61,18 @@ export function formatBriefly({ start, timeZone, locale }: TimeView): string | n
  * Null when both clocks show the same, or when the host's zone is not known.
  */
 export function formatHostTime(view: TimeView, hostZone: string | null): string | null {
-  const from = toDate(view.start);
+  const [from, until] = [toDate(view.start), toDate(view.end)];
   const zone = knownTimeZone(hostZone);
   const ownZone = knownTimeZone(view.timeZone) ?? "UTC";
   if (from === null || zone === null) return null;
 
-  const read = (timeZone: string, parts: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat("en", { timeZone, ...parts }).format(from);
-  if (read(zone, { ...DAY, ...CLOCK }) === read(ownZone, { ...DAY, ...CLOCK })) return null;
-  const isSameDay = read(zone, DAY) === read(ownZone, DAY);
+  const read = (time: Date, timeZone: string, parts: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat("en", { timeZone, ...parts }).format(time);
+  const differs = (time: Date) =>
+    read(time, zone, { ...DAY, ...CLOCK }) !== read(time, ownZone, { ...DAY, ...CLOCK });
+  if (!differs(from) && !(until !== null && until > from && differs(until))) return null;
+  const isSameDay = findWholeDays(view) === null &&
+    read(from, zone, DAY) === read(from, ownZone, DAY);
   return formatStretch(view, zone, isSameDay ? CLOCK : { ...DAY, ...CLOCK });
 }
 
@@ -63,18 +86,35 @@ function formatStretch(
   const until = toDate(end);
   const language = knownLocale(locale);
   const format = new Intl.DateTimeFormat(language, { timeZone, ...parts });
-  const time = until !== null && until > from
-    ? format.formatRange(from, until)
-    : format.format(from);
-  return `${time}, ${nameZone(from, timeZone, language)}`;
+  const zone = nameZone(from, timeZone, language);
+  if (until === null || until <= from) {
+    return `${format.format(from)}, ${placeZone(zone, timeZone)}`;
+  }
+
+  const endZone = nameZone(until, timeZone, language);
+  if (zone === endZone) {
+    return `${format.formatRange(from, until)}, ${placeZone(zone, timeZone)}`;
+  }
+  // The clocks change in between: each end says by which of the two it goes.
+  const day = new Intl.DateTimeFormat("en", { timeZone, ...DAY });
+  const isSameDay = day.format(from) === day.format(until);
+  const endFormat = new Intl.DateTimeFormat(language, { timeZone, ...(isSameDay ? CLOCK : parts) });
+  return `${format.format(from)}, ${zone} – ${endFormat.format(until)}, ${
+    placeZone(endZone, timeZone)
+  }`;
 }
 
-/** By the name in force on that day, and by the place, which is unambiguous. */
-function nameZone(day: Date, timeZone: string, locale: string): string {
+/** By the name in force at that moment. */
+function nameZone(time: Date, timeZone: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "long" })
+    .formatToParts(time).find(({ type }) => type === "timeZoneName")?.value ??
+    timeZone;
+}
+
+/** With the place, which is unambiguous. */
+function placeZone(name: string, timeZone: string): string {
   if (timeZone === "UTC") return "UTC";
-  const name = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "long" })
-    .formatToParts(day).find(({ type }) => type === "timeZoneName")?.value;
-  return name === undefined || name === timeZone ? timeZone : `${name} (${timeZone})`;
+  return name === timeZone ? name : `${name} (${timeZone})`;
 }
 
 /** Null for what is no time. */

@@ -45,7 +45,7 @@ export type Place = { url: string } | { text: string } | { hint: string };
 export interface Links {
   reschedule: string | null;
   cancel: string | null;
-  /** Of a booking that is over: where to book a new time. */
+  /** Of a booking that is cancelled: where to book a new time. */
   bookAgain: string | null;
 }
 
@@ -80,6 +80,8 @@ export interface EmailView {
   /** The start in short, for the subject. */
   briefTime: string | null;
   oldTime: string | null;
+  /** Of a mail that is about a series: how many meetings there are, and in what rhythm. */
+  series: string[] | null;
   /** On the host's clock, where that differs. */
   hostTime: string | null;
   attendee: Person;

@@ -61,3 +61,44 @@ Deno.test("what the booking does not allow is no link, and nothing at all no que
   const none = await render("confirmation", { is_reschedulable: false, is_cancellable: false });
   assert(!/Does the time|^Reschedule|^Cancel/m.test(none.text));
 });
+
+for (
+  const [name, recurring, expected] of [
+    ["in full", { count: 4, freq: 2, interval: 1 }, "4 meetings, every week"],
+    [
+      "every other month",
+      { count: 6, freq: "MONTHLY", interval: 2 },
+      "6 meetings, every 2 months",
+    ],
+    [
+      "without an end",
+      { count: null, freq: "3", interval: null },
+      "Several meetings, every day",
+    ],
+    ["in no known rhythm", { count: 4, freq: "constructor" }, "4 meetings"],
+    ["of which nothing is known", {}, "Several meetings"],
+  ] as const
+) {
+  Deno.test(`a series ${name} says so`, async () => {
+    const { text } = await render("confirmation", { recurring });
+    assert(
+      text.includes(
+        `\n\nSeries\n${expected}\nThis mail confirms all of them; `,
+      ),
+      text,
+    );
+  });
+}
+
+Deno.test("a single meeting is no series, nor is the move of one", async () => {
+  for (const recurring of [null, "weekly", [], 4]) {
+    assert(
+      !/^Series$/m.test((await render("confirmation", { recurring })).text),
+    );
+  }
+  for (const kind of ["reschedule", "cancellation"]) {
+    assert(
+      !/^Series$/m.test((await render(kind, { recurring: { count: 4 } })).text),
+    );
+  }
+});

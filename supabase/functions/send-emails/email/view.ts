@@ -1,7 +1,7 @@
 import type { Json } from "../../_shared/database.types.ts";
 import { findLinks } from "./links.ts";
 import { resolveLocale } from "./locales/index.ts";
-import type { Copy } from "./locales/types.ts";
+import type { Copy, Rhythm } from "./locales/types.ts";
 import { isPhoneNumber, toLine, toLines, toMailAddress, toWebUrl } from "./sanitize.ts";
 import { formatBriefly, formatHostTime, formatTime, toDate } from "./time.ts";
 import type {
@@ -34,6 +34,7 @@ export function toView(email: EmailRow): EmailView {
     time: formatTime(time),
     briefTime: formatBriefly(time),
     oldTime: formatTime(oldTime),
+    series: readSeries(data.recurring, copy),
     hostTime: formatHostTime(time, toLine(data.organizer_time_zone)),
     attendee: { name: toLine(data.attendee_name, 80), email: toMailAddress(email.to_address) },
     host: readPerson({ name: data.organizer_name, email: data.organizer_email }),
@@ -75,6 +76,39 @@ function readReason(value: Json | undefined): string[] | null {
   const reason = toLines(value, 500);
   const isNone = /^(please reschedule\.\s*)?(undefined|null)?$/i.test(reason?.join(" ") ?? "");
   return isNone ? null : reason;
+}
+
+/** Cal.com writes a rhythm as a number; its names are taken too. */
+const RHYTHMS: ReadonlyMap<string, Rhythm> = new Map([
+  ["0", "year"],
+  ["1", "month"],
+  ["2", "week"],
+  ["3", "day"],
+  ["yearly", "year"],
+  ["monthly", "month"],
+  ["weekly", "week"],
+  ["daily", "day"],
+]);
+
+/** What is not known about a series is left out. */
+function readSeries(value: Json | undefined, copy: Copy): string[] | null {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return null;
+  }
+  const { count, freq, interval } = value;
+  const rhythm = RHYTHMS.get(String(freq).toLowerCase());
+  return [
+    [
+      copy.meetings(toCount(count)),
+      ...(rhythm === undefined ? [] : [copy.every[rhythm](toCount(interval) ?? 1)]),
+    ].join(", "),
+    copy.confirmsSeries,
+  ];
+}
+
+/** Null for what is no number from 1 up. */
+function toCount(value: Json | undefined): number | null {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
 }
 
 function readBrand(email: EmailRow, data: TemplateData): Brand {

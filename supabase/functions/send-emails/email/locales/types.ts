@@ -1,6 +1,9 @@
 /** Which mail it is. */
 export type EmailKind = "confirmation" | "reschedule" | "cancellation";
 
+/** In which a series repeats. */
+export type Rhythm = "year" | "month" | "week" | "day";
+
 /** What is said once per kind. */
 export interface KindCopy {
   /** Opens the subject; the time of the meeting follows in brackets. */
@@ -27,10 +30,17 @@ export interface Copy {
   what: string;
   oldTime: string;
   hostTime: string;
+  series: string;
   who: string;
   where: string;
   notes: string;
   reason: string;
+  /** How many meetings a series has; null when that is not known. */
+  meetings: (count: number | null) => string;
+  /** The rhythm of a series; a number above 1 is every so many. */
+  every: Readonly<Record<Rhythm, (interval: number) => string>>;
+  /** On the mail about a series, below the time of one of its meetings. */
+  confirmsSeries: string;
   /** Marks people in the list of who is there. */
   host: (name: string) => string;
   you: (name: string) => string;

@@ -8,6 +8,7 @@ import {
   NotesRow,
   PeopleRow,
   PlaceRow,
+  SeriesRow,
   TimeRow,
   TitleRow,
 } from "./parts.tsx";
@@ -19,6 +20,7 @@ export function Confirmation({ view }: { view: EmailView }) {
       <TitleRow view={view} />
       <TimeRow view={view} />
       <HostTimeRow view={view} />
+      <SeriesRow view={view} />
       <PeopleRow view={view} />
       <PlaceRow view={view} />
       <NotesRow view={view} />

@@ -28,6 +28,15 @@ export function TimeRow({ view: { copy, kind, time } }: PartProps) {
   );
 }
 
+/** That the mail is about more meetings than the one whose time it gives. */
+export function SeriesRow({ view: { copy, series } }: PartProps) {
+  return series === null ? null : (
+    <Row name={copy.series}>
+      <Lines lines={series} />
+    </Row>
+  );
+}
+
 /** What the host's clock shows then, where that is something else. */
 export function HostTimeRow({ view: { copy, hostTime } }: PartProps) {
   return hostTime === null ? null : <Row name={copy.hostTime}>{hostTime}</Row>;

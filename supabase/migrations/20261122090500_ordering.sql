@@ -39,22 +39,25 @@ $$;
 comment on function crm.sort_unique(text[]) is 'Each key once, in order.';
 
 -- Race: sorted by the number that is locked, not by its name: two names may share a number.
+-- Time: names share 1,024 numbers of each kind. So a transaction that touches ever so many companies (an import by
+--       hand) fits the lock table of any server, and seldom does anybody wait for a stranger.
 create function crm.lock_keys(p_kind text, p_keys text[])
 returns void
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_number bigint;
+  v_class integer := hashtext('calcom-deals ' || p_kind);
+  v_number integer;
 begin
   if cardinality(p_keys) = 1 then
-    perform pg_advisory_xact_lock(hashtextextended(p_kind || ':' || p_keys[1], 0));
+    perform pg_advisory_xact_lock(v_class, (hashtextextended(p_keys[1], 0) & 1023)::integer);
     return;
   end if;
   for v_number in
-    select distinct hashtextextended(p_kind || ':' || k.key, 0) from unnest(p_keys) as k (key) order by 1
+    select distinct (hashtextextended(k.key, 0) & 1023)::integer from unnest(p_keys) as k (key) order by 1
   loop
-    perform pg_advisory_xact_lock(v_number);
+    perform pg_advisory_xact_lock(v_class, v_number);
   end loop;
 end;
 $$;
@@ -67,10 +70,12 @@ comment on function crm.lock_keys(text, text[]) is
 create type crm.event_scope as (
   uids text[],
   stream_keys text[],
-  has_later_events boolean
+  has_later_events boolean,
+  booker_stream_key text
 );
 
--- Rule: reschedules link the uid before with the uid after, and whoever booked under one of them is concerned.
+-- Rule: reschedules link the uid before with the uid after, and whoever booked under one of them is concerned; where no
+--       event tells, whoever holds or held the booking that somebody entered by hand.
 --       The event is late when something of its scope comes after it in the sender's order, or when something may have
 --       waited for the uid or the booker that it makes known.
 -- Time: by index, always, and planned once. A log that was never analysed looks small to the planner, which would read
@@ -85,19 +90,37 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_scope crm.event_scope;
-  v_known_uid text := case when p_event.booker_email is not null then coalesce(p_event.new_uid, p_event.uid) end;
+  v_known_uid text := case
+    when p_event.booker_email is not null or p_event.trigger = 'MEETING_ENDED'
+      then coalesce(p_event.new_uid, p_event.uid)
+  end;
 begin
   select
     crm.sort_unique(array_agg(e.uid) || array_agg(e.new_uid) || p_uids),
     crm.sort_unique(array_agg(e.stream_key) || p_event.stream_key),
     coalesce(
-      bool_or(e.position > p_event.position or (e.uid = v_known_uid and e.trigger <> 'BOOKING_CREATED')), false
+      bool_or(
+        e.position > p_event.position
+        or (e.uid = v_known_uid and e.trigger <> 'BOOKING_CREATED')
+        or (v_known_uid is not null and e.outcome = 'waiting')
+      ),
+      false
     ) or exists (
       select from public.calcom_events as w where w.outcome = 'waiting' and w.booker_email = p_event.booker_email
-    )
+    ),
+    p_event.stream_key
   into v_scope
   from public.calcom_events as e
   where (e.uid = any (p_uids) or e.new_uid = any (p_uids)) and e.id <> p_event.id;
+
+  if v_scope.stream_keys = '{}' then
+    v_scope.stream_keys := array(
+      select b.stream_key from public.bookings as b where b.calcom_uid = any (p_uids)
+      union
+      select d.stream_key from crm.deleted_bookings as d where d.uids && p_uids
+      order by 1
+    );
+  end if;
   return v_scope;
 end;
 $$;
@@ -106,32 +129,34 @@ comment on function crm.load_scope(crm.event, text[]) is
 
 -- Race: two events of one scope are decided one after the other, also when the event that links them is itself on its
 --       way. All locks of a transaction are taken in one order, uids before streams, so no two transactions wait for
---       each other. When the scope turns out to be larger than what is locked, the locks are given back (a block that
---       is rolled back releases its locks) and all are taken again.
+--       each other. When the scope turns out to be larger than what is locked, or its streams were merged meanwhile,
+--       the locks are given back (a block that is rolled back releases its locks) and all are taken again.
 create function crm.lock_scope(p_event crm.event)
 returns crm.event_scope
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_uids text[];
+  v_uids text[] := crm.sort_unique(array[p_event.uid, p_event.new_uid]);
   v_scope crm.event_scope;
 begin
-  v_scope.uids := crm.sort_unique(array[p_event.uid, p_event.new_uid]);
-  while v_uids is distinct from v_scope.uids loop
-    v_uids := v_scope.uids;
+  loop
+    p_event.stream_key := crm.stream_key(p_event.booker_email);
     begin
       perform crm.lock_keys('uid', v_uids);
       v_scope := crm.load_scope(p_event, v_uids);
-      if v_uids <> v_scope.uids then
-        raise exception using errcode = 'KC001', message = 'The scope is larger than what is locked';
+      if v_uids = v_scope.uids then
+        perform crm.lock_keys('stream', v_scope.stream_keys);
+        exit when not exists (
+          select from crm.merged_streams as m where m.stream_key = any (v_scope.stream_keys)
+        );
       end if;
+      v_uids := v_scope.uids;
+      raise exception using errcode = 'KC001', message = 'The scope is not what is locked';
     exception
       when sqlstate 'KC001' then null;
     end;
   end loop;
-
-  perform crm.lock_keys('stream', v_scope.stream_keys);
   return v_scope;
 end;
 $$;
@@ -232,7 +257,8 @@ $$;
 comment on function crm.apply_or_fail(crm.event, text) is
   'Applies an event during a replay; an error becomes its outcome and undoes this event alone.';
 
--- Rule: the events that name one of its people, and everything that shares a uid with them, in the sender's order.
+-- Rule: the events that name one of its people, those about a booking that somebody entered by hand, and everything
+--       that shares a uid with them.
 -- Time: by index, as in load_scope.
 create function crm.list_stream_events(p_stream_key text)
 returns setof public.calcom_events
@@ -246,7 +272,13 @@ declare
   v_uids text[];
   v_known text[];
 begin
-  select crm.sort_unique(array_agg(e.uid) || array_agg(e.new_uid)) into v_uids
+  select
+    crm.sort_unique(array_agg(e.uid) || array_agg(e.new_uid) || array(
+      select h.new_values ->> 'calcom_uid'
+      from public.hand_edits as h
+      where h.stream_key = p_stream_key and h.table_name = 'bookings'
+    ))
+  into v_uids
   from public.calcom_events as e
   where e.stream_key = p_stream_key;
 
@@ -260,22 +292,55 @@ begin
   return query
   select e.*
   from public.calcom_events as e
-  where e.uid = any (v_uids) or e.new_uid = any (v_uids)
-  order by e.position, e.id;
+  where e.uid = any (v_uids) or e.new_uid = any (v_uids);
 end;
 $$;
-comment on function crm.list_stream_events(text) is 'Every event that may concern a stream, in the sender''s order.';
+comment on function crm.list_stream_events(text) is 'Every event that may concern a stream.';
 
--- Rule: the stream becomes what its events, in the sender's order, make of nothing. An event that does not know
---       its booking waits and is applied as soon as another makes it known. An event that cannot be applied is
---       skipped: the others count as if it were not there.
-create function crm.replay_stream(p_stream_key text)
+create function crm.list_known_effects(p_stream_keys text[])
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return array(
+    select concat(f.event_id, f.booking_id) from public.event_effects as f where f.stream_key = any (p_stream_keys)
+  );
+end;
+$$;
+comment on function crm.list_known_effects(text[]) is
+  'What the events of some streams have done so far: when a replay repeats it, that is no news.';
+
+-- Rule: a mail that was not owed because the booking had changed since is owed when a late event shows that it had not.
+create function crm.was_overtaken(p_event_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select
+    from public.calcom_events as e
+    where e.id = p_event_id and strpos(e.reason, 'No mail: the booking has changed since.') > 0
+  );
+end;
+$$;
+comment on function crm.was_overtaken(uuid) is 'Whether an event owed no mail because the booking had changed since.';
+
+-- Rule: the stream becomes what its events and the hand edits, in the sender's order, make of nothing. An event that
+--       does not know its booking waits and is applied as soon as another makes it known. An event that cannot be
+--       applied is skipped: the others count as if it were not there.
+create function crm.replay_stream(p_stream_key text, p_known text[] default null)
 returns crm.effect[]
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_row public.calcom_events;
+  v_item record;
+  v_position crm.position;
+  v_known text[] := coalesce(p_known, crm.list_known_effects(array[p_stream_key]));
   v_all crm.effect[] := array[]::crm.effect[];
   v_effects crm.effect[];
   v_ready crm.event[];
@@ -283,8 +348,20 @@ declare
 begin
   perform crm.reset_stream(p_stream_key);
 
-  for v_row in select e.* from crm.list_stream_events(p_stream_key) as e loop
-    v_ready := array[crm.parse_event(v_row)];
+  for v_item in
+    select e as event, null::public.hand_edits as edit, e.position from crm.list_stream_events(p_stream_key) as e
+    union all
+    select null, h, h.position from public.hand_edits as h where h.stream_key = p_stream_key
+    order by 3
+  loop
+    v_position := v_item.position;
+    if (v_item.edit).id is not null then
+      perform crm.repeat_hand_edit(v_item.edit);
+      v_ready := v_waiting; -- it may have made a booking known
+      v_waiting := array[]::crm.event[];
+    else
+      v_ready := array[crm.parse_event(v_item.event)];
+    end if;
     while cardinality(v_ready) > 0 loop
       v_effects := crm.apply_or_fail(v_ready[1], p_stream_key);
       v_all := v_all || v_effects;
@@ -292,7 +369,7 @@ begin
       if cardinality(v_effects) = 0 then
         v_waiting := v_waiting || v_ready[1];
         v_ready := v_ready[2:];
-      elsif (v_ready[1]).booker_email is null then
+      elsif (v_ready[1]).booker_email is null and (v_ready[1]).new_uid is null then
         v_ready := v_ready[2:];
       else
         -- It may have made a booking known: what waited gets another chance, in the sender's order.
@@ -303,82 +380,131 @@ begin
   end loop;
 
   perform crm.delete_unused_rows(p_stream_key);
-  if v_row.id is not null then
-    perform crm.advance_watermark(p_stream_key, v_row.position);
+  update public.deals as d set is_replaying = false
+  where d.company_id in (select c.id from crm.list_companies(p_stream_key) as c) and d.is_replaying;
+  if v_position is not null then
+    perform crm.advance_watermark(p_stream_key, v_position);
   end if;
-  return v_all;
+  -- A deal may have got another row since the event was applied.
+  return array(
+    select row(
+      f.event_id, f.outcome, coalesce(x.reason, f.reason), f.person_id, f.booking_id,
+      case when x.event_id is null then f.deal_id else x.deal_id end,
+      case when x.event_id is null then f.deal_change else x.deal_change end,
+      f.email_kind, f.old_start_time, f.old_end_time,
+      k.key is null or (f.email_kind is not null and crm.was_overtaken(f.event_id))
+    )::crm.effect
+    from unnest(v_all) with ordinality as f
+    left join public.event_effects as x
+      on x.event_id = f.event_id and x.booking_id = f.booking_id and f.outcome = 'applied'
+    left join unnest(v_known) as k (key) on k.key = concat(f.event_id, f.booking_id)
+    order by f.ordinality
+  );
 end;
 $$;
-comment on function crm.replay_stream(text) is 'Rebuilds a stream from its events, into the same rows.';
+comment on function crm.replay_stream(text, text[]) is
+  'Rebuilds a stream from its events and hand edits, into the same rows.';
 
--- Rule: the rows that events made become as if nothing had happened, and keep their ids. What somebody entered
---       by hand (no original_key, no sequence_number, a name of their own) stays; what events did to a deal entered by
---       hand is taken back.
+-- Rule: the rows that events and hand edits made become as if nothing had happened, and keep their ids. What the log
+--       does not know of stays as it is.
 create function crm.reset_stream(p_stream_key text)
 returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_company_id uuid := crm.find_company(p_stream_key);
 begin
   update public.deals as d
-  set status = 'cancelled', opened_by_event_id = null
-  where d.company_id = v_company_id and d.sequence_number is not null;
-  perform crm.reset_manual_deals(v_company_id);
-  delete from public.event_effects as f where f.stream_key = p_stream_key;
+  set status = 'cancelled', stage = 'booked', is_closed_by_hand = false, made_at = null,
+    is_replaying = true
+  where d.company_id in (select c.id from crm.list_companies(p_stream_key) as c) and d.made_at is not null;
 
-  update public.bookings as b
-  set calcom_uid = b.id::text, previous_uids = '{}', ical_uid = null, deal_id = null, met_deal_id = null,
-    cancelled_deal_id = null, last_event_id = null
-  where b.stream_key = p_stream_key and b.original_key is not null;
+  update public.people as p set name = null, company_id = null, is_company_chosen = false, made_at = null
+  where p.id in (
+    select b.person_id from public.bookings as b where b.stream_key = p_stream_key and b.made_at is not null
+    union
+    select h.row_id from public.hand_edits as h where h.stream_key = p_stream_key and h.table_name = 'people'
+    union
+    select o.id
+    from public.hand_edits as h
+    join public.people as o on o.email = split_part(h.row_key, ' ', 1)
+    where h.stream_key = p_stream_key and h.table_name = 'bookings'
+  );
 
   update public.companies as c
-  set name = c.domain, form_name = null
-  where c.id = v_company_id and c.name = c.form_name;
+  set name = case
+      when c.name = c.form_name
+        or exists (select from public.hand_edits as h where h.row_id = c.id and h.new_values ? 'name')
+        then c.domain
+      else c.name
+    end,
+    form_name = null, made_at = null
+  where c.id in (select l.id from crm.list_companies(p_stream_key) as l);
+
+  delete from public.event_effects as f where f.stream_key = p_stream_key;
+  delete from crm.deleted_bookings as d where d.stream_key = p_stream_key;
+  update public.bookings as b
+  set calcom_uid = b.id::text, previous_uids = '{}', ical_uid = null, deal_id = null, met_deal_id = null,
+    cancelled_deal_id = null, last_event_id = null, made_at = null
+  where b.stream_key = p_stream_key and b.made_at is not null;
 end;
 $$;
-comment on function crm.reset_stream(text) is 'Takes back what events made of a stream, so that it can be rebuilt.';
+comment on function crm.reset_stream(text) is
+  'Takes back what events and hand edits made of a stream, so that it can be rebuilt.';
 
--- Rule: a deal entered by hand that events have met or cancelled was booked and active before. When there are several,
---       the youngest is active again: a company has one active deal.
-create function crm.reset_manual_deals(p_company_id uuid)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  update public.deals as d set stage = 'booked'
-  where d.company_id = p_company_id and d.sequence_number is null
-    and exists (select from public.event_effects as f where f.deal_id = d.id and f.deal_change = 'met');
-
-  update public.deals as d set status = 'active'
-  where crm.find_active_deal(p_company_id) is null
-    and d.id = (
-      select o.id
-      from public.deals as o
-      where o.company_id = p_company_id and o.sequence_number is null
-        and exists (select from public.event_effects as f where f.deal_id = o.id and f.deal_change = 'cancelled')
-      order by o.created_at desc, o.id
-      limit 1
-    );
-end;
-$$;
-comment on function crm.reset_manual_deals(uuid) is
-  'Takes back what events did to the deals that somebody entered by hand.';
-
+-- Rule: a booking or deal that nothing made goes, and with the booking a person and a company that nothing but it had
+--       made. What a table of the team holds on to stays, cancelled.
 create function crm.delete_unused_rows(p_stream_key text)
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_booking public.bookings;
+  v_deal_id uuid;
 begin
-  delete from public.bookings as b
-  where b.stream_key = p_stream_key and b.original_key is not null and b.last_event_id is null;
-  delete from public.deals as d
-  where d.company_id = crm.find_company(p_stream_key)
-    and d.sequence_number is not null and d.opened_by_event_id is null;
+  for v_deal_id in
+    select d.id
+    from public.deals as d
+    where d.company_id in (select c.id from crm.list_companies(p_stream_key) as c)
+      and d.made_at is null and d.is_replaying
+  loop
+    begin
+      delete from public.deals as d where d.id = v_deal_id;
+    exception
+      when foreign_key_violation then null;
+    end;
+  end loop;
+
+  for v_booking in
+    select b.*
+    from public.bookings as b
+    where b.stream_key = p_stream_key and b.made_at is null and b.calcom_uid = b.id::text
+  loop
+    -- What the event told is told of the booking that it is about by now.
+    update public.emails as m
+    set booking_id = (
+      select f.booking_id
+      from public.event_effects as f
+      join public.bookings as b on b.id = f.booking_id
+      where f.event_id = m.event_id and b.attendee_email = v_booking.attendee_email
+      limit 1
+    )
+    where m.booking_id = v_booking.id;
+    begin
+      delete from public.bookings as b where b.id = v_booking.id;
+    exception
+      when foreign_key_violation then
+        update public.bookings as b set status = 'CANCELLED' where b.id = v_booking.id;
+    end;
+    begin
+      delete from public.people as p where p.id = v_booking.person_id and p.made_at is null;
+      delete from public.companies as c
+      where c.domain = crm.company_domain(v_booking.attendee_email) and c.made_at is null;
+    exception
+      when foreign_key_violation then null; -- others need them
+    end;
+  end loop;
 end;
 $$;
 comment on function crm.delete_unused_rows(text) is
-  'Deletes the bookings and deals of a stream that no event made when it was replayed.';
+  'Deletes the rows of a stream that nothing made when it was replayed.';
