@@ -317,7 +317,7 @@ export async function editInTime(t: Sql, edit: HandEdit): Promise<DoneEdit | nul
     where w.stream_key = m.stream_key
     returning w.stream_key, coalesce(k.position > m.position, false) as is_late`;
   for (const { stream_key, is_late } of streams) {
-    if (is_late) await t`select crm.replay_stream(${stream_key})`;
+    if (is_late) await t`select crm.rebuild_streams(array[${stream_key}])`;
   }
   await t`select set_config('crm.engine', '', true)`;
   return done;

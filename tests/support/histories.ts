@@ -45,6 +45,8 @@ class World {
   }
 
   edit(act: HandAct, target: Partial<HandEdit>): void {
+    // Never before what the person sees, however slow the clock of a sender.
+    this.now = Math.max(this.now, ...this.happenings.map(momentOf));
     const at = new Date(this.now).toISOString();
     // A row that is entered has an id by which it is known again.
     const id = `00000000-0000-4000-8000-${`${this.count()}`.padStart(12, "0")}`;
@@ -88,6 +90,13 @@ class World {
   seatedWith(uid: string): Meeting[] {
     return this.meetings.filter((one) => one.isSeated && one.uid === uid && !one.isCancelled);
   }
+}
+
+/** When something happened in the sender's time. */
+function momentOf(one: Happening): number {
+  if (isHandEdit(one)) return Date.parse(one.at);
+  const body = (one.payload ?? one) as Body;
+  return Date.parse(`${one.triggerEvent === "MEETING_ENDED" ? body.endTime : one.createdAt}`);
 }
 
 /** How often something happens, and what it does; a step that cannot happen is left out. */
