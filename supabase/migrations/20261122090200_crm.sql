@@ -283,6 +283,7 @@ set search_path = ''
 as $$
 declare
   v_active public.deals;
+  v_is_replay boolean;
   v_former_id uuid;
 begin
   if p_company_id is null then
@@ -291,13 +292,14 @@ begin
 
   select d.* into v_active from public.deals as d where d.company_id = p_company_id and d.status = 'active';
   if v_active.id is null then
-    update public.deals as d set opened_by_event_id = p_event.id
-    where d.id = crm.find_deal_of_provisional_booking(p_company_id, p_event);
+    v_is_replay := current_setting('crm.replay', true) is not distinct from 'on';
+    if v_is_replay then
+      v_former_id := crm.former_id('deals', p_event.id::text);
+      update public.deals as d set opened_by_event_id = p_event.id
+      where d.id = crm.find_deal_of_provisional_booking(p_company_id, p_event);
+    end if;
     insert into public.deals as d (id, company_id, opened_by_event_id, made_at)
-    values (
-      coalesce(crm.former_id('deals', p_event.id::text), gen_random_uuid()), p_company_id, p_event.id,
-      p_event.position
-    )
+    values (coalesce(v_former_id, gen_random_uuid()), p_company_id, p_event.id, p_event.position)
     on conflict on constraint deals_opened_by_event_id_key do update set
       company_id = excluded.company_id, status = 'active', stage = 'booked', is_closed_by_hand = false,
       made_at = excluded.made_at

@@ -168,15 +168,18 @@ as $$
 declare
   v_key text := coalesce(p_known.original_key, concat_ws('/', p_event.uid, p_event.seat_id));
   v_email text := coalesce(p_known.attendee_email, p_event.booker_email);
-  v_former_id uuid := crm.former_id('bookings', v_email || ' ' || v_key);
+  v_former_id uuid;
   v_booking public.bookings;
   v_company public.companies;
   v_deal_id uuid;
   v_deal_change text;
 begin
-  -- Until somebody deletes it, it is the row that it was; the one that somebody entered in its stead comes later.
-  update public.bookings as b set original_key = b.id::text
-  where b.attendee_email = v_email and b.original_key = v_key and b.made_at is null and b.id <> v_former_id;
+  if current_setting('crm.replay', true) = 'on' then
+    -- Until somebody deletes it, it is the row that it was; the one that somebody entered in its stead comes later.
+    v_former_id := crm.former_id('bookings', v_email || ' ' || v_key);
+    update public.bookings as b set original_key = b.id::text
+    where b.attendee_email = v_email and b.original_key = v_key and b.made_at is null and b.id <> v_former_id;
+  end if;
 
   if p_known.deal_id is null or p_known.last_event_id is not null then
     select d.deal_id, d.change into v_deal_id, v_deal_change

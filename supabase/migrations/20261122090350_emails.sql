@@ -268,13 +268,13 @@ comment on function crm.earlier_template_data(uuid) is
 
 -- Rule: some bodies leave it out (a request for another time, for one); then the booking is as it was.
 create function crm.hides_organizer(p_body jsonb, p_earlier jsonb) returns boolean
-language sql immutable set search_path = ''
+language sql immutable
 return coalesce(p_body ->> 'hideOrganizerEmail', p_earlier ->> 'hides_organizer', 'false') = 'true';
 comment on function crm.hides_organizer(jsonb, jsonb) is
   'Whether the organizer keeps the mail address from the attendees.';
 
 create function crm.pick_reply_to(p_body jsonb, p_template_data jsonb) returns text
-language sql immutable set search_path = ''
+language sql immutable
 return case
   when p_template_data -> 'hides_organizer' = 'true' then crm.jsonb_email(p_body -> 'customReplyToEmail')
   else p_template_data ->> 'organizer_email'
@@ -451,17 +451,27 @@ $$;
 comment on function crm.mail_title(crm.event, public.bookings, jsonb) is
   'What a mail calls the meeting.';
 
-create function crm.read_series(p_body jsonb) returns jsonb
-language sql immutable set search_path = ''
-return case
-  when jsonb_typeof(p_body -> 'recurringEvent') = 'object'
-    and crm.jsonb_text(p_body #> '{recurringEvent,count}') is distinct from '1'
-    then jsonb_build_object(
-      'count', substring(crm.jsonb_text(p_body #> '{recurringEvent,count}') from '^\d{1,4}$')::integer,
-      'freq', left(crm.jsonb_text(p_body #> '{recurringEvent,freq}'), 20),
-      'interval', substring(crm.jsonb_text(p_body #> '{recurringEvent,interval}') from '^\d{1,4}$')::integer
-    )
+create function crm.read_series(p_body jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_series jsonb := p_body -> 'recurringEvent';
+begin
+  if jsonb_typeof(v_series) is distinct from 'object'
+    or crm.jsonb_text(v_series -> 'count') is not distinct from '1'
+  then
+    return null;
+  end if;
+  return jsonb_build_object(
+    'count', substring(crm.jsonb_text(v_series -> 'count') from '^\d{1,4}$')::integer,
+    'freq', left(crm.jsonb_text(v_series -> 'freq'), 20),
+    'interval', substring(crm.jsonb_text(v_series -> 'interval') from '^\d{1,4}$')::integer
+  );
 end;
+$$;
 comment on function crm.read_series(jsonb) is
   'How often a meeting repeats, and in what rhythm (Cal.com''s number or name of it); null for a single one.';
 

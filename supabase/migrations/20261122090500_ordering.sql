@@ -346,6 +346,7 @@ declare
   v_ready crm.event[];
   v_waiting crm.event[] := array[]::crm.event[];
 begin
+  perform set_config('crm.replay', 'on', true); -- rows may be there that nothing has made yet
   perform crm.reset_stream(p_stream_key);
 
   for v_item in
@@ -385,6 +386,7 @@ begin
   if v_position is not null then
     perform crm.advance_watermark(p_stream_key, v_position);
   end if;
+  perform set_config('crm.replay', 'off', true);
   -- A deal may have got another row since the event was applied.
   return array(
     select row(
