@@ -403,24 +403,10 @@ export function shuffled<T>(items: fc.Arbitrary<T[]>): fc.Arbitrary<T[]> {
   return items.chain((all) => fc.shuffledSubarray(all, { minLength: all.length }));
 }
 
-/**
- * Makes an order one that can be: the hand edits come as they were made, and an event that happened
- * after an edit arrives after it. Events may be ever so late, never early.
- */
-export function asItCanArrive(all: Happening[], order: Happening[]): Happening[] {
+/** Puts the hand edits into the order in which they were made, and leaves the bodies where they are. */
+export function withEditsInOrder(all: Happening[], order: Happening[]): Happening[] {
   const edits = all.filter(isHandEdit);
-  const editsBefore = new Map(
-    all.map((one, i) => [one, all.slice(0, i).filter(isHandEdit).length]),
-  );
-  const arrived: Happening[] = [];
-  let [early, done]: [Happening[], number] = [[], 0];
-  for (const one of order) {
-    if (isHandEdit(one)) arrived.push(edits[done++]!);
-    else early.push(one);
-    arrived.push(...early.filter((event) => editsBefore.get(event)! <= done));
-    early = early.filter((event) => editsBefore.get(event)! > done);
-  }
-  return arrived;
+  return order.map((one) => isHandEdit(one) ? edits.shift()! : one);
 }
 
 /** The same history among other people at other companies, so that many can happen at once. */

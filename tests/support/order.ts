@@ -2,7 +2,7 @@ import { assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import fc from "npm:fast-check@4.10.2";
 import { inRollback, type TestDatabase } from "./database.ts";
 import { addNotes, type HandEdit, happen, isHandEdit, tellEdits } from "./hand.ts";
-import { asItCanArrive, type Happening, history, historyByHand, shuffled } from "./histories.ts";
+import { type Happening, history, historyByHand, shuffled, withEditsInOrder } from "./histories.ts";
 import { checkProperty } from "./property.ts";
 import { handle, mails, snapshot, wrongs } from "./snapshot.ts";
 
@@ -68,12 +68,13 @@ export async function checkOrderByHand({ sql }: TestDatabase, cases: number): Pr
       const bodies = all.filter((one) => !isHandEdit(one));
       for (
         const [how, order] of Object.entries({
-          "in random order": asItCanArrive(all, random),
-          "in random order, each event twice": asItCanArrive(all, randomTwice),
+          "in random order": withEditsInOrder(all, random),
+          "in random order, each event twice": withEditsInOrder(all, randomTwice),
           "the edits first": [...all.filter(isHandEdit), ...bodies],
-          "in reverse": asItCanArrive(all, all.toReversed()),
+          "the edits last": [...bodies, ...all.filter(isHandEdit)],
+          "in reverse": withEditsInOrder(all, all.toReversed()),
           "each event twice": all.flatMap<Happening>((one) => isHandEdit(one) ? [one] : [one, one]),
-          "neighbours swapped": asItCanArrive(all, swapNeighbours(all)),
+          "neighbours swapped": withEditsInOrder(all, swapNeighbours(all)),
         })
       ) {
         const told = `${how}: ${JSON.stringify(order, null, 1)}`;
@@ -107,7 +108,7 @@ export async function checkLostEvents({ sql }: TestDatabase, cases: number): Pro
   await checkProperty(
     fc.asyncProperty(arrivals, async ({ all, random }) => {
       for (const one of all.filter((one) => !isHandEdit(one))) {
-        for (const order of [all, asItCanArrive(all, random)]) {
+        for (const order of [all, withEditsInOrder(all, random)]) {
           const rest = order.filter((other) => other !== one);
           const told = () => `without ${JSON.stringify(one)}: ${JSON.stringify(rest, null, 1)}`;
           await inRollback(sql, async () => {
