@@ -283,7 +283,7 @@ set search_path = ''
 as $$
 declare
   v_active public.deals;
-  v_is_replay boolean;
+  v_is_replay boolean := coalesce(current_setting('crm.replay', true) = 'on', false);
   v_former_id uuid;
 begin
   if p_company_id is null then
@@ -292,7 +292,6 @@ begin
 
   select d.* into v_active from public.deals as d where d.company_id = p_company_id and d.status = 'active';
   if v_active.id is null then
-    v_is_replay := current_setting('crm.replay', true) is not distinct from 'on';
     if v_is_replay then
       v_former_id := crm.former_id('deals', p_event.id::text);
       update public.deals as d set opened_by_event_id = p_event.id
@@ -309,7 +308,7 @@ begin
 
   deal_id := v_active.id;
   change := 'kept';
-  if not v_active.is_replaying then
+  if v_is_replay and not v_active.is_replaying then
     select d.id into v_former_id
     from public.deals as d
     where d.opened_by_event_id = p_event.id and d.made_at is null;

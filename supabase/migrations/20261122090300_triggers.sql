@@ -243,14 +243,9 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_effects crm.effect[] := array[]::crm.effect[];
+  v_effects crm.effect[] := crm.reschedule_bookings(p_event, p_stream_key, 'reschedule');
   v_booking public.bookings;
 begin
-  for v_booking in select b.* from crm.find_bookings(p_event.uid, p_stream_key) as b loop
-    if crm.applies_to_booking(p_event, v_booking) then
-      v_effects := v_effects || crm.reschedule_booking(v_booking, p_event, p_event.new_uid, 'reschedule');
-    end if;
-  end loop;
   if cardinality(v_effects) > 0 or p_event.stream_key is distinct from p_stream_key then
     return v_effects;
   end if;
@@ -303,14 +298,9 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_effects crm.effect[] := array[]::crm.effect[];
+  v_effects crm.effect[] := crm.reschedule_bookings(p_event, p_stream_key, null);
   v_booking public.bookings;
 begin
-  for v_booking in select b.* from crm.find_bookings(p_event.uid, p_stream_key) as b loop
-    if crm.applies_to_booking(p_event, v_booking) then
-      v_effects := v_effects || crm.reschedule_booking(v_booking, p_event, p_event.new_uid, null);
-    end if;
-  end loop;
   if cardinality(v_effects) > 0 or p_event.stream_key is distinct from p_stream_key then
     return v_effects;
   end if;
@@ -333,6 +323,26 @@ end;
 $$;
 comment on function crm.apply_booking_requested(crm.event, text) is
   'BOOKING_REQUESTED, and what says that it is PENDING: a request for a new time moves the booking without a mail.';
+
+create function crm.reschedule_bookings(p_event crm.event, p_stream_key text, p_email_kind text)
+returns crm.effect[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_effects crm.effect[] := array[]::crm.effect[];
+  v_booking public.bookings;
+begin
+  for v_booking in select b.* from crm.find_bookings(p_event.uid, p_stream_key) as b loop
+    if crm.applies_to_booking(p_event, v_booking) then
+      v_effects := v_effects || crm.reschedule_booking(v_booking, p_event, p_event.new_uid, p_email_kind);
+    end if;
+  end loop;
+  return v_effects;
+end;
+$$;
+comment on function crm.reschedule_bookings(crm.event, text, text) is
+  'Moves every booking of a stream that has or had the uid of an event and that the event is about.';
 
 -- Rule: a uid that the booking already has or had is a repeat. A seat that is moved onto a meeting where the person has
 --       one already is given up. Otherwise it moves.

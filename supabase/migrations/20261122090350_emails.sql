@@ -237,8 +237,7 @@ as $$
 begin
   return coalesce(
     case
-      when p_event.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED')
-        then crm.jsonb_email(p_event.body #> '{organizer,email}')
+      when p_event.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED') then p_event.organizer_email
     end,
     p_booking.organizer_email
   );
@@ -406,7 +405,7 @@ begin
     return jsonb_build_array();
   end if;
   v_hosts := p_emails || array[
-    p_event.booker_email, p_organizer_email, crm.jsonb_email(p_event.body #> '{organizer,email}')
+    p_event.booker_email, p_organizer_email, p_event.organizer_email
   ] || array(
     select crm.jsonb_email(m.member -> 'email')
     from jsonb_array_elements(crm.jsonb_list(p_event.body #> '{team,members}')) as m (member)
@@ -641,7 +640,7 @@ begin
     when p_event.trigger = 'BOOKING_CREATED' and crm.read_series(p_event.body) is not null
       and p_effect.old_start_time is not distinct from p_booking.start_time
       then left(coalesce(
-        crm.jsonb_text(p_event.body -> 'eventTypeId'), crm.jsonb_text(p_event.body -> 'type'), 'unknown'
+        p_event.event_type_id, crm.jsonb_text(p_event.body -> 'type'), 'unknown'
       ), 200)
   end;
 end;

@@ -164,14 +164,14 @@ comment on function crm.prepare_hand_edit() is 'Locks the stream of a row that s
 
 ---------------------------------------------------------------------------------------------------------- after: record
 
-create function crm.editable_values(p_table_name text, p_row jsonb)
-returns jsonb
+create function crm.editable_columns(p_table_name text)
+returns text[]
 language plpgsql
-immutable strict -- of no row, nothing
+immutable
 set search_path = ''
 as $$
-declare
-  v_columns text[] := case p_table_name
+begin
+  return case p_table_name
     when 'companies' then array['name', 'domain']
     when 'people' then array['email', 'name', 'company_id']
     when 'deals' then array['company_id', 'status', 'stage']
@@ -179,8 +179,20 @@ declare
       'calcom_uid', 'person_id', 'deal_id', 'title', 'start_time', 'end_time', 'status', 'attended', 'organizer_email'
     ]
   end;
+end;
+$$;
+comment on function crm.editable_columns(text) is 'The columns of a table that a person may edit.';
+
+create function crm.editable_values(p_table_name text, p_row jsonb)
+returns jsonb
+language plpgsql
+immutable strict -- of no row, nothing
+set search_path = ''
+as $$
 begin
-  return (select jsonb_object_agg(c.name, p_row -> c.name) from unnest(v_columns) as c (name));
+  return (
+    select jsonb_object_agg(c.name, p_row -> c.name) from unnest(crm.editable_columns(p_table_name)) as c (name)
+  );
 end;
 $$;
 comment on function crm.editable_values(text, jsonb) is 'What a person may edit of a row.';
@@ -319,16 +331,8 @@ declare
   v_table text;
   v_columns text;
 begin
-  for v_table, v_columns in
-    values
-      ('companies', 'name, domain'),
-      ('people', 'email, name, company_id'),
-      ('deals', 'company_id, status, stage'),
-      (
-        'bookings',
-        'calcom_uid, person_id, deal_id, title, start_time, end_time, status, attended, organizer_email'
-      )
-  loop
+  foreach v_table in array array['companies', 'people', 'deals', 'bookings'] loop
+    v_columns := array_to_string(crm.editable_columns(v_table), ', ');
     execute format(
       'create trigger queue_hand_edit before insert or delete or update of %s on public.%I
          for each statement when (%s) execute function crm.queue_hand_edit()',
