@@ -13,6 +13,7 @@ create table public.calcom_events (
   id uuid not null default gen_random_uuid(),
   payload jsonb not null,
   raw_body bytea,
+  source text not null default 'webhook',
   received_at timestamptz not null default now(),
   outcome text not null default 'pending',
   reason text,
@@ -26,6 +27,7 @@ create table public.calcom_events (
   position crm.position,
   payload_hash bigint not null generated always as (jsonb_hash_extended(payload, 0)) stored,
   constraint calcom_events_pkey primary key (id),
+  constraint "source must be webhook or backfill" check (source in ('webhook', 'backfill')),
   constraint calcom_events_outcome_is_known
     check (outcome in ('pending', 'applied', 'duplicate', 'ignored', 'waiting', 'failed')),
   constraint calcom_events_decided_has_its_time check ((outcome = 'pending') = (decided_at is null)),
@@ -37,6 +39,8 @@ comment on column public.calcom_events.payload is
   'The body as received; a body that is not JSON is kept as one JSON string.';
 comment on column public.calcom_events.raw_body is
   'The exact bytes, when payload cannot hold them (not JSON, NUL characters, numbers out of range).';
+comment on column public.calcom_events.source is
+  'webhook: Cal.com sent it when it happened. backfill: somebody brought it in later; it owes no mail.';
 comment on column public.calcom_events.outcome is
   'pending until it is decided; then applied, duplicate, ignored, waiting (for its booking) or failed.';
 comment on column public.calcom_events.reason is 'Why the outcome is what it is, in plain words.';
@@ -135,6 +139,7 @@ create type crm.event as (
   is_recurring boolean,
   is_request boolean,
   needs_confirmation boolean,
+  is_backfill boolean,
   event_type_id text,
   body jsonb
 );
@@ -143,6 +148,7 @@ comment on column crm.event.attendee_emails is
 comment on column crm.event.no_shows is 'For BOOKING_NO_SHOW_UPDATED: address → whether it is marked.';
 comment on column crm.event.is_request is
   'It asks for a meeting, or for a new time, that the organizer has to confirm.';
+comment on column crm.event.is_backfill is 'It is history that somebody brought in later.';
 comment on column crm.event.body is 'The part of the payload that describes the booking, for the words of the mail.';
 
 -- Rule: the triggers that can change something, in the order of a booking's life; null for every other.
@@ -342,6 +348,7 @@ begin
     v_event.trigger in ('BOOKING_CREATED', 'BOOKING_RESCHEDULED') and v_body ->> 'status' is not distinct from 'PENDING'
   );
   v_event := crm.read_uids(v_event);
+  v_event.is_backfill := p_row.source = 'backfill';
   v_event.seat_id := left(crm.jsonb_text(v_body -> 'attendeeSeatId'), 200);
   v_event.is_seated := crm.jsonb_text(v_body -> 'seatsPerTimeSlot') is not null or v_event.seat_id is not null;
   v_event.is_recurring := coalesce(jsonb_typeof(v_body -> 'recurringEvent') = 'object', false);

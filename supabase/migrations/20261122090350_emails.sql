@@ -605,8 +605,8 @@ comment on function crm.email_template_data(
 
 ------------------------------------------------------------------------------------------------------- what is owed
 
--- Rule: never to the made-up address of a booking by phone, never about a meeting that is over, and never when the
---       booking has changed again since: a mail says only what is still true.
+-- Rule: never to the made-up address of a booking by phone, never about a meeting that is over or for history that was
+--       brought in later, and never when the booking has changed again since: a mail says only what is still true.
 create function crm.no_email_reason(
   p_event crm.event, p_effect crm.effect, p_booking public.bookings, p_person public.people
 )
@@ -617,6 +617,7 @@ set search_path = ''
 as $$
 begin
   return case
+    when p_event.is_backfill then 'No mail: it was brought in later.'
     when p_booking.last_event_id is distinct from p_event.id then 'No mail: the booking has changed since.'
     when p_person.email like '%@sms.cal.com' then 'No mail: booked by phone number.'
     when coalesce(p_booking.end_time, p_booking.start_time) <= now() then 'No mail: the meeting is over.'

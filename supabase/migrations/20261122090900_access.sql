@@ -14,7 +14,7 @@ grant select on
 to service_role;
 
 -- Keep an event before anything is decided.
-grant insert (payload, raw_body) on public.calcom_events to service_role;
+grant insert (payload, raw_body, source) on public.calcom_events to service_role;
 
 -- Do what a person may do by hand, in an app of the team: each change is recorded (see hand_edits). A column that a
 -- team adds is granted by the team.

@@ -137,6 +137,7 @@ export type Database = {
           "raw_body": string | null;
           "reason": string | null;
           "received_at": string;
+          "source": string;
           "stream_key": string | null;
           "trigger": string | null;
           "uid": string | null;
@@ -155,6 +156,7 @@ export type Database = {
           "raw_body"?: string | null;
           "reason"?: string | null;
           "received_at"?: string;
+          "source"?: string;
           "stream_key"?: string | null;
           "trigger"?: string | null;
           "uid"?: string | null;
@@ -172,6 +174,7 @@ export type Database = {
           "raw_body"?: string | null;
           "reason"?: string | null;
           "received_at"?: string;
+          "source"?: string;
           "stream_key"?: string | null;
           "trigger"?: string | null;
           "uid"?: string | null;

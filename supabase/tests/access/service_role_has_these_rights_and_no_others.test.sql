@@ -56,7 +56,9 @@ select is(
     cross join unnest(array['insert', 'update']) as p (privilege)
     where (c.name, p.privilege) <> ('id', 'update')
     union all
-    values ('insert calcom_events.payload'), ('insert calcom_events.raw_body'), ('update settings.value')
+    values
+      ('insert calcom_events.payload'), ('insert calcom_events.raw_body'), ('insert calcom_events.source'),
+      ('update settings.value')
     order by 1
   ),
   'it edits what a person may edit, keeps the body of an event and chooses settings'
