@@ -86,6 +86,11 @@ class World {
     return { ...booking(meeting), rescheduleUid: meeting.previousUids.at(-1) };
   }
 
+  end(meeting: Meeting, variant: number): void {
+    this.now = Math.max(this.now, endOf(meeting.start));
+    this.happenings.push(meetingEnded(meeting, variant));
+  }
+
   /** Everybody who sits in the same seated event. */
   seatedWith(uid: string): Meeting[] {
     return this.meetings.filter((one) => one.isSeated && one.uid === uid && !one.isCancelled);
@@ -173,11 +178,12 @@ const ACTS = {
       world.send("BOOKING_RESCHEDULED", moved);
     }),
   ],
-  // The event was lost; all that follows names a uid that nobody has heard of.
+  // The event was lost; all that follows, often the end, names a uid that nobody has heard of.
   moveUnheard: [
-    2,
-    toMeeting((one) => isOpen(one) && isAlone(one), (world, meeting) => {
+    3,
+    toMeeting((one) => isOpen(one) && isAlone(one), (world, meeting, { isSo, variant }) => {
       world.move(meeting, "uid");
+      if (isSo) world.end(meeting, variant);
     }),
   ],
   moveAmongOthers: [
@@ -259,8 +265,7 @@ const ACTS = {
     toMeeting(any, (world, meeting, { isSo, variant }) => {
       const uid = isSo ? meeting.previousUids.at(-1) ?? meeting.uid : meeting.uid;
       const start = isSo ? meeting.previousStarts.at(-1) ?? meeting.start : meeting.start;
-      world.now = Math.max(world.now, endOf(start));
-      world.happenings.push(meetingEnded({ ...meeting, uid, start }, variant));
+      world.end({ ...meeting, uid, start }, variant);
     }),
   ],
   noShow: [
