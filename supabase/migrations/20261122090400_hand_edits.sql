@@ -263,15 +263,17 @@ as $$
 declare
   v_old public.deals;
   v_new public.deals;
+  v_opened_by_event_id uuid;
 begin
   select d.* into v_old from public.deals as d where d.id = p_edit.row_id;
-  if v_old.made_at is null and v_old.opened_by_event_id is not null then
+  v_opened_by_event_id := coalesce(v_old.opened_by_event_id::text, p_edit.row_key); -- its row may be gone by now
+  if v_old.made_at is null and v_opened_by_event_id is not null then
     select d.* into v_old
     from public.deals as d
     where d.id = (
       select f.deal_id
       from public.event_effects as f
-      where f.event_id = v_old.opened_by_event_id and f.deal_id is not null
+      where f.event_id = v_opened_by_event_id and f.deal_id is not null
       limit 1
     );
   end if;
