@@ -76,7 +76,7 @@ begin
   );
   insert into public.event_effects (event_id, stream_key, booking_id, deal_id, deal_change, reason)
   values (v_event, v_domain, v_booking, v_deal, 'opened', 'Booked; there is a new deal.');
-  insert into crm.stream_watermarks (stream_key, position) values (v_domain, v_position);
+  insert into crm.stream_events (stream_key, position, event_id) values (v_domain, v_position, v_event);
   insert into public.emails (event_id, booking_id, kind, calcom_uid, from_address, reply_to, to_address, template_data)
   values (
     v_event, v_booking, 'confirmation', v_uid, 'team@outboundsolutions.com', 'mara@brightloom.example', v_email,

@@ -23,8 +23,10 @@ create table public.calcom_events (
   uid text,
   new_uid text,
   booker_email text,
+  concerned_emails text[],
   stream_key text,
   position crm.position,
+  is_follow_up boolean generated always as (trigger <> 'BOOKING_CREATED' or new_uid is not null) stored,
   payload_hash bigint not null generated always as (jsonb_hash_extended(payload, 0)) stored,
   constraint calcom_events_pkey primary key (id),
   constraint "source must be webhook or backfill" check (source in ('webhook', 'backfill')),
@@ -51,16 +53,22 @@ comment on column public.calcom_events.uid is
 comment on column public.calcom_events.new_uid is 'The uid that the booking gets by this event.';
 comment on column public.calcom_events.booker_email is
   'The booker, for an event that makes or moves a booking, or cancels one that its calendar id may name.';
+comment on column public.calcom_events.concerned_emails is
+  'Of an event about seats, the people whom it concerns; null for anybody who holds the booking.';
 comment on column public.calcom_events.stream_key is
   'Whose events are applied one after the other: the domain of a company, or the address of a person without one.';
 comment on column public.calcom_events.position is
   'Its place in the sender''s order. happened_at is the time of receipt when the body does not say.';
+comment on column public.calcom_events.is_follow_up is
+  'It names a booking that another event has made; false for that one.';
 comment on column public.calcom_events.payload_hash is 'Finds other events with the same body.';
 
 create index calcom_events_payload_hash_idx on public.calcom_events (payload_hash);
-create index calcom_events_uid_idx on public.calcom_events (uid) where uid is not null;
+-- The bookings of one uid apart from all else that names it: the seats of a webinar are many.
+create index calcom_events_uid_idx on public.calcom_events (uid, is_follow_up, booker_email) where uid is not null;
+create index calcom_events_seat_id_idx on public.calcom_events ((payload #>> '{payload,attendeeSeatId}'))
+where payload #>> '{payload,attendeeSeatId}' is not null;
 create index calcom_events_new_uid_idx on public.calcom_events (new_uid) where new_uid is not null;
-create index calcom_events_stream_key_idx on public.calcom_events (stream_key) where stream_key is not null;
 -- By hash, not by time: every event passes through it, and a search by its body must not read those long decided.
 create index calcom_events_pending_idx on public.calcom_events (payload_hash) where outcome = 'pending';
 create index calcom_events_waiting_idx on public.calcom_events (booker_email) where outcome = 'waiting';
@@ -125,6 +133,7 @@ create type crm.event as (
   new_uid text,
   booker_email text,
   booker_name text,
+  concerned_emails text[],
   stream_key text,
   company_name text,
   attendee_emails text[],
@@ -348,6 +357,7 @@ begin
     v_event.trigger in ('BOOKING_CREATED', 'BOOKING_RESCHEDULED') and v_body ->> 'status' is not distinct from 'PENDING'
   );
   v_event := crm.read_uids(v_event);
+  v_event.concerned_emails := p_row.concerned_emails;
   v_event.is_backfill := p_row.source = 'backfill';
   v_event.seat_id := left(crm.jsonb_text(v_body -> 'attendeeSeatId'), 200);
   v_event.is_seated := crm.jsonb_text(v_body -> 'seatsPerTimeSlot') is not null or v_event.seat_id is not null;
@@ -425,6 +435,7 @@ begin
   p_event.uid := null;
   p_event.new_uid := null;
   p_event.booker_email := null;
+  p_event.concerned_emails := null;
   p_event.stream_key := null;
   return p_event;
 end;
@@ -438,8 +449,9 @@ set search_path = ''
 as $$
 begin
   update public.calcom_events as e
-  set (trigger, uid, new_uid, booker_email, stream_key, position) = (
-      p_event.trigger, p_event.uid, p_event.new_uid, p_event.booker_email, p_event.stream_key, p_event.position
+  set (trigger, uid, new_uid, booker_email, concerned_emails, stream_key, position) = (
+      p_event.trigger, p_event.uid, p_event.new_uid, p_event.booker_email, p_event.concerned_emails,
+      p_event.stream_key, p_event.position
     ),
     outcome = p_outcome,
     reason = p_reason,
@@ -495,7 +507,7 @@ comment on column public.hand_edits.reason is 'What was done, and who did it, in
 comment on column public.hand_edits.stream_key is 'The stream that it belongs to; see calcom_events.stream_key.';
 comment on column public.hand_edits.skipped_reason is
   'Why the last replay could not repeat it; null when it did.';
-create index hand_edits_stream_key_idx on public.hand_edits (stream_key);
+create index hand_edits_stream_key_idx on public.hand_edits (stream_key, position);
 create index hand_edits_row_id_idx on public.hand_edits (row_id);
 create index hand_edits_row_key_idx on public.hand_edits (table_name, row_key);
 alter table public.hand_edits enable row level security;

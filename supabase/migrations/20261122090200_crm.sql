@@ -252,7 +252,7 @@ create table public.deals (
   is_closed_by_hand boolean not null default false,
   opened_by_event_id uuid,
   made_at crm.position,
-  is_replaying boolean not null default false,
+  is_new boolean not null default false,
   created_at timestamptz not null default now(),
   constraint deals_pkey primary key (id),
   constraint deals_company_id_fkey foreign key (company_id) references public.companies (id),
@@ -267,8 +267,7 @@ comment on column public.deals.opened_by_event_id is
   'The event that opened it, by which a replay finds its row; null for a deal entered by hand.';
 comment on column public.deals.made_at is
   'Position of the event or hand edit that made it; null while a replay has not come to it.';
-comment on column public.deals.is_replaying is
-  'Only while a replay is under way: the row was there before it. All others are new.';
+comment on column public.deals.is_new is 'Only while a replay is under way: it has made this row.';
 create unique index deals_one_active_per_company_idx on public.deals (company_id) where status = 'active';
 create index deals_company_id_idx on public.deals (company_id);
 alter table public.deals enable row level security;
@@ -297,8 +296,11 @@ begin
       update public.deals as d set opened_by_event_id = p_event.id
       where d.id = crm.find_deal_of_provisional_booking(p_company_id, p_event);
     end if;
-    insert into public.deals as d (id, company_id, opened_by_event_id, made_at)
-    values (coalesce(v_former_id, gen_random_uuid()), p_company_id, p_event.id, p_event.position)
+    insert into public.deals as d (id, company_id, opened_by_event_id, made_at, is_new)
+    values (
+      coalesce(v_former_id, gen_random_uuid()), p_company_id, p_event.id, p_event.position,
+      v_is_replay and v_former_id is null
+    )
     on conflict on constraint deals_opened_by_event_id_key do update set
       company_id = excluded.company_id, status = 'active', stage = 'booked', is_closed_by_hand = false,
       made_at = excluded.made_at
@@ -308,13 +310,12 @@ begin
 
   deal_id := v_active.id;
   change := 'kept';
-  if v_is_replay and not v_active.is_replaying then
+  if v_is_replay and v_active.is_new then
     select d.id into v_former_id
     from public.deals as d
     where d.opened_by_event_id = p_event.id and d.made_at is null;
     if found then
-      perform crm.replace_deal(v_active, v_former_id);
-      update public.deals as d set opened_by_event_id = v_active.opened_by_event_id where d.id = v_former_id;
+      perform crm.replace_deal(v_active, v_former_id, v_active.opened_by_event_id);
       deal_id := v_former_id;
     end if;
   end if;
@@ -332,11 +333,16 @@ stable
 set search_path = ''
 as $$
 begin
+  if not exists (
+    select from public.calcom_events as e where e.uid = p_event.uid and e.is_follow_up and e.new_uid is not null
+  ) then
+    return null; -- nothing has moved it
+  end if;
   return (
     select d.id
     from public.deals as d
     join public.calcom_events as e on e.id = d.opened_by_event_id
-    where d.company_id = p_company_id and d.is_replaying and d.made_at is null
+    where d.company_id = p_company_id and not d.is_new and d.made_at is null
       and e.booker_email = p_event.booker_email and e.id <> p_event.id
       and (e.uid <> p_event.uid or e.new_uid is not null) and crm.original_uid(e.uid) = p_event.uid
       and not exists (select from public.deals as o where o.opened_by_event_id = p_event.id)
@@ -368,13 +374,22 @@ $$;
 comment on function crm.original_uid(text, integer) is
   'The uid under which a booking was made, as far as the log tells; a chain of moves is followed twenty times.';
 
--- The row that goes is new; the one that stays may be one that others refer to.
-create function crm.replace_deal(p_deal public.deals, p_by_deal_id uuid)
+-- The row that goes is new; the one that stays may be one that others refer to. What was there before a change names
+-- the one that stays, too.
+create function crm.replace_deal(p_deal public.deals, p_by_deal_id uuid, p_opened_by_event_id uuid)
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_step text := current_setting('crm.step');
 begin
+  update crm.row_history as h
+  set row_id = case when h.row_id = p_deal.id then p_by_deal_id else h.row_id end,
+    old_values = replace(h.old_values::text, p_deal.id::text, p_by_deal_id::text)::jsonb
+  where h.stream_key = split_part(v_step, E'\n', 1) and h.position >= p_deal.made_at
+    and (h.row_id = p_deal.id or strpos(h.old_values::text, p_deal.id::text) > 0);
+  perform set_config('crm.step', '', true);
   update public.bookings as b
   set deal_id = case when b.deal_id = p_deal.id then p_by_deal_id else b.deal_id end,
     met_deal_id = case when b.met_deal_id = p_deal.id then p_by_deal_id else b.met_deal_id end,
@@ -383,11 +398,13 @@ begin
   update public.event_effects as f set deal_id = p_by_deal_id where f.deal_id = p_deal.id;
   delete from public.deals as d where d.id = p_deal.id;
   update public.deals as d
-  set company_id = p_deal.company_id, status = p_deal.status, stage = p_deal.stage, made_at = p_deal.made_at
+  set company_id = p_deal.company_id, status = p_deal.status, stage = p_deal.stage, made_at = p_deal.made_at,
+    opened_by_event_id = p_opened_by_event_id
   where d.id = p_by_deal_id;
+  perform set_config('crm.step', v_step, true);
 end;
 $$;
-comment on function crm.replace_deal(public.deals, uuid) is
+comment on function crm.replace_deal(public.deals, uuid, uuid) is
   'Has a deal go on in the row of another one; what referred to its row refers to the other.';
 
 create function crm.find_active_deal(p_company_id uuid)
@@ -488,10 +505,44 @@ comment on column public.bookings.made_at is
   'Position of the event or hand edit that made it; null while a replay has not come to it.';
 create index bookings_person_id_idx on public.bookings (person_id);
 create index bookings_deal_id_idx on public.bookings (deal_id);
-create index bookings_stream_key_idx on public.bookings (stream_key);
+create index bookings_stream_key_idx on public.bookings (stream_key, calcom_uid);
 create index bookings_last_event_id_idx on public.bookings (last_event_id);
-create index bookings_previous_uids_idx on public.bookings using gin (previous_uids) where previous_uids <> '{}';
 alter table public.bookings enable row level security;
+
+-- The uids that bookings had before, to find them by: as a list in the row they could not be looked up within a stream.
+create table crm.previous_uids (
+  uid text not null,
+  stream_key text not null,
+  booking_id uuid not null,
+  constraint previous_uids_pkey primary key (uid, stream_key, booking_id),
+  constraint previous_uids_booking_id_fkey foreign key (booking_id) references public.bookings (id) on delete cascade
+);
+comment on table crm.previous_uids is 'One row per uid that a booking had before: bookings.previous_uids, to look up.';
+create index previous_uids_booking_id_idx on crm.previous_uids (booking_id);
+alter table crm.previous_uids enable row level security;
+
+create function crm.save_previous_uids()
+returns trigger
+language plpgsql
+security definer -- who may edit bookings has no rights in schema crm
+set search_path = ''
+as $$
+begin
+  delete from crm.previous_uids as u where u.booking_id = new.id;
+  insert into crm.previous_uids (uid, stream_key, booking_id)
+  select distinct p.uid, new.stream_key, new.id from unnest(new.previous_uids) as p (uid);
+  return null;
+end;
+$$;
+comment on function crm.save_previous_uids() is 'Keeps the uids that a booking had before where they are looked up.';
+create trigger save_previous_uids after insert on public.bookings
+for each row when (new.previous_uids <> '{}') execute function crm.save_previous_uids();
+create trigger save_changed_previous_uids after update on public.bookings
+for each row when (
+  old.previous_uids is distinct from new.previous_uids
+  or (new.previous_uids <> '{}' and old.stream_key is distinct from new.stream_key)
+)
+execute function crm.save_previous_uids();
 
 -- Rule: any uid that a booking ever had finds it, unless the person holds another booking under that uid by now.
 --       Only the bookings of one stream: each stream is decided by itself.
@@ -508,8 +559,9 @@ begin
     select b.* from public.bookings as b where b.calcom_uid = p_uid and b.stream_key = p_stream_key
     union all
     select b.*
-    from public.bookings as b
-    where b.previous_uids <> '{}' and b.previous_uids @> array[p_uid] and b.stream_key = p_stream_key
+    from crm.previous_uids as u
+    join public.bookings as b on b.id = u.booking_id
+    where u.uid = p_uid and u.stream_key = p_stream_key
       and not exists (select from public.bookings as o where o.calcom_uid = p_uid and o.person_id = b.person_id)
   ) as f
   -- Not by id, which is random: the seats of an event may have one key, and the first one closes the deal.
@@ -607,8 +659,10 @@ declare
 begin
   select e.* into v_event
   from public.calcom_events as e
-  where ((e.uid = p_uid and e.trigger = 'BOOKING_CREATED') or (e.new_uid = p_uid and e.trigger = 'BOOKING_RESCHEDULED'))
-    and e.payload #>> '{payload,attendeeSeatId}' = p_seat_id
+  where e.payload #>> '{payload,attendeeSeatId}' = p_seat_id and case e.trigger
+    when 'BOOKING_CREATED' then e.uid = p_uid
+    when 'BOOKING_RESCHEDULED' then e.new_uid = p_uid
+  end
   order by e.trigger, e.position
   limit 1;
   if v_event.trigger = 'BOOKING_RESCHEDULED' and v_event.uid <> p_uid and p_max_moves > 0 then
@@ -665,7 +719,7 @@ comment on table public.event_effects is 'One row per booking that an event chan
 comment on column public.event_effects.deal_id is
   'The deal it was about. No foreign key: over REST, bookings and deals have one relationship, bookings.deal_id.';
 comment on column public.event_effects.deal_change is 'What it did to the deal; null when it left the deal as it was.';
-create index event_effects_stream_key_idx on public.event_effects (stream_key);
+create index event_effects_stream_key_idx on public.event_effects (stream_key, event_id);
 create index event_effects_booking_id_idx on public.event_effects (booking_id);
 create index event_effects_deal_id_idx on public.event_effects (deal_id);
 alter table public.event_effects enable row level security;

@@ -278,12 +278,12 @@ as $$
 begin
   return exists (
     select from public.calcom_events as e
-    where e.id <> p_event.id and e.booker_email is not null
-      and (
-        (e.uid = p_event.uid and e.new_uid is null and e.trigger = 'BOOKING_CREATED')
-        or (e.new_uid = p_event.uid and e.trigger = 'BOOKING_RESCHEDULED' and e.position < p_event.position)
-      )
+    where e.uid = p_event.uid and not e.is_follow_up and e.booker_email is not null and e.id <> p_event.id
       and (not p_event.is_seated or e.booker_email = p_event.booker_email)
+  ) or exists (
+    select from public.calcom_events as e
+    where e.new_uid = p_event.uid and e.trigger = 'BOOKING_RESCHEDULED' and e.position < p_event.position
+      and e.booker_email is not null and (not p_event.is_seated or e.booker_email = p_event.booker_email)
   );
 end;
 $$;

@@ -115,6 +115,7 @@ as $$
 declare
   v_reason text;
 begin
+  perform set_config('crm.step', p_edit.stream_key || E'\n' || p_edit.position::text, true);
   begin
     case p_edit.table_name
       when 'companies' then perform crm.repeat_company_edit(p_edit);
@@ -126,6 +127,7 @@ begin
     when integrity_constraint_violation then
       v_reason := format('It does not fit the rows any more: %s.', sqlerrm);
   end;
+  perform set_config('crm.step', '', true);
   update public.hand_edits as h set skipped_reason = v_reason
   where h.id = p_edit.id and h.skipped_reason is distinct from v_reason;
 end;
@@ -282,8 +284,8 @@ begin
     perform crm.forget_deal(v_old.id, p_edit.stream_key);
     return;
   elsif p_edit.operation = 'insert' and v_old.id is null then
-    insert into public.deals (id, company_id, status, is_replaying)
-    values (p_edit.row_id, (p_edit.new_values ->> 'company_id')::uuid, 'cancelled', true)
+    insert into public.deals (id, company_id, status)
+    values (p_edit.row_id, (p_edit.new_values ->> 'company_id')::uuid, 'cancelled')
     returning * into v_old;
   elsif v_old.made_at is null and p_edit.operation = 'update' then
     return;
@@ -316,8 +318,8 @@ begin
   select d.* into v_active
   from public.deals as d
   where d.company_id = p_deal.company_id and d.status = 'active' and d.id <> p_deal.id;
-  if not v_active.is_replaying then
-    perform crm.replace_deal(v_active, p_deal.id);
+  if v_active.is_new then
+    perform crm.replace_deal(v_active, p_deal.id, p_deal.opened_by_event_id);
     update public.event_effects as f
     set deal_change = 'kept', reason = 'Booked; it counts for the deal that somebody entered by hand.'
     where f.event_id = v_active.opened_by_event_id and f.deal_change = 'opened';

@@ -4,14 +4,35 @@
 -- in the sender's order. An event that is the newest of its stream is just applied; a late one makes the stream be
 -- replayed, into the same rows.
 
-create table crm.stream_watermarks (
+create table crm.stream_events (
   stream_key text not null,
   position crm.position not null,
-  constraint stream_watermarks_pkey primary key (stream_key)
+  event_id uuid not null,
+  waited_for crm.position,
+  constraint stream_events_pkey primary key (stream_key, position, event_id)
 );
-comment on table crm.stream_watermarks is
-  'One row per stream: the position of the newest event that its tables contain.';
-alter table crm.stream_watermarks enable row level security;
+comment on table crm.stream_events is
+  'One row per stream and event that was applied to it, or that its booker has sent: the order in which it is replayed.';
+comment on column crm.stream_events.waited_for is
+  'Position of the event that made its booking known, when that came later: it counts from there on.';
+create index stream_events_waited_for_idx on crm.stream_events (stream_key, waited_for) where waited_for is not null;
+alter table crm.stream_events enable row level security;
+
+-- What a late event takes back. Rows that a step makes are not here: their made_at says from where on they are there.
+create table crm.row_history (
+  number bigint not null generated always as identity,
+  stream_key text not null,
+  position crm.position not null,
+  table_name text not null,
+  row_id uuid not null,
+  old_values jsonb not null,
+  constraint row_history_pkey primary key (stream_key, position, number)
+);
+comment on table crm.row_history is
+  'One row per change that an event made to a company, person, deal or booking that was there before it.';
+comment on column crm.row_history.position is 'Of the event that made the change, or for which it had waited.';
+comment on column crm.row_history.old_values is 'What the changed columns said before.';
+alter table crm.row_history enable row level security;
 
 ---------------------------------------------------------------------------------------------------------------- locks
 
@@ -70,74 +91,183 @@ comment on function crm.lock_keys(text, text[]) is
 create type crm.event_scope as (
   uids text[],
   stream_keys text[],
-  has_later_events boolean,
-  booker_stream_key text
+  is_awaited boolean,
+  booker_stream_key text,
+  people text[]
 );
+comment on type crm.event_scope is
+  'The uids that belong together, the streams that they concern, whether an event may have waited for this one, and, of '
+  'a seated event, the people whom it concerns.';
 
--- Rule: reschedules link the uid before with the uid after, and whoever booked under one of them is concerned; where no
---       event tells, whoever holds or held the booking that somebody entered by hand.
---       The event is late when something of its scope comes after it in the sender's order, or when something may have
---       waited for the uid or the booker that it makes known.
--- Time: by index, always, and planned once. A log that was never analysed looks small to the planner, which would read
---       it whole; and a plan for just these uids is no better than the one for any.
+create function crm.may_be_about(p_concerned text[], p_people text[]) returns boolean
+language sql immutable
+return p_concerned is null or p_people is null or p_concerned && p_people;
+comment on function crm.may_be_about(text[], text[]) is
+  'Whether an event that concerns some people alone (null: anybody) may be about one of these.';
+
+create function crm.known_uid(p_event crm.event) returns text
+language sql immutable
+return case
+  when p_event.trigger in ('BOOKING_REQUESTED', 'BOOKING_CREATED', 'BOOKING_RESCHEDULED') or p_event.new_uid is not null
+    then coalesce(p_event.new_uid, p_event.uid)
+end;
+comment on function crm.known_uid(crm.event) is 'The uid that an event makes known, for which others may have waited.';
+
+-- Rule: a booking concerns the stream of its booker alone, whoever else has a seat there. Any other event concerns the
+--       streams of the bookings that it is about.
+-- Time: most bookings are the first to name their uid; two look-ups by key tell.
 create function crm.load_scope(p_event crm.event, p_uids text[])
 returns crm.event_scope
 language plpgsql
 stable
 set search_path = ''
-set enable_seqscan = off
-set plan_cache_mode = force_generic_plan
+as $$
+begin
+  if p_event.trigger = 'BOOKING_CREATED' and not p_event.is_request and cardinality(p_uids) = 1
+    and not exists (
+      select from public.calcom_events as e
+      where e.uid = p_uids[1] and e.is_follow_up
+    )
+    and not exists (select from public.calcom_events as e where e.new_uid = p_uids[1])
+    and not exists (
+      select from public.calcom_events as e where e.outcome = 'waiting' and e.booker_email = p_event.booker_email
+    )
+  then
+    return row(p_uids, array[p_event.stream_key], false, p_event.stream_key, null)::crm.event_scope;
+  end if;
+  return crm.load_linked_scope(p_event, p_uids);
+end;
+$$;
+comment on function crm.load_scope(crm.event, text[]) is
+  'The uids that belong together, the streams that they concern, and whether something may have waited for the event.';
+
+-- Rule: reschedules link the uid before with the uid after. Of a seated event only what lists the same people counts:
+--       the other seats are other bookings.
+create function crm.load_linked_scope(p_event crm.event, p_uids text[])
+returns crm.event_scope
+language plpgsql
+stable
+set search_path = ''
 as $$
 declare
   v_scope crm.event_scope;
-  v_known_uid text := case
-    when p_event.booker_email is not null or p_event.trigger = 'MEETING_ENDED'
-      then coalesce(p_event.new_uid, p_event.uid)
+  v_is_booking constant boolean := p_event.trigger = 'BOOKING_CREATED' and not p_event.is_request;
+  v_known_uid constant text := crm.known_uid(p_event);
+  v_holder text := case
+    when p_event.is_seated and p_event.seat_id is not null then crm.find_seat_holder(p_event.uid, p_event.seat_id)
+  end;
+  v_people text[] := case
+    when p_event.is_seated then p_event.attendee_emails || array_remove(array[p_event.booker_email, v_holder], null)
   end;
 begin
-  select
-    crm.sort_unique(array_agg(e.uid) || array_agg(e.new_uid) || p_uids),
-    crm.sort_unique(array_agg(e.stream_key) || p_event.stream_key),
-    coalesce(
-      bool_or(
-        e.position > p_event.position
-        or (e.uid = v_known_uid and e.trigger <> 'BOOKING_CREATED')
-        or (v_known_uid is not null and e.outcome = 'waiting')
-      ),
-      false
-    ) or exists (
-      select from public.calcom_events as w where w.outcome = 'waiting' and w.booker_email = p_event.booker_email
-    ),
-    p_event.stream_key
-  into v_scope
-  from public.calcom_events as e
-  where (e.uid = any (p_uids) or e.new_uid = any (p_uids)) and e.id <> p_event.id;
+  v_scope.booker_stream_key := p_event.stream_key;
+  v_scope.people := v_people;
+  select crm.sort_unique(array_agg(l.uid) || array_agg(l.new_uid) || p_uids) into v_scope.uids
+  from (
+    select e.uid, e.new_uid, e.booker_email from public.calcom_events as e where e.new_uid = any (p_uids)
+    union all
+    select e.uid, e.new_uid, e.booker_email
+    from public.calcom_events as e
+    where e.uid = any (p_uids) and e.is_follow_up and e.new_uid is not null
+  ) as l
+  where v_people is null or l.booker_email is null or l.booker_email = any (v_people);
 
-  if v_scope.stream_keys = '{}' then
-    v_scope.stream_keys := array(
-      select b.stream_key from public.bookings as b where b.calcom_uid = any (p_uids)
-      union
-      select d.stream_key from crm.deleted_bookings as d where d.uids && p_uids
-      order by 1
+  v_scope.is_awaited := exists (
+    select from public.calcom_events as e where e.outcome = 'waiting' and e.booker_email = p_event.booker_email
+  ) or exists (
+    select
+    from public.calcom_events as e
+    where e.uid = v_known_uid and e.is_follow_up and e.id <> p_event.id
+      and crm.may_be_about(e.concerned_emails, v_people)
+  ) or exists (
+    select
+    from public.calcom_events as e
+    where e.new_uid = v_known_uid and e.outcome = 'waiting' and e.id <> p_event.id
+  ) or exists (
+    select
+    from public.calcom_events as e
+    where e.uid = p_event.uid and e.is_follow_up and v_known_uid is not null and e.outcome = 'waiting'
+      and e.id <> p_event.id
+  ) or exists (
+    select
+    from public.calcom_events as e
+    where e.payload #>> '{payload,attendeeSeatId}' = p_event.seat_id and e.trigger = 'BOOKING_RESCHEDULED'
+      and e.id <> p_event.id and p_event.seat_id is not null
+  );
+
+  v_scope.stream_keys := array_remove(array[p_event.stream_key], null);
+  if not v_is_booking then
+    v_scope.stream_keys := crm.sort_unique(
+      v_scope.stream_keys || crm.list_streams(array_remove(array[p_event.uid, p_event.new_uid], null), v_people)
     );
+  else
+    -- Whose booking it is may have been unknown when it was moved.
+    v_scope.stream_keys := crm.sort_unique(v_scope.stream_keys || array(
+      select e.stream_key
+      from public.calcom_events as e
+      where e.uid = p_event.uid and e.is_follow_up and e.new_uid is not null and e.id <> p_event.id
+        and crm.may_be_about(e.concerned_emails, v_people)
+    ) || array(
+      select s.key
+      from public.calcom_events as e
+      cross join lateral unnest(crm.list_streams(array[e.uid, e.new_uid], e.concerned_emails)) as s (key)
+      where e.payload #>> '{payload,attendeeSeatId}' = p_event.seat_id and e.trigger = 'BOOKING_RESCHEDULED'
+        and e.id <> p_event.id
+    ));
   end if;
   return v_scope;
 end;
 $$;
-comment on function crm.load_scope(crm.event, text[]) is
-  'The uids that belong together, the streams that they concern, and whether something there comes after the event.';
+comment on function crm.load_linked_scope(crm.event, text[]) is
+  'As load_scope, for an event whose booking others have named.';
+
+create function crm.list_streams(p_uids text[], p_people text[])
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if p_people is not null then
+    return array(
+      select b.stream_key
+      from public.bookings as b
+      where b.attendee_email = any (p_people) and (b.calcom_uid = any (p_uids) or b.previous_uids && p_uids)
+      union
+      select d.stream_key
+      from crm.deleted_bookings as d
+      where d.attendee_email = any (p_people) and d.uids && p_uids
+      union
+      select e.stream_key
+      from public.calcom_events as e
+      where e.new_uid = any (p_uids) and e.booker_email = any (p_people) and e.stream_key is not null
+    );
+  end if;
+  return array(
+    select b.stream_key from public.bookings as b where b.calcom_uid = any (p_uids)
+    union
+    select u.stream_key from crm.previous_uids as u where u.uid = any (p_uids)
+    union
+    select d.stream_key from crm.deleted_bookings as d where d.uids && p_uids
+    union
+    select e.stream_key from public.calcom_events as e where e.new_uid = any (p_uids) and e.stream_key is not null
+  );
+end;
+$$;
+comment on function crm.list_streams(text[], text[]) is
+  'The streams of the bookings that have, had or asked for one of these uids; of these people alone, unless null.';
 
 -- Race: two events of one scope are decided one after the other, also when the event that links them is itself on its
 --       way. All locks of a transaction are taken in one order, uids before streams, so no two transactions wait for
 --       each other. When the scope turns out to be larger than what is locked, or its streams were merged meanwhile,
 --       the locks are given back (a block that is rolled back releases its locks) and all are taken again.
-create function crm.lock_scope(p_event crm.event)
+create function crm.lock_scope(p_event crm.event, p_more_uids text[] default '{}')
 returns crm.event_scope
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_uids text[] := crm.sort_unique(array[p_event.uid, p_event.new_uid]);
+  v_uids text[] := crm.sort_unique(array[p_event.uid, p_event.new_uid] || p_more_uids);
   v_scope crm.event_scope;
 begin
   loop
@@ -160,63 +290,99 @@ begin
   return v_scope;
 end;
 $$;
-comment on function crm.lock_scope(crm.event) is
-  'Locks everything that an event may change until the transaction ends, and returns what the log holds around it.';
+comment on function crm.lock_scope(crm.event, text[]) is
+  'Locks everything that an event may change, and more uids, until the transaction ends, and returns what the log holds '
+  'around it.';
 
-create function crm.advance_watermark(p_stream_key text, p_position crm.position)
+------------------------------------------------------------------------------------------------------------------ apply
+
+create function crm.is_newest(p_stream_key text, p_position crm.position)
 returns boolean
 language plpgsql
+stable
 set search_path = ''
 as $$
 begin
-  insert into crm.stream_watermarks as w (stream_key, position)
-  values (p_stream_key, p_position)
-  on conflict on constraint stream_watermarks_pkey do update set position = excluded.position
-  where w.position < excluded.position;
-  return found;
+  return not exists (
+    select from crm.stream_events as x where x.stream_key = p_stream_key and x.position > p_position
+  ) and not exists (
+    select from public.hand_edits as h where h.stream_key = p_stream_key and h.position > p_position
+  );
 end;
 $$;
-comment on function crm.advance_watermark(text, crm.position) is
-  'Remembers the newest position of a stream; returns false when the stream has come further already.';
-
----------------------------------------------------------------------------------------------------- apply, late: replay
+comment on function crm.is_newest(text, crm.position) is
+  'Whether nothing that the tables of a stream contain comes after a position.';
 
 -- Rule: the newest event of a stream is applied; a late one, or one that others may have waited for, is replayed.
-create function crm.apply_or_replay(p_event crm.event, p_scope crm.event_scope)
+create function crm.apply_or_replay(p_event crm.event, p_scope crm.event_scope, p_batch crm.event[] default '{}')
 returns crm.effect[]
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_stream_key text;
-  v_is_newest boolean;
   v_effects crm.effect[] := array[]::crm.effect[];
 begin
   foreach v_stream_key in array p_scope.stream_keys loop
-    v_is_newest := crm.advance_watermark(v_stream_key, p_event.position);
-    if v_is_newest and not p_scope.has_later_events then
-      v_effects := v_effects || crm.apply_and_record(p_event, v_stream_key);
+    if not p_scope.is_awaited and p_batch = '{}' and crm.is_newest(v_stream_key, p_event.position) then
+      v_effects := v_effects || crm.apply_and_record(p_event, v_stream_key, p_event.position);
+      if p_event.stream_key = v_stream_key or v_effects <> '{}' then
+        insert into crm.stream_events (stream_key, position, event_id)
+        values (v_stream_key, p_event.position, p_event.id)
+        on conflict on constraint stream_events_pkey do nothing;
+      end if;
     else
       perform crm.save_event(p_event, 'pending', null); -- so that the replay finds it
-      v_effects := v_effects || crm.replay_stream(v_stream_key);
+      v_effects := v_effects || crm.replay_stream(
+        v_stream_key,
+        (select crm.replay_start(n) from unnest(p_event || p_batch) as n order by 1 limit 1),
+        array(select n.id from unnest(p_event || p_batch) as n)
+      );
     end if;
   end loop;
   return v_effects;
 end;
 $$;
-comment on function crm.apply_or_replay(crm.event, crm.event_scope) is
-  'Brings an event into every stream that it concerns; returns what that did, also to events that had waited.';
+comment on function crm.apply_or_replay(crm.event, crm.event_scope, crm.event[]) is
+  'Brings an event, and others of the same stream, into every stream that it concerns; returns what that did, also to '
+  'events that had waited.';
 
--- Rule: what an event changed is recorded with it, so that every deal and booking can tell its story.
-create function crm.apply_and_record(p_event crm.event, p_stream_key text)
+-- Rule: from the event on. What makes a booking known also changes what earlier events about it mean.
+create function crm.replay_start(p_event crm.event)
+returns crm.position
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    (
+      select e.position
+      from public.calcom_events as e
+      where e.uid = crm.known_uid(p_event) and e.is_follow_up
+        and e.position < p_event.position and e.outcome <> 'pending'
+      order by e.position
+      limit 1
+    ),
+    p_event.position
+  );
+end;
+$$;
+comment on function crm.replay_start(crm.event) is 'From where on a stream has to be replayed for an event.';
+
+-- Rule: what an event changed is recorded with it, so that every deal and booking can tell its story; and what was there
+--       before, so that a late event can be brought in.
+create function crm.apply_and_record(p_event crm.event, p_stream_key text, p_position crm.position)
 returns crm.effect[]
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_effects crm.effect[] := crm.apply_event(p_event, p_stream_key);
+  v_effects crm.effect[];
   v_effect crm.effect;
 begin
+  perform set_config('crm.step', p_stream_key || E'\n' || p_position::text, true);
+  v_effects := crm.apply_event(p_event, p_stream_key);
   foreach v_effect in array v_effects loop
     if v_effect.outcome = 'applied' then
       insert into public.event_effects (event_id, stream_key, booking_id, deal_id, deal_change, reason)
@@ -225,11 +391,314 @@ begin
       );
     end if;
   end loop;
+  perform set_config('crm.step', '', true);
   return v_effects;
 end;
 $$;
-comment on function crm.apply_and_record(crm.event, text) is
-  'Applies an event to a stream and records what it changed.';
+comment on function crm.apply_and_record(crm.event, text, crm.position) is
+  'Applies an event to a stream, at its own position or that for which it had waited, and records what it changed.';
+
+create function crm.record_row_change()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_step text[] := string_to_array(current_setting('crm.step'), E'\n');
+  v_new jsonb := to_jsonb(new);
+begin
+  insert into crm.row_history (stream_key, position, table_name, row_id, old_values)
+  select v_step[1], v_step[2]::crm.position, tg_table_name, new.id, jsonb_object_agg(o.key, o.value)
+  from jsonb_each(to_jsonb(old)) as o
+  where o.value is distinct from v_new -> o.key
+  having count(*) > 0;
+  return null;
+end;
+$$;
+comment on function crm.record_row_change() is 'Keeps what a row said before an event changed it.';
+
+-- Only while an event is applied, and not for rows that a replay has yet to make: the others pay for one look at it.
+do $$
+declare
+  v_table text;
+begin
+  foreach v_table in array array['companies', 'people', 'deals', 'bookings'] loop
+    execute format(
+      'create trigger record_row_change after update on public.%I
+         for each row when (old.made_at is not null and current_setting(''crm.step'', true) <> '''')
+         execute function crm.record_row_change()',
+      v_table
+    );
+  end loop;
+end;
+$$;
+
+----------------------------------------------------------------------------------------------------------------- undo
+
+-- Rule: the columns that events and hand edits decide, in each table. What a team adds is not among them.
+create function crm.engine_columns(p_table_name text)
+returns text[]
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return case p_table_name
+    when 'companies' then array['name', 'domain', 'form_name', 'made_at']
+    when 'people' then array['email', 'name', 'company_id', 'is_company_chosen', 'made_at']
+    when 'deals' then array['company_id', 'status', 'stage', 'is_closed_by_hand', 'opened_by_event_id', 'made_at']
+    when 'bookings' then array[
+      'calcom_uid', 'original_key', 'stream_key', 'previous_uids', 'person_id', 'deal_id', 'title', 'start_time',
+      'end_time', 'status', 'attended', 'organizer_email', 'event_type_id', 'is_recurring', 'is_pending_confirmation',
+      'is_seated', 'seat_id', 'ical_uid', 'has_ended', 'is_no_show', 'met_deal_id', 'cancelled_deal_id',
+      'last_event_id', 'made_at'
+    ]
+  end;
+end;
+$$;
+comment on function crm.engine_columns(text) is 'The columns of a table that a replay decides.';
+
+-- The rows that a replay has to make anew, and what the events that it applies have done before.
+create type crm.undone as (
+  since crm.position,
+  booking_ids uuid[],
+  deal_ids uuid[],
+  effects public.event_effects[]
+);
+
+-- Rule: from a position on, or from the beginning when there is hand work after it.
+create function crm.undo(p_stream_key text, p_since crm.position)
+returns crm.undone
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_undone crm.undone;
+  v_rest crm.undone;
+begin
+  if p_since is not null and not crm.has_hand_work_since(p_stream_key, p_since) then
+    v_undone := crm.undo_since(p_stream_key, p_since);
+    if not crm.has_hand_work_since(p_stream_key, v_undone.since) then
+      return v_undone;
+    end if;
+  end if;
+  v_rest := crm.undo_stream(p_stream_key);
+  return row(
+    null, v_rest.booking_ids || v_undone.booking_ids, v_rest.deal_ids || v_undone.deal_ids,
+    v_rest.effects || v_undone.effects
+  )::crm.undone;
+end;
+$$;
+comment on function crm.undo(text, crm.position) is
+  'Takes back what the events of a stream did from a position on, or from the beginning; says since when.';
+
+create function crm.has_hand_work_since(p_stream_key text, p_since crm.position)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.hand_edits as h where h.stream_key = p_stream_key and h.position >= p_since
+  );
+end;
+$$;
+comment on function crm.has_hand_work_since(text, crm.position) is
+  'Whether somebody has edited something of a stream from a position on.';
+
+-- Rule: everything from a position on is taken back: rows say again what they said, and rows that came later become as
+--       if nothing had made them. They keep their ids. A booking that says again what an event told whose mail was not
+--       owed, because the booking had changed since, is taken back to before that event: it may be owed now.
+create function crm.undo_since(p_stream_key text, p_since crm.position)
+returns crm.undone
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_undone crm.undone;
+  v_event_ids uuid[] := array(
+    select x.event_id from crm.stream_events as x where x.stream_key = p_stream_key and x.position >= p_since
+    union all
+    select x.event_id
+    from crm.stream_events as x
+    where x.stream_key = p_stream_key and x.waited_for is not null and x.waited_for >= p_since
+      and x.position < p_since
+  );
+  v_restored_ids uuid[] := array(
+    select c.row_id
+    from crm.row_history as c
+    where c.stream_key = p_stream_key and c.position >= p_since and c.table_name = 'bookings'
+  );
+  v_overtaken crm.position;
+  v_more crm.undone;
+begin
+  v_undone.since := p_since;
+  with gone as (
+    delete from public.event_effects as f
+    where f.event_id = any (v_event_ids) and f.stream_key = p_stream_key
+    returning f.*
+  )
+  select coalesce(array_agg(g), '{}') into v_undone.effects from gone as g;
+
+  v_undone.booking_ids := array(
+    select b.id
+    from public.bookings as b
+    where b.id in (select f.booking_id from unnest(v_undone.effects) as f) and b.made_at >= p_since
+  );
+  v_undone.deal_ids := array(
+    select d.id from public.deals as d where d.opened_by_event_id = any (v_event_ids) and d.made_at >= p_since
+  );
+  perform crm.unmake_rows(
+    v_undone.booking_ids, v_undone.deal_ids,
+    array(
+      select p.id
+      from public.bookings as b
+      join public.people as p on p.id = b.person_id
+      where b.id = any (v_undone.booking_ids) and p.made_at >= p_since
+    ),
+    array(select c.id from crm.list_companies(p_stream_key) as c where c.made_at >= p_since)
+  );
+  perform crm.restore_rows(p_stream_key, p_since);
+
+  v_overtaken := (
+    select e.position
+    from public.bookings as b
+    join public.calcom_events as e on e.id = b.last_event_id
+    where b.id = any (v_restored_ids) and e.position < p_since and crm.was_overtaken(e.id)
+    order by e.position
+    limit 1
+  );
+  if v_overtaken is not null then
+    v_more := crm.undo_since(p_stream_key, v_overtaken);
+    v_undone := row(
+      v_more.since, v_undone.booking_ids || v_more.booking_ids, v_undone.deal_ids || v_more.deal_ids,
+      v_undone.effects || v_more.effects
+    )::crm.undone;
+  end if;
+  return v_undone;
+end;
+$$;
+comment on function crm.undo_since(text, crm.position) is
+  'Takes back what the events of a stream did from a position on.';
+
+create function crm.restore_rows(p_stream_key text, p_since crm.position)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_table text;
+begin
+  -- No two bookings of a person ever have one uid, no company two active deals, not even in between.
+  update public.bookings as b set calcom_uid = b.id::text
+  where b.made_at is not null and b.id in (
+    select c.row_id
+    from crm.row_history as c
+    where c.stream_key = p_stream_key and c.position >= p_since and c.table_name = 'bookings'
+      and c.old_values ? 'calcom_uid'
+  );
+  update public.deals as d set status = 'cancelled'
+  where d.status = 'active' and d.id in (
+    select c.row_id
+    from crm.row_history as c
+    where c.stream_key = p_stream_key and c.position >= p_since and c.table_name = 'deals'
+      and c.old_values ? 'status'
+  );
+
+  foreach v_table in array array['companies', 'people', 'deals', 'bookings'] loop
+    -- Of several changes of a column the first one counts: jsonb_object_agg keeps what comes last.
+    execute format(
+      'update public.%1$I as t set (%2$s) = (select %3$s from jsonb_populate_record(t, h.old_values) as r)
+       from (
+         select c.row_id, jsonb_object_agg(v.key, v.value order by c.position desc, c.number desc) as old_values
+         from crm.row_history as c
+         cross join lateral jsonb_each(c.old_values) as v
+         where c.stream_key = $1 and c.position >= $2 and c.table_name = %1$L
+         group by c.row_id
+       ) as h
+       where t.id = h.row_id and t.made_at is not null',
+      v_table, array_to_string(crm.engine_columns(v_table), ', '),
+      'r.' || array_to_string(crm.engine_columns(v_table), ', r.')
+    )
+    using p_stream_key, p_since;
+  end loop;
+  delete from crm.row_history as c where c.stream_key = p_stream_key and c.position >= p_since;
+end;
+$$;
+comment on function crm.restore_rows(text, crm.position) is
+  'Has the rows that were there before a position say again what they said then.';
+
+-- Rule: rows that events and hand edits have made become as if nothing had made them, and keep their ids.
+create function crm.unmake_rows(p_bookings uuid[], p_deals uuid[], p_people uuid[], p_companies uuid[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.deals as d set status = 'cancelled', stage = 'booked', is_closed_by_hand = false, made_at = null
+  where d.id = any (p_deals);
+  update public.people as p set name = null, company_id = null, is_company_chosen = false, made_at = null
+  where p.id = any (p_people);
+  update public.companies as c
+  set name = case
+      when c.name = c.form_name
+        or exists (select from public.hand_edits as h where h.row_id = c.id and h.new_values ? 'name')
+        then c.domain
+      else c.name
+    end,
+    form_name = null, made_at = null
+  where c.id = any (p_companies);
+  update public.bookings as b
+  set calcom_uid = b.id::text, previous_uids = '{}', ical_uid = null, deal_id = null, met_deal_id = null,
+    cancelled_deal_id = null, last_event_id = null, made_at = null
+  where b.id = any (p_bookings);
+end;
+$$;
+comment on function crm.unmake_rows(uuid[], uuid[], uuid[], uuid[]) is
+  'Makes rows be as if no event and no hand edit had made them.';
+
+-- Rule: what the log does not know of stays as it is.
+create function crm.undo_stream(p_stream_key text)
+returns crm.undone
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_undone crm.undone;
+begin
+  v_undone.effects := array(select f from public.event_effects as f where f.stream_key = p_stream_key);
+  delete from public.event_effects as f where f.stream_key = p_stream_key;
+  delete from crm.row_history as c where c.stream_key = p_stream_key;
+  delete from crm.deleted_bookings as d where d.stream_key = p_stream_key;
+  v_undone.booking_ids := array(
+    select b.id from public.bookings as b where b.stream_key = p_stream_key and b.made_at is not null
+  );
+  v_undone.deal_ids := array(
+    select d.id
+    from public.deals as d
+    where d.company_id in (select c.id from crm.list_companies(p_stream_key) as c) and d.made_at is not null
+  );
+  perform crm.unmake_rows(
+    v_undone.booking_ids, v_undone.deal_ids,
+    array(
+      select b.person_id from public.bookings as b where b.id = any (v_undone.booking_ids)
+      union
+      select h.row_id from public.hand_edits as h where h.stream_key = p_stream_key and h.table_name = 'people'
+      union
+      select o.id
+      from public.hand_edits as h
+      join public.people as o on o.email = split_part(h.row_key, ' ', 1)
+      where h.stream_key = p_stream_key and h.table_name = 'bookings'
+    ),
+    array(select c.id from crm.list_companies(p_stream_key) as c)
+  );
+  return v_undone;
+end;
+$$;
+comment on function crm.undo_stream(text) is 'Takes back everything that events and hand edits made of a stream.';
+
+--------------------------------------------------------------------------------------------------------------- replay
 
 create function crm.is_transient(p_sqlstate text) returns boolean
 language sql immutable set search_path = ''
@@ -237,13 +706,13 @@ return left(p_sqlstate, 2) in ('40', '53', '55', '57', '58');
 comment on function crm.is_transient(text) is
   'Whether an error may pass by itself: a deadlock, a timeout, a full disk.';
 
-create function crm.apply_or_fail(p_event crm.event, p_stream_key text)
+create function crm.apply_or_fail(p_event crm.event, p_stream_key text, p_position crm.position)
 returns crm.effect[]
 language plpgsql
 set search_path = ''
 as $$
 begin
-  return crm.apply_and_record(p_event, p_stream_key);
+  return crm.apply_and_record(p_event, p_stream_key, p_position);
 exception
   when others then -- the log may hold anything; one bad event must not hold up its stream
     if crm.is_transient(sqlstate) then
@@ -254,65 +723,228 @@ exception
     )];
 end;
 $$;
-comment on function crm.apply_or_fail(crm.event, text) is
+comment on function crm.apply_or_fail(crm.event, text, crm.position) is
   'Applies an event during a replay; an error becomes its outcome and undoes this event alone.';
 
--- Rule: the events that name one of its people, those about a booking that somebody entered by hand, and everything
---       that shares a uid with them.
--- Time: by index, as in load_scope.
-create function crm.list_stream_events(p_stream_key text)
-returns setof public.calcom_events
+-- Rule: what was applied from a position on (null: from the beginning), and what may have waited for any of it: events
+--       that name the same uids or seats, and what waits of the same bookers. Somebody else's booking is not among them.
+create function crm.list_events_since(p_stream_key text, p_since crm.position, p_new_event_ids uuid[])
+returns uuid[]
 language plpgsql
 stable
 set search_path = ''
-set enable_seqscan = off
-set plan_cache_mode = force_generic_plan
 as $$
 declare
+  v_ids uuid[] := p_new_event_ids;
+  v_more uuid[];
   v_uids text[];
-  v_known text[];
+  v_people text[];
+  v_seats text[];
 begin
-  select
-    crm.sort_unique(array_agg(e.uid) || array_agg(e.new_uid) || array(
-      select h.new_values ->> 'calcom_uid'
-      from public.hand_edits as h
-      where h.stream_key = p_stream_key and h.table_name = 'bookings'
-    ))
-  into v_uids
-  from public.calcom_events as e
-  where e.stream_key = p_stream_key;
+  if p_since is null then
+    v_more := array(select x.event_id from crm.stream_events as x where x.stream_key = p_stream_key);
+  else
+    v_more := array(
+      select x.event_id from crm.stream_events as x where x.stream_key = p_stream_key and x.position >= p_since
+      union
+      select x.event_id
+      from crm.stream_events as x
+      where x.stream_key = p_stream_key and x.waited_for is not null and x.waited_for >= p_since
+    );
+  end if;
 
-  while v_known is distinct from v_uids loop
-    v_known := v_uids;
-    select crm.sort_unique(array_agg(e.uid) || array_agg(e.new_uid)) into v_uids
+  while v_more <> '{}' or v_uids is null loop
+    v_ids := v_ids || v_more;
+    select
+      crm.sort_unique(array_agg(e.uid) || array_agg(e.new_uid) || array(
+        select h.new_values ->> 'calcom_uid'
+        from public.hand_edits as h
+        where h.stream_key = p_stream_key and h.table_name = 'bookings' and p_since is null
+      )),
+      crm.sort_unique(array_agg(e.booker_email)),
+      array_remove(array_agg(distinct e.payload #>> '{payload,attendeeSeatId}'), null)
+    into v_uids, v_people, v_seats
     from public.calcom_events as e
-    where e.uid = any (v_known) or e.new_uid = any (v_known);
-  end loop;
+    where e.id = any (v_ids);
+    v_people := v_people || array(
+      select b.attendee_email
+      from public.bookings as b
+      where b.calcom_uid = any (v_uids) and b.stream_key = p_stream_key
+    );
 
-  return query
-  select e.*
-  from public.calcom_events as e
-  where e.uid = any (v_uids) or e.new_uid = any (v_uids);
+    v_more := array(
+      select distinct n.id
+      from (
+        select e.id, e.position, e.outcome, e.concerned_emails
+        from public.calcom_events as e
+        where e.uid = any (v_uids) and e.is_follow_up
+        union all
+        select e.id, e.position, e.outcome, e.concerned_emails
+        from public.calcom_events as e
+        where e.new_uid = any (v_uids)
+        union all
+        select e.id, e.position, e.outcome, null
+        from public.calcom_events as e
+        where e.payload #>> '{payload,attendeeSeatId}' = any (v_seats) and e.trigger = 'BOOKING_RESCHEDULED'
+        union all
+        select e.id, e.position, e.outcome, null
+        from public.calcom_events as e
+        where e.outcome = 'waiting' and e.booker_email = any (v_people)
+      ) as n
+      left join unnest(v_ids) as k (id) on k.id = n.id
+      where k.id is null and n.outcome <> 'pending' and crm.may_be_about(n.concerned_emails, v_people)
+        and (p_since is null or n.outcome = 'waiting' or not exists (
+          select from crm.stream_events as x
+          where x.stream_key = p_stream_key and x.position = n.position and x.event_id = n.id
+        ))
+    );
+  end loop;
+  return v_ids;
 end;
 $$;
-comment on function crm.list_stream_events(text) is 'Every event that may concern a stream.';
+comment on function crm.list_events_since(text, crm.position, uuid[]) is
+  'The events that a replay of a stream applies, with the new ones, in no order.';
 
-create function crm.list_known_effects(p_stream_keys text[])
-returns text[]
+-- Rule: the stream becomes what its events and the hand edits, in the sender's order, make of what was there before a
+--       position, or of nothing. An event that does not know its booking waits and is applied as soon as another makes
+--       it known. An event that cannot be applied is skipped: the others count as if it were not there. With hand work
+--       in between a replay always begins with nothing.
+create function crm.replay_stream(
+  p_stream_key text, p_since crm.position default null, p_new_event_ids uuid[] default '{}',
+  p_undone crm.undone default null
+)
+returns crm.effect[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_undone crm.undone := p_undone;
+  v_event_ids uuid[] := crm.list_events_since(p_stream_key, p_since, p_new_event_ids);
+  v_item record;
+  v_position crm.position;
+  v_effects crm.effect[];
+  v_effect crm.effect;
+  v_all crm.effect[] := array[]::crm.effect[];
+  v_ready crm.event[];
+  v_waiting crm.event[] := array[]::crm.event[];
+  v_applied crm.stream_events[] := array[]::crm.stream_events[];
+begin
+  perform set_config('crm.replay', 'on', true); -- rows may be there that nothing has made yet
+  if p_undone is null then
+    v_undone := crm.undo(p_stream_key, p_since);
+    if v_undone.since is distinct from p_since then
+      v_event_ids := array(
+        select unnest(v_event_ids)
+        union
+        select unnest(crm.list_events_since(p_stream_key, v_undone.since, p_new_event_ids))
+      );
+    end if;
+  end if;
+
+  for v_item in
+    select e as event, null::public.hand_edits as edit, e.position
+    from unnest(v_event_ids) as i (id)
+    join public.calcom_events as e on e.id = i.id
+    union all
+    select null, h, h.position from public.hand_edits as h where h.stream_key = p_stream_key and v_undone.since is null
+    order by 3
+  loop
+    v_position := v_item.position;
+    if (v_item.edit).id is not null then
+      perform crm.repeat_hand_edit(v_item.edit);
+      v_ready := v_waiting; -- it may have made a booking known
+      v_waiting := array[]::crm.event[];
+    else
+      v_ready := array[crm.parse_event(v_item.event)];
+    end if;
+    while cardinality(v_ready) > 0 loop
+      v_effects := crm.apply_or_fail(v_ready[1], p_stream_key, v_position);
+      foreach v_effect in array v_effects loop
+        v_all := array_append(v_all, v_effect);
+      end loop;
+      if cardinality(v_effects) > 0 or (v_ready[1]).stream_key = p_stream_key then
+        v_applied := array_append(v_applied, row(
+          p_stream_key, (v_ready[1]).position, (v_ready[1]).id,
+          case when (v_ready[1]).position < v_position and cardinality(v_effects) > 0 then v_position end
+        )::crm.stream_events);
+      end if;
+
+      if cardinality(v_effects) = 0 then
+        v_waiting := v_waiting || v_ready[1];
+        v_ready := v_ready[2:];
+      elsif (v_ready[1]).booker_email is null and (v_ready[1]).new_uid is null then
+        v_ready := v_ready[2:];
+      else
+        -- It may have made a booking known: what waited gets another chance, in the sender's order.
+        v_ready := v_ready[2:] || v_waiting;
+        v_waiting := array[]::crm.event[];
+      end if;
+    end loop;
+  end loop;
+
+  perform crm.register_events(p_stream_key, v_event_ids, v_applied);
+  perform crm.delete_unused_rows(v_undone);
+  update public.deals as d set is_new = false where d.opened_by_event_id = any (v_event_ids) and d.is_new;
+  perform set_config('crm.replay', 'off', true);
+  return crm.describe_news(v_all, v_undone.effects);
+end;
+$$;
+comment on function crm.replay_stream(text, crm.position, uuid[], crm.undone) is
+  'Replays a stream from a position on, or from the beginning, into the same rows. Returns what each event did.';
+
+create function crm.register_events(p_stream_key text, p_event_ids uuid[], p_applied crm.stream_events[])
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  insert into crm.stream_events as x (stream_key, position, event_id, waited_for)
+  select distinct on (a.event_id) a.stream_key, a.position, a.event_id, a.waited_for
+  from unnest(p_applied) with ordinality as a
+  order by a.event_id, a.ordinality desc -- what waited comes once more when it is applied
+  on conflict on constraint stream_events_pkey do update set waited_for = excluded.waited_for
+  where x.waited_for is distinct from excluded.waited_for;
+
+  delete from crm.stream_events as x
+  using public.calcom_events as e
+  where x.stream_key = p_stream_key and x.position = e.position and x.event_id = e.id
+    and e.id in (
+      select i.id from unnest(p_event_ids) as i (id) except select a.event_id from unnest(p_applied) as a
+    );
+end;
+$$;
+comment on function crm.register_events(text, uuid[], crm.stream_events[]) is
+  'Keeps which of the events of a replay belong to its stream.';
+
+-- Rule: what a replay repeats is no news. A mail that was not owed because the booking had changed since is owed when a
+--       late event shows that it had not.
+create function crm.describe_news(p_effects crm.effect[], p_known public.event_effects[])
+returns crm.effect[]
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
+  -- A deal may have got another row since the event was applied.
   return array(
-    select concat(f.event_id, f.booking_id) from public.event_effects as f where f.stream_key = any (p_stream_keys)
+    select row(
+      f.event_id, f.outcome, coalesce(x.reason, f.reason), f.person_id, f.booking_id,
+      case when x.event_id is null then f.deal_id else x.deal_id end,
+      case when x.event_id is null then f.deal_change else x.deal_change end,
+      f.email_kind, f.old_start_time, f.old_end_time,
+      k.event_id is null or (f.email_kind is not null and crm.was_overtaken(f.event_id))
+    )::crm.effect
+    from unnest(p_effects) with ordinality as f
+    left join public.event_effects as x
+      on x.event_id = f.event_id and x.booking_id = f.booking_id and f.outcome = 'applied'
+    left join unnest(p_known) as k on k.event_id = f.event_id and k.booking_id = f.booking_id
+    order by f.ordinality
   );
 end;
 $$;
-comment on function crm.list_known_effects(text[]) is
-  'What the events of some streams have done so far: when a replay repeats it, that is no news.';
+comment on function crm.describe_news(crm.effect[], public.event_effects[]) is
+  'What the events of a replay did, and which of it they had not done before.';
 
--- Rule: a mail that was not owed because the booking had changed since is owed when a late event shows that it had not.
 create function crm.was_overtaken(p_event_id uuid)
 returns boolean
 language plpgsql
@@ -329,133 +961,9 @@ end;
 $$;
 comment on function crm.was_overtaken(uuid) is 'Whether an event owed no mail because the booking had changed since.';
 
--- Rule: the stream becomes what its events and the hand edits, in the sender's order, make of nothing. An event that
---       does not know its booking waits and is applied as soon as another makes it known. An event that cannot be
---       applied is skipped: the others count as if it were not there.
-create function crm.replay_stream(p_stream_key text, p_known text[] default null)
-returns crm.effect[]
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_item record;
-  v_position crm.position;
-  v_known text[] := coalesce(p_known, crm.list_known_effects(array[p_stream_key]));
-  v_all crm.effect[] := array[]::crm.effect[];
-  v_effects crm.effect[];
-  v_ready crm.event[];
-  v_waiting crm.event[] := array[]::crm.event[];
-begin
-  perform set_config('crm.replay', 'on', true); -- rows may be there that nothing has made yet
-  perform crm.reset_stream(p_stream_key);
-
-  for v_item in
-    select e as event, null::public.hand_edits as edit, e.position from crm.list_stream_events(p_stream_key) as e
-    union all
-    select null, h, h.position from public.hand_edits as h where h.stream_key = p_stream_key
-    order by 3
-  loop
-    v_position := v_item.position;
-    if (v_item.edit).id is not null then
-      perform crm.repeat_hand_edit(v_item.edit);
-      v_ready := v_waiting; -- it may have made a booking known
-      v_waiting := array[]::crm.event[];
-    else
-      v_ready := array[crm.parse_event(v_item.event)];
-    end if;
-    while cardinality(v_ready) > 0 loop
-      v_effects := crm.apply_or_fail(v_ready[1], p_stream_key);
-      v_all := v_all || v_effects;
-
-      if cardinality(v_effects) = 0 then
-        v_waiting := v_waiting || v_ready[1];
-        v_ready := v_ready[2:];
-      elsif (v_ready[1]).booker_email is null and (v_ready[1]).new_uid is null then
-        v_ready := v_ready[2:];
-      else
-        -- It may have made a booking known: what waited gets another chance, in the sender's order.
-        v_ready := v_ready[2:] || v_waiting;
-        v_waiting := array[]::crm.event[];
-      end if;
-    end loop;
-  end loop;
-
-  perform crm.delete_unused_rows(p_stream_key);
-  update public.deals as d set is_replaying = false
-  where d.company_id in (select c.id from crm.list_companies(p_stream_key) as c) and d.is_replaying;
-  if v_position is not null then
-    perform crm.advance_watermark(p_stream_key, v_position);
-  end if;
-  perform set_config('crm.replay', 'off', true);
-  -- A deal may have got another row since the event was applied.
-  return array(
-    select row(
-      f.event_id, f.outcome, coalesce(x.reason, f.reason), f.person_id, f.booking_id,
-      case when x.event_id is null then f.deal_id else x.deal_id end,
-      case when x.event_id is null then f.deal_change else x.deal_change end,
-      f.email_kind, f.old_start_time, f.old_end_time,
-      k.key is null or (f.email_kind is not null and crm.was_overtaken(f.event_id))
-    )::crm.effect
-    from unnest(v_all) with ordinality as f
-    left join public.event_effects as x
-      on x.event_id = f.event_id and x.booking_id = f.booking_id and f.outcome = 'applied'
-    left join unnest(v_known) as k (key) on k.key = concat(f.event_id, f.booking_id)
-    order by f.ordinality
-  );
-end;
-$$;
-comment on function crm.replay_stream(text, text[]) is
-  'Rebuilds a stream from its events and hand edits, into the same rows.';
-
--- Rule: the rows that events and hand edits made become as if nothing had happened, and keep their ids. What the log
---       does not know of stays as it is.
-create function crm.reset_stream(p_stream_key text)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  update public.deals as d
-  set status = 'cancelled', stage = 'booked', is_closed_by_hand = false, made_at = null,
-    is_replaying = true
-  where d.company_id in (select c.id from crm.list_companies(p_stream_key) as c) and d.made_at is not null;
-
-  update public.people as p set name = null, company_id = null, is_company_chosen = false, made_at = null
-  where p.id in (
-    select b.person_id from public.bookings as b where b.stream_key = p_stream_key and b.made_at is not null
-    union
-    select h.row_id from public.hand_edits as h where h.stream_key = p_stream_key and h.table_name = 'people'
-    union
-    select o.id
-    from public.hand_edits as h
-    join public.people as o on o.email = split_part(h.row_key, ' ', 1)
-    where h.stream_key = p_stream_key and h.table_name = 'bookings'
-  );
-
-  update public.companies as c
-  set name = case
-      when c.name = c.form_name
-        or exists (select from public.hand_edits as h where h.row_id = c.id and h.new_values ? 'name')
-        then c.domain
-      else c.name
-    end,
-    form_name = null, made_at = null
-  where c.id in (select l.id from crm.list_companies(p_stream_key) as l);
-
-  delete from public.event_effects as f where f.stream_key = p_stream_key;
-  delete from crm.deleted_bookings as d where d.stream_key = p_stream_key;
-  update public.bookings as b
-  set calcom_uid = b.id::text, previous_uids = '{}', ical_uid = null, deal_id = null, met_deal_id = null,
-    cancelled_deal_id = null, last_event_id = null, made_at = null
-  where b.stream_key = p_stream_key and b.made_at is not null;
-end;
-$$;
-comment on function crm.reset_stream(text) is
-  'Takes back what events and hand edits made of a stream, so that it can be rebuilt.';
-
 -- Rule: a booking or deal that nothing made goes, and with the booking a person and a company that nothing but it had
 --       made. What a table of the team holds on to stays, cancelled.
-create function crm.delete_unused_rows(p_stream_key text)
+create function crm.delete_unused_rows(p_undone crm.undone)
 returns void
 language plpgsql
 set search_path = ''
@@ -465,10 +973,7 @@ declare
   v_deal_id uuid;
 begin
   for v_deal_id in
-    select d.id
-    from public.deals as d
-    where d.company_id in (select c.id from crm.list_companies(p_stream_key) as c)
-      and d.made_at is null and d.is_replaying
+    select d.id from public.deals as d where d.id = any (p_undone.deal_ids) and d.made_at is null
   loop
     begin
       delete from public.deals as d where d.id = v_deal_id;
@@ -480,7 +985,7 @@ begin
   for v_booking in
     select b.*
     from public.bookings as b
-    where b.stream_key = p_stream_key and b.made_at is null and b.calcom_uid = b.id::text
+    where b.id = any (p_undone.booking_ids) and b.made_at is null and b.calcom_uid = b.id::text
   loop
     -- What the event told is told of the booking that it is about by now.
     update public.emails as m
@@ -508,5 +1013,5 @@ begin
   end loop;
 end;
 $$;
-comment on function crm.delete_unused_rows(text) is
-  'Deletes the rows of a stream that nothing made when it was replayed.';
+comment on function crm.delete_unused_rows(crm.undone) is
+  'Deletes those of the rows taken back that nothing has made anew.';

@@ -109,9 +109,8 @@ begin
     from public.calcom_events as e
     where e.id in (select f.event_id from unnest(p_effects) as f)
       and e.id is distinct from p_event_id
-      and e.outcome <> 'pending'
       and (
-        e.outcome = 'waiting'
+        e.outcome in ('pending', 'waiting')
         or (e.outcome = 'applied') <> (
           exists (select from unnest(p_effects) as f where f.event_id = e.id and f.outcome = 'applied')
           or exists (select from public.event_effects as x where x.event_id = e.id)
@@ -169,7 +168,62 @@ end;
 $$;
 comment on function crm.is_exact_duplicate(crm.event, jsonb) is 'Whether the very same body counted before.';
 
-create function crm.decide_event(p_row public.calcom_events)
+create function crm.list_batch_uids(p_batch_ids uuid[])
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if p_batch_ids = '{}' then
+    return p_batch_ids::text[];
+  end if;
+  return array(
+    select u.uid
+    from public.calcom_events as e
+    cross join lateral crm.parse_event(e) as p
+    cross join lateral unnest(array[p.uid, p.new_uid]) as u (uid)
+    where e.id = any (p_batch_ids) and u.uid is not null
+  );
+end;
+$$;
+comment on function crm.list_batch_uids(uuid[]) is 'The uids that some undecided events name.';
+
+-- Rule: of what waits for its decision, events of one stream are decided together when they are late: one replay, not
+--       one for each. Only those that concern this stream alone, and that nobody else is deciding.
+create function crm.take_batch(p_event crm.event, p_batch_ids uuid[], p_stream_key text)
+returns crm.event[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_row public.calcom_events;
+  v_event crm.event;
+  v_batch crm.event[] := '{}';
+  v_hashes bigint[] := array[(p_event.position).payload_hash];
+begin
+  for v_row in select e.* from public.calcom_events as e where e.id = any (p_batch_ids) loop
+    v_row := crm.claim_event(v_row.id);
+    continue when v_row.id is null;
+    v_event := crm.parse_event(v_row);
+    v_event.stream_key := crm.stream_key(v_event.booker_email);
+    continue when (v_event.position).payload_hash = any (v_hashes)
+      or v_event.is_seated
+      or v_event.stream_key <> p_stream_key
+      or not crm.list_streams(array_remove(array[v_event.uid, v_event.new_uid], null), null) <@ array[p_stream_key]
+      or (crm.validate_event(v_event)).outcome is not null
+      or crm.is_exact_duplicate(v_event, v_row.payload);
+    v_hashes := v_hashes || (v_event.position).payload_hash;
+    perform crm.save_event(v_event, 'pending', null);
+    v_batch := array_append(v_batch, v_event);
+  end loop;
+  return v_batch;
+end;
+$$;
+comment on function crm.take_batch(crm.event, uuid[], text) is
+  'Those of the events that wait for their decision that can be decided together with another one of their stream.';
+
+create function crm.decide_event(p_row public.calcom_events, p_batch_ids uuid[] default '{}')
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -179,6 +233,7 @@ declare
   v_outcome text;
   v_reason text;
   v_scope crm.event_scope;
+  v_batch crm.event[] := '{}';
   v_effects crm.effect[];
 begin
   select v.outcome, v.reason into v_outcome, v_reason from crm.validate_event(v_event) as v;
@@ -186,24 +241,31 @@ begin
     return crm.record_outcome(crm.detach_event(v_event), v_outcome, v_reason);
   end if;
 
-  v_scope := crm.lock_scope(v_event);
+  v_scope := crm.lock_scope(v_event, crm.list_batch_uids(p_batch_ids));
   v_event.stream_key := v_scope.booker_stream_key;
+  v_event.concerned_emails := v_scope.people;
   if crm.is_exact_duplicate(v_event, p_row.payload) then
     return crm.record_outcome(
       crm.detach_event(v_event), 'duplicate', 'The very same body was delivered before.'
     );
   end if;
 
-  v_effects := crm.apply_or_replay(v_event, v_scope);
+  if p_batch_ids <> '{}' and cardinality(v_scope.stream_keys) = 1 then
+    v_batch := crm.take_batch(v_event, p_batch_ids, v_scope.stream_keys[1]);
+  end if;
+  v_effects := crm.apply_or_replay(v_event, v_scope, v_batch);
   if cardinality(v_effects) > 1 or (v_effects[1]).event_id <> v_event.id then
     perform crm.finish_other_events(v_effects, v_event.id, true);
+    perform crm.finish_event(b, array[]::crm.effect[], true)
+    from unnest(v_batch) as b
+    where b.id not in (select f.event_id from unnest(v_effects) as f);
     v_effects := array(select f from unnest(v_effects) as f where f.event_id = v_event.id);
   end if;
   return crm.finish_event(v_event, v_effects, true);
 end;
 $$;
-comment on function crm.decide_event(public.calcom_events) is
-  'Decides what an event means, applies it, and returns the answer.';
+comment on function crm.decide_event(public.calcom_events, uuid[]) is
+  'Decides what an event means, and others of its stream with it, applies it, and returns the answer.';
 
 -- Rule: a pending event belongs to no scope, so no replay touches it before it is decided.
 create function crm.make_event_pending(p_event_id uuid, p_attempts integer, p_reason text)
@@ -214,7 +276,7 @@ as $$
 begin
   update public.calcom_events as e
   set outcome = 'pending', decided_at = null, attempts = p_attempts, reason = p_reason, uid = null, new_uid = null,
-    booker_email = null, stream_key = null
+    booker_email = null, concerned_emails = null, stream_key = null
   where e.id = p_event_id;
 end;
 $$;
@@ -227,7 +289,7 @@ comment on function crm.max_event_attempts() is 'How often an event is tried tha
 
 -- Race: an event locks its stream before the rows, somebody who edits a row by hand locks it the other way round. So
 --       the event gives way: when it has to wait for long, it gives everything back and begins again.
-create function crm.decide_event_patiently(p_row public.calcom_events)
+create function crm.decide_event_patiently(p_row public.calcom_events, p_batch_ids uuid[])
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -240,7 +302,7 @@ begin
     begin
       -- The last time it waits for as long as it may.
       perform set_config('lock_timeout', case when v_attempt < 5 then '200ms' else v_lock_timeout end, true);
-      v_answer := crm.decide_event(p_row);
+      v_answer := crm.decide_event(p_row, p_batch_ids);
       exit;
     exception
       when lock_not_available or deadlock_detected then
@@ -253,13 +315,13 @@ begin
   return v_answer;
 end;
 $$;
-comment on function crm.decide_event_patiently(public.calcom_events) is
+comment on function crm.decide_event_patiently(public.calcom_events, uuid[]) is
   'Decides an event, beginning again when somebody who edits the same rows is in its way.';
 
 -- Rule: no event makes this raise. What goes wrong is undone, and recorded with the event as failed. What may pass by
 --       itself (a deadlock, a timeout, a full disk) leaves the event pending: it is picked up again, and failed when
 --       that does not help. The answer is `failed` in both cases, because it is about this attempt.
-create function crm.process_event(p_row public.calcom_events)
+create function crm.process_event(p_row public.calcom_events, p_batch_ids uuid[] default '{}')
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -271,7 +333,7 @@ declare
 begin
   perform crm.mark_engine(true);
   begin
-    v_answer := crm.decide_event_patiently(p_row);
+    v_answer := crm.decide_event_patiently(p_row, p_batch_ids);
   exception
     when query_canceled or others then -- whatever a body holds, it is kept with its reason
       v_error := format('%s (%s)', sqlerrm, sqlstate);
@@ -293,16 +355,21 @@ begin
   return v_answer;
 end;
 $$;
-comment on function crm.process_event(public.calcom_events) is
-  'Decides an event, or records why it could not be decided.';
+comment on function crm.process_event(public.calcom_events, uuid[]) is
+  'Decides an event, and others of its stream with it, or records why it could not be decided.';
 
 -- Rule: the only way in.
+-- Time: by index, always, and planned once: here and at every other door, for all that happens behind it. A table that
+--       was never analysed, or was when it was small, looks small to the planner, which would read it whole; and a plan
+--       for one uid is no better than the one for any.
 -- Race: a rebuild of everything waits for events on their way, and they for it.
 create function public.handle_calcom_event(event jsonb)
 returns jsonb
 language plpgsql
 security definer -- service_role may call this; schema crm and the tables grant it no change
 set search_path = ''
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 begin
   perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());

@@ -97,10 +97,13 @@ begin
   update public.bookings as b set stream_key = v_into where b.stream_key = any (v_others);
   update public.hand_edits as h set stream_key = v_into where h.stream_key = any (v_others);
   update crm.deleted_bookings as d set stream_key = v_into where d.stream_key = any (v_others);
-  perform crm.advance_watermark(v_into, w.position)
-  from crm.stream_watermarks as w
-  where w.stream_key = any (v_others);
-  delete from crm.stream_watermarks as w where w.stream_key = any (v_others);
+  with moved as (
+    delete from crm.stream_events as x where x.stream_key = any (v_others) returning x.*
+  )
+  insert into crm.stream_events as x (stream_key, position, event_id, waited_for)
+  select v_into, m.position, m.event_id, m.waited_for from moved as m
+  on conflict on constraint stream_events_pkey do nothing;
+  update crm.row_history as h set stream_key = v_into where h.stream_key = any (v_others);
   return v_into;
 end;
 $$;
@@ -133,6 +136,8 @@ returns trigger
 language plpgsql
 security definer -- see queue_hand_edit
 set search_path = ''
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_keys text[];
@@ -247,6 +252,8 @@ returns trigger
 language plpgsql
 security definer -- see prepare_hand_edit
 set search_path = ''
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_old jsonb := to_jsonb(old);
@@ -275,7 +282,20 @@ begin
   v_edit.position := row(
     greatest(
       clock_timestamp(),
-      (select (w.position).happened_at from crm.stream_watermarks as w where w.stream_key = v_edit.stream_key)
+      (
+        select (x.position).happened_at
+        from crm.stream_events as x
+        where x.stream_key = v_edit.stream_key
+        order by x.position desc
+        limit 1
+      ),
+      (
+        select (h.position).happened_at
+        from public.hand_edits as h
+        where h.stream_key = v_edit.stream_key
+        order by h.position desc
+        limit 1
+      )
     ),
     99, -- after every trigger
     v_edit.number
@@ -287,7 +307,6 @@ begin
     v_edit.number, v_edit.position, v_edit.editor, v_edit.table_name, v_edit.row_id, v_edit.row_key, v_edit.operation,
     v_edit.old_values, v_edit.new_values, crm.describe_hand_edit(v_edit), v_edit.stream_key
   );
-  perform crm.advance_watermark(v_edit.stream_key, v_edit.position);
 
   if tg_op = 'INSERT' then
     execute format('update public.%I set made_at = $1 where id = $2', tg_table_name)

@@ -77,7 +77,7 @@ as $$
 declare
   v_lock_timeout text := current_setting('lock_timeout');
   v_before jsonb;
-  v_known text[];
+  v_undone crm.undone[];
   v_effects crm.effect[];
   v_stream_key text;
 begin
@@ -87,14 +87,14 @@ begin
       perform crm.lock_keys('stream', p_stream_keys);
       perform set_config('lock_timeout', '200ms', true);
       v_before := crm.snapshot_rows(p_stream_keys);
-      v_known := crm.list_known_effects(p_stream_keys);
+      v_undone := array[]::crm.undone[];
       v_effects := array[]::crm.effect[];
-      -- All are reset before the first is replayed: an event may have moved from one stream to another.
+      -- All are taken back before the first is replayed: an event may have moved from one stream to another.
       foreach v_stream_key in array p_stream_keys loop
-        perform crm.reset_stream(v_stream_key);
+        v_undone := v_undone || crm.undo_stream(v_stream_key);
       end loop;
-      foreach v_stream_key in array p_stream_keys loop
-        v_effects := v_effects || crm.replay_stream(v_stream_key, v_known);
+      for v_place in 1..cardinality(p_stream_keys) loop
+        v_effects := v_effects || crm.replay_stream(p_stream_keys[v_place], p_undone => v_undone[v_place]);
       end loop;
       perform crm.finish_other_events(v_effects, null, false);
       exit;
@@ -117,6 +117,8 @@ returns jsonb
 language plpgsql
 security definer -- an operator may ask for a rebuild, not edit the tables it rebuilds
 set search_path = ''
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 begin
   perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());
@@ -147,6 +149,8 @@ returns jsonb
 language plpgsql
 security definer -- see rebuild_company
 set search_path = ''
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_stream_keys text[];
@@ -203,6 +207,12 @@ begin
       or (h.table_name = 'bookings' and p.email = split_part(h.row_key, ' ', 1))
     );
 
+  truncate crm.stream_events, crm.row_history; -- both follow from the replays
+  insert into crm.stream_events (stream_key, position, event_id)
+  select e.stream_key, e.position, e.id
+  from public.calcom_events as e
+  where e.stream_key is not null and e.outcome <> 'pending';
+
   -- Whom somebody has linked to a company by hand stays in its stream.
   for v_person_id in select p.id from public.people as p where p.is_company_chosen loop
     perform crm.merge_streams(crm.streams_of_row('people', to_jsonb(p)))
@@ -223,6 +233,8 @@ returns jsonb
 language plpgsql
 security definer -- see rebuild_company
 set search_path = ''
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_row public.calcom_events;
@@ -270,36 +282,136 @@ $$;
 comment on function public.retry_failed_events() is
   'Makes every failed event pending again, so that the pick-up decides it; returns how many.';
 
+-- What the pick-up has read of the events that were left undecided. It decides them in the sender's order: then none of
+-- them is late for another one of them.
+create table crm.backlog (
+  event_id uuid not null,
+  position crm.position not null,
+  attempts integer not null default 0,
+  stream_key text,
+  uid text,
+  new_uid text,
+  constraint backlog_pkey primary key (event_id)
+);
+comment on table crm.backlog is 'One row per event that the pick-up has read and nobody has decided yet.';
+comment on column crm.backlog.stream_key is 'The stream that it concerns, where that is sure before it is decided.';
+create index backlog_attempts_position_idx on crm.backlog (attempts, position);
+create index backlog_stream_key_idx on crm.backlog (stream_key, position);
+create index backlog_uid_idx on crm.backlog (uid);
+create index backlog_new_uid_idx on crm.backlog (new_uid);
+alter table crm.backlog enable row level security;
+
+-- Race: one at a time, and nobody waits for that.
+create function crm.fill_backlog(p_older_than interval)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_ids uuid[];
+begin
+  if not pg_try_advisory_xact_lock(hashtextextended('calcom-deals backlog', 0)) then
+    return false; -- somebody else is at it
+  end if;
+  with read as (
+    insert into crm.backlog (event_id, position, attempts, stream_key, uid, new_uid)
+    select
+      e.id, p.position, e.attempts, case when not p.is_seated then crm.stream_key(p.booker_email) end,
+      case when not p.is_seated then p.uid end, case when not p.is_seated then p.new_uid end
+    from (
+      select o.*
+      from public.calcom_events as o
+      where o.outcome = 'pending' and o.received_at <= now() - p_older_than
+        and not exists (select from crm.backlog as b where b.event_id = o.id)
+      order by o.received_at
+      limit 2000
+    ) as e
+    cross join lateral crm.parse_event(e::public.calcom_events) as p
+    on conflict on constraint backlog_pkey do nothing
+    returning event_id, stream_key
+  )
+  select array_agg(r.event_id) into v_ids from read as r;
+
+  -- What names no booker concerns whoever has the booking.
+  update crm.backlog as b
+  set stream_key = coalesce(
+    (select o.stream_key from crm.backlog as o where o.uid = b.uid and o.stream_key is not null limit 1),
+    (select o.stream_key from crm.backlog as o where o.new_uid = b.uid and o.stream_key is not null limit 1),
+    (select o.stream_key from public.bookings as o where o.calcom_uid = b.uid limit 1)
+  )
+  where b.event_id = any (v_ids) and b.stream_key is null and b.uid is not null;
+  return v_ids is not null;
+end;
+$$;
+comment on function crm.fill_backlog(interval) is
+  'Reads up to 2,000 more events that were left undecided for so long; returns whether there were any.';
+
+-- Rule: late events of one stream are decided together. The more often that was interrupted, the fewer at once.
+create function crm.list_batch(p_backlog crm.backlog)
+returns uuid[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if p_backlog.stream_key is null or crm.is_newest(p_backlog.stream_key, p_backlog.position) then
+    return '{}';
+  end if;
+  return array(
+    select b.event_id
+    from crm.backlog as b
+    where b.stream_key = p_backlog.stream_key and b.event_id <> p_backlog.event_id
+    order by b.position
+    limit 500 / (4 ^ least(p_backlog.attempts, 5))::integer
+  );
+end;
+$$;
+comment on function crm.list_batch(crm.backlog) is
+  'The events that the pick-up decides together with one; none when that is not late.';
+
 -- Rule: an event that was stored but never decided (the function died, the database refused) is decided here: the one
---       with the fewest attempts first, then the oldest. A young one is left to the function that stored it.
--- Race: one event, one transaction, with the locks that any event takes. May run at any time, in parallel too.
+--       with the fewest attempts first, then in the sender's order. A young one is left to the function that stored it.
+-- Race: one transaction, with the locks that any event takes. May run at any time, in parallel too.
 create function public.handle_pending_event(older_than interval default '30 seconds')
 returns jsonb
 language plpgsql
 security definer -- see rebuild_company
 set search_path = ''
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_event_id uuid;
+  v_backlog crm.backlog;
   v_row public.calcom_events;
+  v_batch_ids uuid[];
+  v_answer jsonb;
 begin
   perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());
-  for v_event_id in
-    select e.id
-    from public.calcom_events as e
-    where e.outcome = 'pending' and e.received_at <= now() - handle_pending_event.older_than
-    order by e.attempts, e.received_at
   loop
-    v_row := crm.claim_event(v_event_id);
-    if v_row.id is not null then
-      return crm.process_event(v_row);
+    for v_backlog in select b.* from crm.backlog as b order by b.attempts, b.position loop
+      v_row := crm.claim_event(v_backlog.event_id);
+      v_batch_ids := '{}';
+      if v_row.id is not null then
+        v_batch_ids := crm.list_batch(v_backlog);
+        v_answer := crm.process_event(v_row, v_batch_ids);
+        update crm.backlog as b set attempts = b.attempts + 1 where b.event_id = v_backlog.event_id;
+      end if;
+      delete from crm.backlog as b
+      using public.calcom_events as e
+      where b.event_id = any (v_batch_ids || v_backlog.event_id) and e.id = b.event_id and e.outcome <> 'pending';
+      if v_answer is not null then
+        return v_answer;
+      end if;
+    end loop;
+    if not crm.fill_backlog(older_than) then
+      return null;
     end if;
   end loop;
-  return null;
 end;
 $$;
 comment on function public.handle_pending_event(interval) is
-  'Decides one event that was stored and left undecided, and returns its answer; null when there is none.';
+  'Decides one event that was stored and left undecided for so long, and late ones of its stream with it; returns its '
+  'answer, null when there is none.';
 
 -- A procedure, because it commits after each event. Such a procedure may not pin its search_path, so every name in it
 -- is written with its schema; it has the rights of its caller, and handle_pending_event does the work.
@@ -309,6 +421,9 @@ as $$
 declare
   v_answer pg_catalog.jsonb;
 begin
+  while crm.fill_backlog(older_than) loop
+    commit;
+  end loop;
   loop
     v_answer := public.handle_pending_event(older_than);
     commit;
@@ -318,7 +433,7 @@ begin
 end;
 $$;
 comment on procedure public.handle_pending_events(interval) is
-  'Decides all events that were stored and left undecided, one transaction each.';
+  'Decides all events that were stored and left undecided, in the sender''s order.';
 
 -------------------------------------------------------------------------------------------------------------- schedules
 

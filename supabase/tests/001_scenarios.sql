@@ -237,8 +237,8 @@ set search_path = ''
 set client_min_messages = warning
 as $$
   truncate
-    public.calcom_events, public.companies, public.people, public.hand_edits, crm.stream_watermarks, crm.merged_streams,
-    crm.deleted_bookings
+    public.calcom_events, public.companies, public.people, public.hand_edits, crm.stream_events, crm.row_history,
+    crm.merged_streams, crm.deleted_bookings
   cascade;
   update public.settings as s set value = 'any' where s.name = 'cancellation_rule';
 $$;
@@ -615,7 +615,6 @@ declare
   v_moment timestamptz := (p_step ->> 'createdAt')::timestamptz;
   v_work record;
   v_last_number bigint := coalesce((select max(h.number) from public.hand_edits as h), 0);
-  v_watermarks crm.stream_watermarks[] := array(select w from crm.stream_watermarks as w);
   v_edit public.hand_edits;
   v_stream_key text;
 begin
@@ -643,7 +642,7 @@ begin
     select distinct h.stream_key
     from public.hand_edits as h where h.number > v_last_number and h.stream_key is not null
   loop
-    perform tests.move_watermark(v_stream_key, v_last_number, v_watermarks);
+    perform tests.replay_if_late(v_stream_key, v_last_number);
   end loop;
   perform set_config('crm.engine', '', true);
   return jsonb_build_object('outcome', 'by hand', 'row', v_work.row_name);
@@ -651,9 +650,7 @@ end;
 $$;
 comment on function tests.take_hand_step(jsonb) is 'Does by hand what a step says, at the moment of the step.';
 
-create function tests.move_watermark(
-  p_stream_key text, p_last_number bigint, p_watermarks crm.stream_watermarks[]
-)
+create function tests.replay_if_late(p_stream_key text, p_last_number bigint)
 returns void
 language plpgsql
 volatile
@@ -666,28 +663,16 @@ declare
     order by h.position desc
     limit 1
   );
-  v_watermark crm.position := (
-    select w.position
-    from unnest(p_watermarks) as w
-    where w.stream_key = p_stream_key
-      or exists (select from crm.merged_streams as m where m.stream_key = w.stream_key and m.into_key = p_stream_key)
-    order by w.position desc
-    limit 1
-  );
 begin
-  delete from crm.stream_watermarks as w where w.stream_key = p_stream_key;
-  insert into crm.stream_watermarks (stream_key, position)
-  values (p_stream_key, case when v_watermark > v_edit then v_watermark else v_edit end);
-
-  if v_watermark > v_edit or exists (
+  if not crm.is_newest(p_stream_key, v_edit) or exists (
     select from public.calcom_events as e where e.outcome = 'waiting'
   ) then
     perform crm.finish_other_events(crm.replay_stream(p_stream_key), null, true);
   end if;
 end;
 $$;
-comment on function tests.move_watermark(text, bigint, crm.stream_watermarks[]) is
-  'Moves a stream to where it would be had the last hand edits been made at their moment.';
+comment on function tests.replay_if_late(text, bigint) is
+  'Brings a stream to where it would be had the last hand edits been made at their moment.';
 
 create function tests.take_step(p_step jsonb)
 returns jsonb

@@ -280,8 +280,6 @@ export async function editInTime(t: Sql, edit: HandEdit): Promise<DoneEdit | nul
 
   const [last] = await t`select coalesce(max(h.number), 0) as number from public.hand_edits as h`;
   const before = last!.number;
-  const known = await t`
-    select w.stream_key, w.position::text as position from crm.stream_watermarks as w`;
   const done = await editWithin(t, edit);
   if (done === null) return null;
 
@@ -297,25 +295,11 @@ export async function editInTime(t: Sql, edit: HandEdit): Promise<DoneEdit | nul
       where h.number > ${before} and h.row_id = t.id and h.operation = 'insert'`);
   }
   const streams = await t<{ stream_key: string; is_late: boolean }[]>`
-    with known as (
-      select distinct on (1)
-        coalesce(m.into_key, k.stream_key) as stream_key, k.position::crm.position as position
-      from unnest(
-        ${known.map((one) => one.stream_key)}::text[], ${known.map((one) => one.position)}::text[]
-      ) as k (stream_key, position)
-      left join crm.merged_streams as m on m.stream_key = k.stream_key
-      order by 1, 2 desc
-    ), moved as (
-      select distinct on (1) h.stream_key, h.position
-      from public.hand_edits as h
-      where h.number > ${before} and h.stream_key is not null
-      order by 1, 2 desc
-    )
-    update crm.stream_watermarks as w set position = greatest(m.position, k.position)
-    from moved as m
-    left join known as k on k.stream_key = m.stream_key
-    where w.stream_key = m.stream_key
-    returning w.stream_key, coalesce(k.position > m.position, false) as is_late`;
+    select h.stream_key,
+      not crm.is_newest(h.stream_key, (array_agg(h.position order by h.position desc))[1]) as is_late
+    from public.hand_edits as h
+    where h.number > ${before} and h.stream_key is not null
+    group by 1`;
   for (const { stream_key, is_late } of streams) {
     if (is_late) await t`select crm.rebuild_streams(array[${stream_key}])`;
   }

@@ -33,7 +33,8 @@ export async function empty(sql: Sql): Promise<void> {
     delete from public.people;
     delete from public.companies;
     delete from public.calcom_events;
-    delete from crm.stream_watermarks;
+    delete from crm.stream_events;
+    delete from crm.row_history;
     commit`);
 }
 

@@ -13,7 +13,7 @@ select is(
   array(select f.signature from our_functions as f where f.prosecdef order by 1),
   array[
     'allow_mail(text)', 'claim_email()', 'crm.prepare_hand_edit()', 'crm.queue_hand_edit()',
-    'crm.record_hand_edit()',
+    'crm.record_hand_edit()', 'crm.save_previous_uids()',
     'finish_email_attempt(uuid,integer,text,text,text,text,integer)', 'handle_calcom_event(jsonb)',
     'handle_pending_event(interval)', 'handle_resend_event(text,jsonb)', 'rebuild_company(text)',
     'rebuild_everything()', 'rebuild_person(text)', 'retry_email(uuid)', 'retry_event(uuid)', 'retry_failed_events()',

@@ -1,12 +1,14 @@
--- Rule: the event with the fewest attempts first, then the oldest; one event in one transaction.
+-- Rule: the event with the fewest attempts first, then in the sender's order; one event in one transaction.
 begin;
 select plan(3);
 
 -- Given four events that nobody decided
 insert into public.calcom_events (payload, attempts, received_at)
 select
-  tests.calcom_event('BOOKING_CREATED', jsonb_build_object('uid', e.uid, 'email', e.uid || '@lovelace.test')),
-  e.attempts, now() - e.age
+  tests.calcom_event('BOOKING_CREATED', jsonb_build_object(
+    'uid', e.uid, 'email', format('ada@%s.test', e.uid), 'createdAt', tests.iso(now() - e.age)
+  )),
+  e.attempts, now() - interval '1 minute'
 from (
   values
     ('tried', 1, interval '4 hours'), ('young', 0, interval '1 hour'), ('old', 0, interval '3 hours'),

@@ -1,0 +1,189 @@
+import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
+import type { Sql } from "npm:postgres@3.4.9";
+import { type Body, booking, type Meeting } from "./support/bodies.ts";
+import { databaseTest, inRollback } from "./support/database.ts";
+import { handle, snapshot } from "./support/snapshot.ts";
+
+// What an event costs is counted in rows, read and written, never in time.
+
+const START = Date.parse("2037-03-02T09:00:00Z");
+const MINUTE = 60_000;
+
+databaseTest("a late event costs as much as what comes after it", async ({ sql }) => {
+  const cost = (events: number, place: number) =>
+    inRollback(sql, async (t) => {
+      await handle(t, Array.from({ length: events }, (_, i) => book(i)));
+      return await count(t, [book(place, 0.5)]);
+    });
+
+  const small = await cost(40, 35);
+  const large = await cost(160, 155);
+  assertEquals(large.written, small.written, "rows written");
+  assert(large.read <= 1.1 * small.read, `rows read: ${large.read}, before ${small.read}`);
+
+  // One that is older than everything: one pass.
+  const oldest = await cost(160, -1);
+  const pass = oldest.written / 160;
+  assert(pass < 8, `${pass} rows written for each event that comes after it`);
+});
+
+databaseTest("a seat costs the same, however many seats there are", async ({ sql }) => {
+  const cost = (seats: number) =>
+    inRollback(sql, async (t) => {
+      const others = Array.from({ length: seats }, (_, i) => seat(i));
+      const cancelled = Array.from({ length: seats / 10 }, (_, i) => cancelSeat(i, seats));
+      await handle(t, [...others, ...cancelled]);
+      return {
+        next: await count(t, [seat(2 * seats)]),
+        cancelled: await count(t, [cancelSeat(2 * seats, 2 * seats + 1)]),
+      };
+    });
+
+  const [few, many] = [await cost(20), await cost(120)];
+  for (const what of ["next", "cancelled"] as const) {
+    assertEquals(many[what].written, few[what].written, `rows written, ${what}`);
+    // What else is cancelled is looked at, no more.
+    assert(
+      many[what].read <= few[what].read + 30,
+      `rows read, ${what}: ${many[what].read}, before ${few[what].read}`,
+    );
+  }
+});
+
+databaseTest("what is brought in at once is decided once, in the sender's order", async ({ sql }) => {
+  const known = Array.from({ length: 40 }, (_, i) => book(i + 200, 0, "acme0.example"));
+  const bodies = Array.from({ length: 200 }, (_, i) => book(i, 0, `acme${i % 4}.example`));
+  const mixed = bodies.toSorted((a, b) => shuffleKey(a) - shuffleKey(b));
+
+  const inOrder = await inRollback(sql, async (t) => {
+    const cost = await count(t, [...bodies, ...known]);
+    return { cost, rows: await snapshot(t) };
+  });
+  await inRollback(sql, async (t) => {
+    await handle(t, known);
+    const before = await countAll(t);
+    for (const body of mixed) {
+      await t`
+        insert into public.calcom_events (payload, received_at)
+        values (${t.json(body as never)}, now() - interval '1 minute')`;
+    }
+    let calls = 0;
+    while (true) {
+      const [row] = await t`select public.handle_pending_event() as answer`;
+      if (row!.answer === null) break;
+      calls++;
+    }
+    const { written } = difference(before, await countAll(t));
+    const late = bodies.length / 4;
+    assert(calls <= bodies.length - late + 1, `${calls} calls: late ones go together`);
+    assertEquals(await snapshot(t), inOrder.rows);
+    assert(
+      written <= 1.5 * inOrder.cost.written,
+      `${written} rows written, in order ${inOrder.cost.written}`,
+    );
+    const outcomes = await t`select outcome, count(*)::integer from public.calcom_events group by 1`;
+    assertEquals([...outcomes], [{ outcome: "applied", count: bodies.length + known.length }]);
+  });
+});
+
+databaseTest("the pick-up blocks no event of another company", async ({ sql, connections }) => {
+  await sql`
+    insert into public.calcom_events (payload, received_at)
+    values (${sql.json(book(1) as never)}, now() - interval '1 minute')`;
+  const other = connections(1);
+  await sql.begin(async (t) => {
+    const [picked] = await t`select public.handle_pending_event() ->> 'outcome' as outcome`;
+    assertEquals(picked!.outcome, "applied");
+
+    await other`set lock_timeout = '2s'`;
+    const [row] = await other`
+      select public.handle_calcom_event(${
+      other.json(book(2, 0, "globex.example") as never)
+    }) ->> 'outcome' as outcome`;
+    assertEquals(row!.outcome, "applied");
+    const [next] = await other`select public.handle_pending_event() as answer`;
+    assertEquals(next!.answer, null, "the one that is taken is left alone");
+  });
+});
+
+function book(place: number, late = 0, domain = "acme.example"): Body {
+  const createdAt = new Date(START + (place + late) * MINUTE).toISOString();
+  return {
+    triggerEvent: "BOOKING_CREATED",
+    createdAt,
+    payload: booking(meeting(`uid-${place}-${late}`, `ann${place}-${late}@${domain}`)),
+  };
+}
+
+function seat(number: number): Body {
+  return {
+    triggerEvent: "BOOKING_CREATED",
+    createdAt: new Date(START + number * MINUTE).toISOString(),
+    payload: booking({
+      ...meeting("webinar", `ann@c${number}.example`),
+      isSeated: true,
+      seat: `seat-${number}`,
+    }),
+  };
+}
+
+function cancelSeat(number: number, place: number): Body {
+  const created = seat(number);
+  return {
+    ...created,
+    triggerEvent: "BOOKING_CANCELLED",
+    createdAt: new Date(START + (place + number) * MINUTE).toISOString(),
+  };
+}
+
+function meeting(uid: string, email: string): Meeting {
+  return {
+    uid,
+    previousUids: [],
+    icalUid: `${uid}@Cal.com`,
+    email,
+    name: "Ann",
+    company: null,
+    eventType: 1,
+    organizer: "kim@modernfull.com",
+    start: START + 100_000 * MINUTE,
+    previousStarts: [],
+    isSeated: false,
+    seat: null,
+    isRecurring: false,
+    isCancelled: false,
+    isRequested: false,
+    needsConfirmation: false,
+  };
+}
+
+/** Any order that is not the sender's, the same in every run. */
+function shuffleKey(body: Body): number {
+  return (Date.parse(body.createdAt as string) / MINUTE * 7919) % 104_729;
+}
+
+interface Rows {
+  read: number;
+  written: number;
+}
+
+async function count(t: Sql, bodies: Body[]): Promise<Rows> {
+  const before = await countAll(t);
+  await handle(t, bodies);
+  return difference(before, await countAll(t));
+}
+
+/** All rows that this transaction has read and written so far. */
+async function countAll(t: Sql): Promise<Rows> {
+  const [row] = await t<Rows[]>`
+    select
+      sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::integer as read,
+      sum(n_tup_ins + n_tup_upd + n_tup_del)::integer as written
+    from pg_stat_xact_user_tables
+    where schemaname in ('public', 'crm')`;
+  return row!;
+}
+
+function difference(before: Rows, after: Rows): Rows {
+  return { read: after.read - before.read, written: after.written - before.written };
+}
