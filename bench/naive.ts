@@ -2,13 +2,12 @@
  * What the webhook is measured against: a naive function that makes the same decisions about a
  * first booking, with one call of supabase-js per step. No log, no order, no locks.
  */
-import { createDatabase } from "../supabase/functions/_shared/database.ts";
+import { createClient } from "npm:@supabase/supabase-js@2.119.1";
 import { readEnv } from "../supabase/functions/_shared/env.ts";
 import { verifySignature } from "../supabase/functions/calcom-webhook/signature.ts";
 
 const env = readEnv(["CALCOM_WEBHOOK_SECRET", "RESEND_API_KEY"]);
-// deno-lint-ignore no-explicit-any -- it writes to tables that service_role may only read elsewhere
-const database = createDatabase(env) as any;
+const database = createClient(env.supabaseUrl, env.supabaseKey);
 
 Deno.serve(async (request) => {
   const body = new Uint8Array(await request.arrayBuffer());

@@ -1,4 +1,6 @@
 import { encodeHex } from "npm:deno-std@1.4.0/encoding/hex.js";
+import { deadline } from "npm:deno-std@1.4.0/async/deadline.js";
+import { delay } from "npm:deno-std@1.4.0/async/delay.js";
 import { assert, assertEquals, assertMatch } from "npm:deno-std@1.4.0/assert/mod.js";
 import { type Stack, startStack } from "../local/stack/stack.ts";
 import { MAX_BODY_BYTES } from "../supabase/functions/_shared/http.ts";
@@ -97,14 +99,64 @@ test(
 );
 
 test("401, and nothing is stored: no signature, or not this body's", {}, async (webhook) => {
+  const refusals = [];
   for (const header of ["0".repeat(64), "no-secret-provided", ""]) {
-    const { status, body } = await webhook.post(CREATED, { "x-cal-signature-256": header });
-    assertEquals([status, body.outcome], [401, "unauthorized"]);
+    refusals.push(await webhook.post(CREATED, { "x-cal-signature-256": header }));
   }
   const signature = sign(CREATED, stack.webhookSecret);
-  const changed = await webhook.post(CREATED.slice(0, -1), { "x-cal-signature-256": signature });
-  assertEquals(changed.status, 401);
+  refusals.push(await webhook.post(CREATED.slice(0, -1), { "x-cal-signature-256": signature }));
+  await using unset = startWebhook(stack, { secrets: [] });
+  refusals.push(await unset.post(CREATED));
+
+  // A stranger does not learn which of it is wrong, nor whether a secret is set; the log says it.
+  const [first] = refusals;
+  assertEquals(first!.body.outcome, "unauthorized");
+  for (const { status, body } of refusals) assertEquals([status, body], [401, first!.body]);
+  const problems = [...webhook.lines, ...unset.lines].map(({ problem }) => String(problem));
+  assertEquals(new Set(problems).size, 4);
+  assertMatch(problems.at(-1)!, /CALCOM_WEBHOOK_SECRET is not set/);
   assertEquals(await readEvents(), []);
+});
+
+/**
+ * Sends the head of a POST and then nothing, or a body that drips.
+ * @returns the status of what comes back; rejects when nothing does.
+ */
+async function sendHead(port: number, headers: Record<string, string>, drips = false) {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const write = (text: string) => connection.write(encoder.encode(text));
+  await write(`POST / HTTP/1.1\r\nhost: 127.0.0.1\r\n${head}\r\n`);
+  const answered = new AbortController();
+  const dripping = (async () => {
+    while (drips && await delay(20, answered).then(() => true, () => false)) await write(" ");
+  })();
+  const answer = new Uint8Array(100);
+  await deadline(connection.read(answer), 10_000);
+  answered.abort();
+  await dripping;
+  return Number(new TextDecoder().decode(answer).split(" ")[1]);
+}
+
+const SIGNED = { "x-cal-signature-256": "0".repeat(64) };
+
+test(
+  "who shows no signature, or too large a body, is refused before it comes",
+  {},
+  async ({ port }) => {
+    assertEquals(await sendHead(port, { "content-length": "1000" }), 401);
+    assertEquals(await sendHead(port, { ...SIGNED, "content-length": "999999999" }), 413);
+    assertEquals(await readEvents(), []);
+  },
+);
+
+test("a hundred bodies that drip hold up nobody", { bodyTimeout: 500 }, async (webhook) => {
+  const headers = { ...SIGNED, "content-length": "1000" };
+  const dripping = Promise.all(
+    Array.from({ length: 100 }, () => sendHead(webhook.port, headers, true)),
+  );
+  assertEquals((await webhook.post(CREATED)).body.outcome, "applied");
+  assertEquals(new Set(await dripping), new Set([503]));
 });
 
 test("a body of 1 MiB is stored, one byte more is 413", {}, async (webhook) => {

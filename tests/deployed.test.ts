@@ -5,6 +5,8 @@ import { openOutbox } from "./support/outbox.ts";
 import { handle } from "./support/snapshot.ts";
 import { readFixture, runFunction, sign } from "./support/webhook.ts";
 
+const SECRET = "a secret of more than 15 letters";
+
 Deno.test("it does not start without what it needs, and names all of it", async () => {
   const { code, lines } = await runFunction("calcom-webhook", {}).ended;
   assertNotEquals(code, 0);
@@ -19,16 +21,39 @@ Deno.test("without a secret it starts, says what is missing, and refuses every r
   const body = readFixture("ping");
   const response = await post(await webhook.url, body, sign(body, ""));
   assertEquals(response.status, 401);
-  assertMatch((await response.json()).reason, /CALCOM_WEBHOOK_SECRET is not set/);
+  await response.body?.cancel();
 
   webhook.kill();
-  const { lines } = await webhook.ended;
-  assertEquals(JSON.parse(lines.find((line) => line.startsWith("{"))!), {
+  const [started, refused] = readLog((await webhook.ended).lines);
+  assertEquals(started, {
     at: "calcom-webhook",
     outcome: "started",
-    missing: ["CALCOM_WEBHOOK_SECRET", "RESEND_API_KEY"],
+    missing: ["CALCOM_WEBHOOK_SECRET"],
+    too_short: [],
   });
+  assertMatch(String(refused?.problem), /CALCOM_WEBHOOK_SECRET is not set/);
 });
+
+Deno.test("with a comma in a secret it says so, and takes no part of it for one", async () => {
+  const webhook = runFunction("calcom-webhook", {
+    SUPABASE_URL: "http://127.0.0.1:1",
+    SUPABASE_SECRET_KEY: "sb_secret_test",
+    CALCOM_WEBHOOK_SECRET: "correct horse battery staple, x",
+  });
+  const body = readFixture("ping");
+  for (const secret of ["x", "correct horse battery staple", "correct horse battery staple, x"]) {
+    const response = await post(await webhook.url, body, sign(body, secret));
+    assertEquals(response.status, 401, secret);
+    await response.body?.cancel();
+  }
+  webhook.kill();
+  const [started] = readLog((await webhook.ended).lines);
+  assertEquals([started?.missing, started?.too_short], [[], ["CALCOM_WEBHOOK_SECRET"]]);
+});
+
+function readLog(lines: string[]): Record<string, unknown>[] {
+  return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
+}
 
 databaseTest(
   "an event counts though its function was killed before the decision",
@@ -53,9 +78,9 @@ databaseTest(
     const webhook = runFunction("calcom-webhook", {
       SUPABASE_URL: `http://127.0.0.1:${rest.addr.port}`,
       SUPABASE_SECRET_KEY: "sb_secret_test",
-      CALCOM_WEBHOOK_SECRET: "a secret",
+      CALCOM_WEBHOOK_SECRET: SECRET,
     });
-    const answer = post(await webhook.url, body, sign(body, "a secret")).then(
+    const answer = post(await webhook.url, body, sign(body, SECRET)).then(
       () => "an answer",
       () => "broken off",
     );
@@ -78,19 +103,27 @@ databaseTest(
   },
 );
 
-Deno.test("as they are deployed, only the secret key has the due mails sent", async () => {
+Deno.test("as they are deployed, only a secret key and the schedule have the due mails sent", async () => {
   const stack = await startStack({ port: 0, data: "memory", functions: true });
   try {
     assertEquals(stack.functions.toSorted(), ["calcom-webhook", "resend-webhook", "send-emails"]);
     await (await openOutbox(stack)).owe(1);
     const send = (headers: Record<string, string>) =>
       fetch(`${stack.url}/functions/v1/send-emails`, { method: "POST", headers });
-    const refused = await send({ apikey: stack.publishableKey });
-    assertEquals(refused.status, 401);
-    await refused.body?.cancel();
-    const answer = await send({ apikey: stack.secretKey });
-    // The schedule of the stack may have been faster.
-    assertEquals((await answer.json()).outcome, "done");
+    for (const key of [stack.publishableKey, stack.sendEmailsSecret]) {
+      const refused = await send({ apikey: key });
+      assertEquals(refused.status, 401);
+      await refused.body?.cancel();
+    }
+    for (
+      const headers of [
+        { apikey: stack.secretKey },
+        { "x-send-emails-secret": stack.sendEmailsSecret },
+      ]
+    ) {
+      // The schedule of the stack may have been faster.
+      assertEquals((await (await send(headers)).json()).outcome, "done");
+    }
     assertMatch(stack.sandbox.messages()[0]!.subject, /^Confirmed/);
   } finally {
     await stack.close();

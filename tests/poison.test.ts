@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import fc from "npm:fast-check@4.10.2";
 import type { JSONValue, Sql } from "npm:postgres@3.4.9";
-import { toPayload } from "../supabase/functions/calcom-webhook/payload.ts";
+import { toPayload } from "../supabase/functions/_shared/payload.ts";
 import { databaseTest, inRollback } from "./support/database.ts";
 import { type Body, history, shuffled } from "./support/histories.ts";
 import { poisoned } from "./support/poison.ts";

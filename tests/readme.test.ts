@@ -61,7 +61,7 @@ Deno.test("the table of configuration has exactly the variables that are read", 
   const told = matches(rows.map((row) => row.join(" ")).join("\n"), /`([A-Z]+_[A-Z_]+)`/g);
   const env = await read("supabase/functions/_shared/env.ts");
 
-  assertEquals(told, matches(env, /(?:value|list)\("([A-Z_]+)"\)/g));
+  assertEquals(told, matches(env, /(?:value|secrets)\("([A-Z_]+)"\)/g));
 });
 
 Deno.test("every function that the README tells to call is granted", () => {

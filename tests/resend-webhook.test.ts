@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "npm:deno-std@1.4.0/assert/mod.js";
+import { assert, assertEquals, assertMatch, fail } from "npm:deno-std@1.4.0/assert/mod.js";
 import type { ReportOptions } from "../local/resend/types.ts";
 import { type Stack, startStack } from "../local/stack/stack.ts";
 import { call, createDatabase, DatabaseError } from "../supabase/functions/_shared/database.ts";
@@ -10,6 +10,12 @@ Deno.test.beforeAll(async () => {
   stack = await startStack({ port: 0, data: "memory" });
 });
 Deno.test.afterAll(() => stack.close());
+
+/** One text, whatever is wrong. */
+const UNAUTHORIZED = {
+  outcome: "unauthorized",
+  reason: "Not accepted; the log of this function says why",
+};
 
 const PERMANENT = { bounce: { type: "Permanent", subType: "General", message: "No such user." } };
 
@@ -88,8 +94,9 @@ test("what Resend did not sign just now is turned away", async ({ report, delive
     "not signed at all": new Request("http://127.0.0.1/", { method: "POST", body }),
   };
   for (const [name, request] of Object.entries(forged)) {
-    const { status, outcome } = await receive(request);
-    assertEquals([status, outcome], [401, "unauthorized"], name);
+    const { status, body, lines } = await receive(request);
+    assertEquals([status, body], [401, UNAUTHORIZED], name);
+    assert(lines[0]!.problem, name);
   }
   assertEquals(await delivery(), null);
   assertEquals(await stack.sql("select id from public.email_deliveries"), []);
@@ -105,9 +112,12 @@ test("any of several secrets may have signed; one that is none, or none at all, 
       [[], other, 401],
     ] as const
   ) {
-    const { status, body } = await receive(report({ type: "email.sent", secret }), { secrets });
+    const request = report({ type: "email.sent", secret });
+    const { status, lines: [line] } = await receive(request, { secrets });
     assertEquals(status, expected);
-    if (secrets.length === 0) assertMatch(body.reason, /RESEND_WEBHOOK_SECRET is not set/);
+    if (secrets.length === 0) {
+      assertMatch(String(line!.problem), /RESEND_WEBHOOK_SECRET is not set/);
+    }
   }
 });
 
@@ -156,15 +166,47 @@ test("a report tells of a mail whose answer was lost", async ({ outbox }) => {
   assertEquals(outbox.accepted(lost), { byKey: 1, byContent: 1 });
 });
 
+for (
+  const [name, message] of [
+    ["NUL", "No \0 such user"],
+    ["half a surrogate pair", "No \ud83d such user"],
+  ] as const
+) {
+  test(`a bounce whose text holds ${name} counts, without it`, async ({ report, delivery }) => {
+    const bounce = { type: "Permanent", subType: "General", message };
+    const { status, outcome } = await receive(report({ type: "email.bounced", data: { bounce } }));
+    assertEquals([status, outcome, await delivery()], [200, "applied", "bounced"]);
+    assertEquals(
+      await stack.sql(
+        `select v.payload #>> '{data,bounce,message}' as message, p.suppressed_at is null as has_mail
+         from public.email_deliveries as v, public.people as p`,
+      ),
+      [{ message: "No \ufffd such user", has_mail: false }],
+    );
+  });
+}
+
+test("no signature is looked for in a body whose headers have none", async ({ report }) => {
+  for (const [name, value] of [["svix-timestamp", "now"], ["svix-signature", "v2,abc"]] as const) {
+    const { headers } = report({ type: "email.sent" });
+    headers.set(name, value);
+    const body = new ReadableStream({ pull: () => fail("not to be read") }, { highWaterMark: 0 });
+    const request = new Request("http://127.0.0.1/", { method: "POST", headers, body });
+    const { status, lines } = await receive(request);
+    assertEquals(status, 401);
+    assert(String(lines[0]!.problem).startsWith(name));
+  }
+});
+
 test("what is no report is answered clearly", async ({ report }) => {
   const answer = async (request: Request) => {
     const { status, outcome } = await receive(request);
     return [status, outcome];
   };
-  const nul = report({ type: "email.sent", data: { subject: "\0" } });
-  assertEquals(await answer(nul), [422, "failed"]);
   const contact = report({ type: "contact.created", data: { email_id: "x", tags: {} } });
   assertEquals(await answer(contact), [200, "ignored"]);
+  const process = () => Promise.reject(new DatabaseError("22P05"));
+  assertEquals((await receive(report({ type: "email.sent" }), { process })).status, 422);
 });
 
 test("a database that is gone is told, so that Resend sends it again", async ({ report }) => {

@@ -177,6 +177,7 @@ Deno.test("the stack", async (t) => {
           "RESEND_API_KEY",
           "RESEND_BASE_URL",
           "RESEND_WEBHOOK_SECRET",
+          "SEND_EMAILS_SECRET",
           "SUPABASE_PUBLISHABLE_KEYS",
           "SUPABASE_SECRET_KEYS",
           "SUPABASE_URL",
@@ -198,6 +199,14 @@ Deno.test("the stack", async (t) => {
         body: new Uint8Array(8 * 1024 * 1024),
       });
       assertEquals(answer.status, 413);
+    });
+
+    await t.step("a body that no function would take is not kept for it", async () => {
+      const answer = await fetch(`${stack.url}/functions/v1/echo`, {
+        method: "POST",
+        body: new Uint8Array(17 * 1024 * 1024),
+      });
+      assertEquals([answer.status, (await answer.json()).code], [413, "TOO_LARGE"]);
     });
 
     await t.step("there is no function but those with an index.ts", async () => {

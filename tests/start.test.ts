@@ -9,7 +9,7 @@ import { poll } from "npm:deno-std@1.4.0/async/poll.js";
 import postgres from "npm:postgres@3.4.9";
 import { basename, join } from "node:path";
 import { envFileOf, readRunningStack } from "../local/running-stack.ts";
-import { finish, makeFolder, spawnProgram } from "./support/stack.ts";
+import { finish, flagsOf, makeFolder, spawnProgram } from "./support/stack.ts";
 
 Deno.test("task start keeps what was written, however it ends", async (t) => {
   await using folder = await makeFolder();
@@ -106,6 +106,12 @@ Deno.test("task sql and task reset", async (t) => {
     assertMatch(stdout, /^Deleting the database, the mails and the keys in .*data …\nDone\./);
     await assertRejects(() => Deno.stat(join(folder.path, "data")), Deno.errors.NotFound);
   });
+});
+
+Deno.test("the stack itself may reach no other machine and load no native code", () => {
+  const flags = flagsOf("start");
+  assert(flags.includes("--allow-net=127.0.0.1,localhost"));
+  assertEquals(flags.filter((flag) => /^(-A|--allow-(all|ffi|import|net))$/.test(flag)), []);
 });
 
 Deno.test("a stack on another port than the usual writes a file of keys of its own", () => {

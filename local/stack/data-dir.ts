@@ -11,6 +11,8 @@ export interface Keys {
   resendApiKey: string;
   /** Signs what the sandbox reports about its mails. */
   resendWebhookSecret: string;
+  /** What the schedule shows to send-emails. */
+  sendEmailsSecret: string;
 }
 
 /** Where one stack keeps what has to survive a restart. */
@@ -140,6 +142,7 @@ function makeKeys(): Keys {
     webhookSecret: random(),
     resendApiKey: `re_local_${random()}`,
     resendWebhookSecret: `whsec_${btoa(random())}`,
+    sendEmailsSecret: random(),
   };
 }
 

@@ -1,6 +1,7 @@
 import { deadline } from "npm:deno-std@1.4.0/async/deadline.js";
 import { debounce } from "npm:deno-std@1.4.0/async/debounce.js";
 import { basename, join } from "node:path";
+import { readBody } from "../../supabase/functions/_shared/http.ts";
 import { StackError } from "./error.ts";
 import { readable } from "./log-line.ts";
 import { endTied, readLines, spawnTied } from "./tied-process.ts";
@@ -27,6 +28,9 @@ export interface EdgeFunctions {
 /** What Deno itself needs to find its cache of packages. */
 const DENO_NEEDS = ["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR"];
 
+/** Bytes of a request that are kept here for a function, which has a smaller cap of its own. */
+const MAX_BODY = 16 * 1024 * 1024;
+
 /** How long answers under way may take when the stack stops, in milliseconds. */
 const STOP_TIME = 2_000;
 
@@ -35,6 +39,7 @@ const BOOT_ERROR = {
   code: "BOOT_ERROR",
   message: "Function failed to start (please check logs)",
 };
+const TOO_LARGE = { code: "TOO_LARGE", message: `More than ${MAX_BODY} bytes` };
 const STOPPING = { code: "STOPPING", message: "The stack is stopping" };
 
 /**
@@ -198,7 +203,8 @@ async function forward(request: Request, origin: string): Promise<Response> {
     headers.delete(name);
   }
   // Read here first: a function may answer 413 and hang up before it has read everything.
-  const body = request.body && await request.arrayBuffer();
+  const body = request.body && await readBody(request, MAX_BODY);
+  if (request.body && body === null) return Response.json(TOO_LARGE, { status: 413 });
   const url = `${origin}${pathname.replace("/functions/v1", "")}${search}`;
   const answer = await fetch(url, { method: request.method, headers, body, redirect: "manual" });
   return new Response(answer.body, answer);

@@ -2,6 +2,9 @@
  * Who may use the parts of the stack that work without a key: Studio, the inbox and the sandbox.
  * They listen on 127.0.0.1, which any page open in the browser can send requests to, so what
  * counts is which page asked. A request that came through a tunnel is a stranger as well.
+ *
+ * Only pages are kept out. Every program on this machine, of whatever user, can claim to be a page
+ * of ours (`Sec-Fetch-Site: same-origin`), and so read and write everything here without a key.
  */
 
 /** Headers that a proxy or a tunnel adds: then the true sender is not on this machine. */

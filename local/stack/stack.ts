@@ -89,6 +89,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           RESEND_API_KEY: keys.resendApiKey,
           RESEND_BASE_URL: `${url}/resend`,
           RESEND_WEBHOOK_SECRET: keys.resendWebhookSecret,
+          SEND_EMAILS_SECRET: keys.sendEmailsSecret,
           ...options.env,
         },
         log,
@@ -132,7 +133,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const sendEmails = async () => {
         const request = new Request(`${url}/functions/v1/send-emails`, {
           method: "POST",
-          headers: { apikey: keys.secretKey },
+          headers: { "x-send-emails-secret": keys.sendEmailsSecret },
         });
         const answer = await functions.fetch("send-emails", request);
         await answer?.body?.cancel();

@@ -28,7 +28,12 @@ create table public.calcom_events (
   position crm.position,
   is_follow_up boolean generated always as (trigger <> 'BOOKING_CREATED' or new_uid is not null) stored,
   payload_hash bigint not null generated always as (jsonb_hash_extended(payload, 0)) stored,
+  repeats_event_id uuid,
+  repeat_count integer,
+  last_repeated_at timestamptz,
   constraint calcom_events_pkey primary key (id),
+  constraint calcom_events_repeat_is_counted
+    check (num_nonnulls(repeats_event_id, repeat_count, last_repeated_at) in (0, 3)),
   constraint "source must be webhook or backfill" check (source in ('webhook', 'backfill')),
   constraint calcom_events_outcome_is_known
     check (outcome in ('pending', 'applied', 'duplicate', 'ignored', 'waiting', 'failed')),
@@ -38,7 +43,7 @@ create table public.calcom_events (
 comment on table public.calcom_events is
   'One row per webhook that arrived, kept for ever. The log from which all other tables can be rebuilt.';
 comment on column public.calcom_events.payload is
-  'The body as received; a body that is not JSON is kept as one JSON string.';
+  'The body as received; a body that is not JSON is kept as one JSON string, a repeat as the id of what it repeats.';
 comment on column public.calcom_events.raw_body is
   'The exact bytes, when payload cannot hold them (not JSON, NUL characters, numbers out of range).';
 comment on column public.calcom_events.source is
@@ -61,8 +66,14 @@ comment on column public.calcom_events.position is
   'Its place in the sender''s order. happened_at is the time of receipt when the body does not say.';
 comment on column public.calcom_events.is_follow_up is
   'It names a booking that another event has made; false for that one.';
+comment on column public.calcom_events.repeats_event_id is
+  'The event whose very body was delivered again. One row stands for all its repeats.';
+comment on column public.calcom_events.repeat_count is 'How often that body was delivered again.';
+comment on column public.calcom_events.last_repeated_at is 'When it was delivered again the last time.';
 comment on column public.calcom_events.payload_hash is 'Finds other events with the same body.';
 
+create unique index calcom_events_repeats_event_id_idx on public.calcom_events (repeats_event_id)
+where repeats_event_id is not null;
 create index calcom_events_payload_hash_idx on public.calcom_events (payload_hash);
 -- The bookings of one uid apart from all else that names it: the seats of a webinar are many.
 create index calcom_events_uid_idx on public.calcom_events (uid, is_follow_up, booker_email) where uid is not null;
@@ -186,6 +197,7 @@ return left(
 comment on function crm.full_name(jsonb) is
   'A name given as text or as {firstName, lastName}; null when it is neither.';
 
+-- Time: "offset 0" has each address read once, not in every place where it is used.
 create function crm.attendee_emails(p_body jsonb)
 returns text[]
 language plpgsql
@@ -194,9 +206,13 @@ set search_path = ''
 as $$
 begin
   return array(
-    select crm.jsonb_email(a.attendee -> 'email')
-    from jsonb_array_elements(crm.jsonb_list(p_body -> 'attendees')) as a (attendee)
-    where crm.jsonb_email(a.attendee -> 'email') is not null
+    select m.email
+    from (
+      select crm.jsonb_email(a.attendee -> 'email') as email
+      from jsonb_array_elements(crm.jsonb_list(p_body -> 'attendees')) as a (attendee)
+      offset 0
+    ) as m
+    where m.email is not null
   );
 end;
 $$;
@@ -226,6 +242,7 @@ comment on function crm.no_shows(jsonb) is 'Whom a body marks (true) or unmarks 
 -- Rule: a booking question about the company has an identifier that its author chose: company, company_name,
 --       companyName, organization, organisation_name and the like. The identifier decides, never the label. "n/a" and
 --       its kind are no answer.
+-- Time: a form has some ten questions. Of more than 200 answers those with the shortest identifiers are looked at.
 create function crm.company_name_from_form(p_body jsonb)
 returns text
 language plpgsql
@@ -236,8 +253,10 @@ begin
   return (
     select left(n.name, 200)
     from (values (p_body -> 'responses', 1), (p_body -> 'userFieldsResponses', 2)) as s (answers, place)
-    cross join lateral jsonb_each(
-      case when jsonb_typeof(s.answers) = 'object' then s.answers else '{}' end
+    cross join lateral (
+      select j.key, j.value
+      from jsonb_each(case when jsonb_typeof(s.answers) = 'object' then s.answers else '{}' end) as j
+      limit 200
     ) as a (identifier, answer)
     cross join lateral coalesce(crm.jsonb_text(a.answer -> 'value'), crm.jsonb_text(a.answer)) as n (name)
     where regexp_replace(lower(a.identifier), '[^a-z]', '', 'g') in (
@@ -354,7 +373,8 @@ begin
   end if;
 
   v_event.is_request := v_event.trigger = 'BOOKING_REQUESTED' or (
-    v_event.trigger in ('BOOKING_CREATED', 'BOOKING_RESCHEDULED') and v_body ->> 'status' is not distinct from 'PENDING'
+    v_event.trigger in ('BOOKING_CREATED', 'BOOKING_RESCHEDULED')
+    and v_body -> 'status' is not distinct from '"PENDING"'
   );
   v_event := crm.read_uids(v_event);
   v_event.concerned_emails := p_row.concerned_emails;

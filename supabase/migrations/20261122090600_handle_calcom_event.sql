@@ -152,21 +152,60 @@ comment on function crm.finish_other_events(crm.effect[], uuid, boolean) is
 ------------------------------------------------------------------------------------------------------------- decision
 
 -- Rule: a body that was delivered before and counted changes nothing. One that failed gets another chance.
-create function crm.is_exact_duplicate(p_event crm.event, p_payload jsonb)
-returns boolean
+create function crm.find_repeated_event(p_event crm.event, p_payload jsonb)
+returns public.calcom_events
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_row public.calcom_events;
 begin
-  return exists (
-    select from public.calcom_events as e
-    where e.payload_hash = (p_event.position).payload_hash and e.payload = p_payload and e.id <> p_event.id
-      and e.uid is not distinct from p_event.uid and e.outcome in ('applied', 'duplicate', 'ignored', 'waiting')
-  );
+  select e.* into v_row
+  from public.calcom_events as e
+  where e.payload_hash = (p_event.position).payload_hash and e.payload = p_payload and e.id <> p_event.id
+    and e.uid is not distinct from p_event.uid and e.outcome in ('applied', 'duplicate', 'ignored', 'waiting')
+  order by e.received_at
+  limit 1;
+  return v_row;
 end;
 $$;
-comment on function crm.is_exact_duplicate(crm.event, jsonb) is 'Whether the very same body counted before.';
+comment on function crm.find_repeated_event(crm.event, jsonb) is
+  'The event with the very same body that counted before; null when there is none.';
+
+-- Rule: the first repeat keeps its row, which refers to the event that it repeats and holds no body; each further one
+--       is counted there and leaves no row. So whoever replays a body fills nothing. What is not the same to the byte,
+--       or is older (a retry), is kept as it is.
+-- Race: repeats of one event are recorded one after the other.
+create function crm.record_repeat(p_event crm.event, p_row public.calcom_events, p_repeated public.calcom_events)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_counting_id uuid;
+begin
+  if p_row.raw_body is not distinct from p_repeated.raw_body and p_row.received_at >= p_repeated.received_at then
+    perform pg_advisory_xact_lock(hashtextextended('repeat:' || p_repeated.id, 0));
+    update public.calcom_events as e
+    set repeat_count = e.repeat_count + 1, last_repeated_at = p_row.received_at
+    where e.repeats_event_id = p_repeated.id
+    returning e.id into v_counting_id;
+    if found then
+      delete from public.calcom_events as e where e.id = p_event.id;
+      p_event.id := v_counting_id;
+    else
+      update public.calcom_events as e
+      set payload = jsonb_build_object('repeats', p_repeated.id), raw_body = null, repeats_event_id = p_repeated.id,
+        repeat_count = 1, last_repeated_at = p_row.received_at
+      where e.id = p_event.id;
+    end if;
+  end if;
+  return crm.record_outcome(crm.detach_event(p_event), 'duplicate', 'The very same body was delivered before.');
+end;
+$$;
+comment on function crm.record_repeat(crm.event, public.calcom_events, public.calcom_events) is
+  'Counts a body that was delivered again, and returns the answer.';
 
 create function crm.list_batch_uids(p_batch_ids uuid[])
 returns text[]
@@ -212,7 +251,7 @@ begin
       or v_event.stream_key <> p_stream_key
       or not crm.list_streams(array_remove(array[v_event.uid, v_event.new_uid], null), null) <@ array[p_stream_key]
       or (crm.validate_event(v_event)).outcome is not null
-      or crm.is_exact_duplicate(v_event, v_row.payload);
+      or (crm.find_repeated_event(v_event, v_row.payload)).id is not null;
     v_hashes := v_hashes || (v_event.position).payload_hash;
     perform crm.save_event(v_event, 'pending', null);
     v_batch := array_append(v_batch, v_event);
@@ -232,22 +271,28 @@ declare
   v_event crm.event := crm.parse_event(p_row);
   v_outcome text;
   v_reason text;
+  v_repeated public.calcom_events;
   v_scope crm.event_scope;
   v_batch crm.event[] := '{}';
   v_effects crm.effect[];
 begin
   select v.outcome, v.reason into v_outcome, v_reason from crm.validate_event(v_event) as v;
-  if v_outcome is not null then
-    return crm.record_outcome(crm.detach_event(v_event), v_outcome, v_reason);
+  if v_outcome is null then
+    v_scope := crm.lock_scope(v_event, crm.list_batch_uids(p_batch_ids));
+    v_event.stream_key := v_scope.booker_stream_key;
+    v_event.concerned_emails := v_scope.people;
+  else
+    v_event := crm.detach_event(v_event);
   end if;
 
-  v_scope := crm.lock_scope(v_event, crm.list_batch_uids(p_batch_ids));
-  v_event.stream_key := v_scope.booker_stream_key;
-  v_event.concerned_emails := v_scope.people;
-  if crm.is_exact_duplicate(v_event, p_row.payload) then
-    return crm.record_outcome(
-      crm.detach_event(v_event), 'duplicate', 'The very same body was delivered before.'
-    );
+  if v_outcome is distinct from 'failed' then
+    v_repeated := crm.find_repeated_event(v_event, p_row.payload);
+    if v_repeated.id is not null then
+      return crm.record_repeat(v_event, p_row, v_repeated);
+    end if;
+  end if;
+  if v_outcome is not null then
+    return crm.record_outcome(v_event, v_outcome, v_reason);
   end if;
 
   if p_batch_ids <> '{}' and cardinality(v_scope.stream_keys) = 1 then

@@ -437,8 +437,9 @@ comment on procedure public.handle_pending_events(interval) is
 
 -------------------------------------------------------------------------------------------------------------- schedules
 
--- Rule: the address of the project and a secret key are in Vault under "project_url" and "secret_key". Without them,
---       or with nothing due, nobody is called. Written so that it can be created where pg_net and Vault do not exist.
+-- Rule: the address of the project and the secret that wakes send-emails are in Vault under "project_url" and
+--       "send_emails_secret". Without them, or with nothing due, nobody is called. What passes through the queue of
+--       pg_net can do nothing else. Written so that it can be created where pg_net and Vault do not exist.
 -- Time: the call may last as long as the function takes to send what is due; nobody waits for it.
 create function crm.invoke_send_emails()
 returns text
@@ -449,7 +450,7 @@ declare
   v_vault regclass := to_regclass('vault.decrypted_secrets');
   v_net regnamespace := to_regnamespace('net');
   v_url text;
-  v_key text;
+  v_secret text;
 begin
   if not exists (select from public.emails as e where e.status = 'due' and e.next_attempt_at <= now()) then
     return 'nothing is due';
@@ -464,16 +465,16 @@ begin
      from %s as s',
     v_vault
   )
-  into v_url, v_key
-  using 'project_url', 'secret_key';
-  if v_url is null or v_key is null then
-    return 'Vault has no "project_url" or no "secret_key"';
+  into v_url, v_secret
+  using 'project_url', 'send_emails_secret';
+  if v_url is null or v_secret is null then
+    return 'Vault has no "project_url" or no "send_emails_secret"';
   end if;
 
   execute format('select %s.http_post(url := $1, headers := $2, body := $3, timeout_milliseconds := $4)', v_net)
   using
     rtrim(v_url, '/') || '/functions/v1/send-emails',
-    jsonb_build_object('apikey', v_key, 'content-type', 'application/json'),
+    jsonb_build_object('x-send-emails-secret', v_secret, 'content-type', 'application/json'),
     jsonb_build_object(),
     60000;
   return 'called';

@@ -31,6 +31,15 @@ create function public.whoami() returns text language sql stable set search_path
 grant execute on function public.whoami() to anon, service_role;
 `;
 
+const { tasks } = JSON.parse(
+  await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+) as { tasks: Record<string, { command: string }> };
+
+/** What a task runs its program with. */
+export function flagsOf(task: string): string[] {
+  return tasks[task]!.command.split(" ").slice("deno run".split(" ").length, -1);
+}
+
 /** Runs one of the command line programs as a person would. */
 export function spawnProgram(
   file: "start.ts" | "send.ts" | "sql.ts" | "reset.ts",
@@ -40,8 +49,7 @@ export function spawnProgram(
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
-      "--quiet",
-      "-A",
+      ...flagsOf(file.replace(".ts", "")),
       fileURLToPath(new URL(`../../local/${file}`, import.meta.url)),
       ...args,
     ],

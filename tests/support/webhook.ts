@@ -4,7 +4,9 @@ import { readLines } from "../../local/stack/tied-process.ts";
 import { createDatabase } from "../../supabase/functions/_shared/database.ts";
 import { createHandler } from "../../supabase/functions/calcom-webhook/handler.ts";
 import { createEventStore, type Timeouts } from "../../supabase/functions/calcom-webhook/store.ts";
-import { sendInBackground } from "../../supabase/functions/send-emails/background.ts";
+import { wakeSendEmails } from "../../supabase/functions/calcom-webhook/wake.ts";
+import { createHandler as createSender } from "../../supabase/functions/send-emails/handler.ts";
+import { sendDueEmails } from "../../supabase/functions/send-emails/send.ts";
 
 type Fetch = typeof globalThis.fetch;
 
@@ -14,10 +16,11 @@ export interface WebhookOptions {
   supabaseUrl?: string;
   resendBaseUrl?: string;
   timeouts?: Timeouts;
+  bodyTimeout?: number;
   fetch?: Fetch;
 }
 
-/** The webhook as it runs, with the real database client and the real Resend client. */
+/** The webhook as it runs, with send-emails, the real database client and the real Resend client. */
 export type Webhook = ReturnType<typeof startWebhook>;
 
 /** Serves the webhook on a free port of this machine. */
@@ -37,12 +40,29 @@ export function startWebhook(stack: Stack, options: WebhookOptions = {}) {
     resendApiKey: stack.resendApiKey,
     resendBaseUrl: options.resendBaseUrl ?? stack.resendUrl,
   };
+  const onAnyPort = { hostname: "127.0.0.1", port: 0, onListen() {} };
+  const sender = Deno.serve(
+    onAnyPort,
+    createSender({
+      secretKeys: [stack.secretKey],
+      secrets: [],
+      canSend: true,
+      send: () => sendDueEmails({ database, env, log }),
+      log,
+    }),
+  );
+  const wake = {
+    supabaseUrl: `http://127.0.0.1:${sender.addr.port}`,
+    supabaseKey: stack.secretKey,
+    log,
+  };
   const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    onAnyPort,
     createHandler({
       secrets,
       events: createEventStore(database, options.timeouts),
-      sendMails: () => void background.push(sendInBackground({ database, env, log })),
+      ...(options.bodyTimeout !== undefined && { bodyTimeout: options.bodyTimeout }),
+      sendMails: () => void background.push(wakeSendEmails(wake)),
       log,
     }),
   );
@@ -54,6 +74,7 @@ export function startWebhook(stack: Stack, options: WebhookOptions = {}) {
 
   return {
     lines,
+    port: server.addr.port,
     finish,
     /** Signs a body and posts it. */
     async post(body: BodyInit, headers: Record<string, string> = {}) {
@@ -70,6 +91,7 @@ export function startWebhook(stack: Stack, options: WebhookOptions = {}) {
     async [Symbol.asyncDispose]() {
       await finish();
       await server.shutdown();
+      await sender.shutdown();
     },
   };
 }

@@ -129,6 +129,7 @@ export type Database = {
           "booker_email": string | null;
           "decided_at": string | null;
           "id": string;
+          "last_repeated_at": string | null;
           "new_uid": string | null;
           "outcome": string;
           "payload": NonNullable<Json>;
@@ -137,6 +138,8 @@ export type Database = {
           "raw_body": string | null;
           "reason": string | null;
           "received_at": string;
+          "repeat_count": number | null;
+          "repeats_event_id": string | null;
           "source": string;
           "stream_key": string | null;
           "trigger": string | null;
@@ -148,6 +151,7 @@ export type Database = {
           "booker_email"?: string | null;
           "decided_at"?: string | null;
           "id"?: string;
+          "last_repeated_at"?: string | null;
           "new_uid"?: string | null;
           "outcome"?: string;
           "payload": NonNullable<Json>;
@@ -156,6 +160,8 @@ export type Database = {
           "raw_body"?: string | null;
           "reason"?: string | null;
           "received_at"?: string;
+          "repeat_count"?: number | null;
+          "repeats_event_id"?: string | null;
           "source"?: string;
           "stream_key"?: string | null;
           "trigger"?: string | null;
@@ -166,6 +172,7 @@ export type Database = {
           "booker_email"?: string | null;
           "decided_at"?: string | null;
           "id"?: string;
+          "last_repeated_at"?: string | null;
           "new_uid"?: string | null;
           "outcome"?: string;
           "payload"?: NonNullable<Json>;
@@ -174,12 +181,22 @@ export type Database = {
           "raw_body"?: string | null;
           "reason"?: string | null;
           "received_at"?: string;
+          "repeat_count"?: number | null;
+          "repeats_event_id"?: string | null;
           "source"?: string;
           "stream_key"?: string | null;
           "trigger"?: string | null;
           "uid"?: string | null;
         };
-        Relationships: [];
+        Relationships: [
+          {
+            foreignKeyName: "calcom_events_repeats_event_id_fkey";
+            columns: ["repeats_event_id"];
+            isOneToOne: true;
+            referencedRelation: "calcom_events";
+            referencedColumns: ["id"];
+          },
+        ];
       };
       "companies": {
         Row: {

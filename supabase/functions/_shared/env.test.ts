@@ -3,6 +3,9 @@ import { readEnv } from "./env.ts";
 
 const BASE = { SUPABASE_URL: "http://127.0.0.1:1", SUPABASE_SECRET_KEY: "sb_secret_one" };
 
+const ONE = "a secret of more";
+const TWO = "than 15 letters!";
+
 function read(variables: Record<string, string>) {
   return readEnv(
     ["CALCOM_WEBHOOK_SECRET", "RESEND_API_KEY"],
@@ -11,7 +14,7 @@ function read(variables: Record<string, string>) {
 }
 
 Deno.test("the environment is frozen, its lists too", () => {
-  const env = read({ ...BASE, CALCOM_WEBHOOK_SECRET: "a" });
+  const env = read({ ...BASE, CALCOM_WEBHOOK_SECRET: ONE });
   assert(Object.isFrozen(env));
   assert(Object.isFrozen(env.calcomSecrets));
 });
@@ -29,14 +32,31 @@ Deno.test("what only makes the function useless is named, and does not stop it",
     "CALCOM_WEBHOOK_SECRET",
     "RESEND_API_KEY",
   ]);
-  assertEquals(read({ ...BASE, CALCOM_WEBHOOK_SECRET: "a", RESEND_API_KEY: "re" }).missing, []);
+  assertEquals(read({ ...BASE, CALCOM_WEBHOOK_SECRET: ONE, RESEND_API_KEY: "re" }).missing, []);
 });
 
 Deno.test("several secrets are separated by commas, trimmed, without empty ones", () => {
-  assertEquals(read({ ...BASE, CALCOM_WEBHOOK_SECRET: " old, ,new ," }).calcomSecrets, [
-    "old",
-    "new",
-  ]);
+  const env = read({ ...BASE, CALCOM_WEBHOOK_SECRET: ` ${ONE}, ,${TWO} ,` });
+  assertEquals([env.calcomSecrets, env.tooShort], [[ONE, TWO], []]);
+});
+
+for (const text of ["correct horse, x", `${ONE},x`, `x,${ONE}`, ONE.slice(1), "x"]) {
+  Deno.test(`a secret with a part that is easily guessed counts for nothing: ${text}`, () => {
+    const names = ["CALCOM_WEBHOOK_SECRET", "RESEND_WEBHOOK_SECRET", "SEND_EMAILS_SECRET"] as const;
+    for (const name of names) {
+      const env = readEnv(names, (one) => ({ ...BASE, [name]: text })[one]);
+      assertEquals(env.tooShort, [name]);
+      assertEquals(env.missing, names.filter((other) => other !== name));
+      assertEquals(
+        [...env.calcomSecrets, ...env.resendWebhookSecrets, ...env.sendEmailsSecrets],
+        [],
+      );
+    }
+  });
+}
+
+Deno.test("a key of Resend's may have any length", () => {
+  assertEquals(read({ ...BASE, RESEND_API_KEY: "re" }).tooShort, []);
 });
 
 for (

@@ -14,19 +14,29 @@ export interface Env {
   readonly resendBaseUrl: string | null;
   /** The signing secrets of the webhooks at Resend. Empty: every report is refused. */
   readonly resendWebhookSecrets: readonly string[];
+  /** What whoever shows it may do is to have due mails sent, and nothing else. */
+  readonly sendEmailsSecrets: readonly string[];
   /** Which of the wanted variables are missing: the function runs, but is of little use. */
-  readonly missing: readonly string[];
+  readonly missing: readonly Wanted[];
+  /** Which of the wanted secrets are refused because a part of them is easily guessed. */
+  readonly tooShort: readonly Wanted[];
 }
 
 /** What only some functions need. */
-export type Wanted = "CALCOM_WEBHOOK_SECRET" | "RESEND_API_KEY" | "RESEND_WEBHOOK_SECRET";
+export type Wanted = Secret | "RESEND_API_KEY";
+
+/** Lists of secrets, separated by commas: any of them opens the door. */
+type Secret = "CALCOM_WEBHOOK_SECRET" | "RESEND_WEBHOOK_SECRET" | "SEND_EMAILS_SECRET";
+
+/** Characters. Less can be guessed, and is most often what follows a comma in a single secret. */
+const MIN_SECRET_LENGTH = 16;
 
 /**
  * Reads the environment once, at boot. The only place that reads it.
  *
  * Without Supabase's address and key nothing can be stored, so that is thrown, naming all that is
- * missing. Of the others, those that a function wants are named in `missing`: a deploy without them
- * should answer and say so.
+ * missing. Of the others, those that a function wants are named in `missing` or `tooShort`: a deploy
+ * without them should answer and say so. A secret with a part that is too short counts for nothing.
  *
  * @param wanted what the function is of little use without.
  * @param read looks one variable up; `Deno.env` unless told otherwise.
@@ -37,7 +47,10 @@ export function readEnv(
   read: (name: string) => string | undefined = (name) => Deno.env.get(name),
 ): Env {
   const value = (name: string): string | null => read(name)?.trim() || null;
-  const list = (name: string): readonly string[] => Object.freeze(splitList(read(name)));
+  const list = (name: Wanted): readonly string[] => splitList(read(name));
+  const isTooShort = (name: Wanted) =>
+    name !== "RESEND_API_KEY" && list(name).some((part) => part.length < MIN_SECRET_LENGTH);
+  const secrets = (name: Secret) => Object.freeze(isTooShort(name) ? [] : list(name));
 
   const supabaseUrl = value("SUPABASE_URL");
   const namedKeys = parseSecretKeys(value("SUPABASE_SECRET_KEYS"));
@@ -52,11 +65,13 @@ export function readEnv(
     supabaseUrl,
     supabaseKey,
     secretKeys: Object.freeze([...Object.values(namedKeys), ...otherKeys]),
-    calcomSecrets: list("CALCOM_WEBHOOK_SECRET"),
+    calcomSecrets: secrets("CALCOM_WEBHOOK_SECRET"),
     resendApiKey: value("RESEND_API_KEY"),
     resendBaseUrl: value("RESEND_BASE_URL"),
-    resendWebhookSecrets: list("RESEND_WEBHOOK_SECRET"),
+    resendWebhookSecrets: secrets("RESEND_WEBHOOK_SECRET"),
+    sendEmailsSecrets: secrets("SEND_EMAILS_SECRET"),
     missing: Object.freeze(wanted.filter((name) => list(name).length === 0)),
+    tooShort: Object.freeze(wanted.filter(isTooShort)),
   });
 }
 

@@ -23,7 +23,7 @@ async function send(request: Request, options: Partial<EndpointOptions> = {}) {
   const lines: Record<string, unknown>[] = [];
   const endpoint = createEndpoint({
     at: "test",
-    verify: () => null,
+    verifyHeaders: () => null,
     handle: (body) =>
       Promise.resolve({ status: 200, body: { outcome: "applied", size: body.length } }),
     log: (line) => lines.push(line),
@@ -95,6 +95,18 @@ Deno.test("the cap is accepted, one byte more is 413, whatever the length header
   assertMatch(body.reason, /1048576 bytes/);
 });
 
+/** A POST whose body nobody may read. */
+function unreadable(headers: Record<string, string> = {}): Request {
+  const body = new ReadableStream({ pull: () => fail("not to be read") }, { highWaterMark: 0 });
+  return new Request(URL, { method: "POST", body, headers });
+}
+
+Deno.test("413 at once: a length header over the cap", async () => {
+  const headers = { "content-length": String(MAX_BODY_BYTES + 1) };
+  const { status, body } = await send(unreadable(headers));
+  assertEquals([status, body.outcome], [413, "too_large"]);
+});
+
 Deno.test("503 with Retry-After: a body that breaks off", async () => {
   const body = new ReadableStream({
     start: (controller) => controller.error(new Error("broken")),
@@ -104,15 +116,37 @@ Deno.test("503 with Retry-After: a body that breaks off", async () => {
   assert(Number(headers.get("retry-after")) > 0);
 });
 
-Deno.test("401 with the problem, and nothing is handled", async () => {
-  const { status, body } = await send(inChunks([]), {
-    verify: () => "The signature is missing",
-    handle: () => fail("not to be handled"),
+Deno.test("503 with Retry-After: a body that is too slow, and the rest of it is not read", async () => {
+  let isCancelled = false;
+  const body = new ReadableStream({
+    start: (controller) => controller.enqueue(Uint8Array.of(1)),
+    cancel: () => void (isCancelled = true),
   });
-  assertEquals([status, body], [401, {
-    outcome: "unauthorized",
-    reason: "The signature is missing",
-  }]);
+  const { status, headers } = await send(new Request(URL, { method: "POST", body }), {
+    bodyTimeout: 1,
+  });
+  assertEquals(status, 503);
+  assert(Number(headers.get("retry-after")) > 0);
+  assert(isCancelled);
+});
+
+Deno.test("401 with one text, the problem in the log, and nothing is handled", async () => {
+  const handle = () => fail("not to be handled");
+  const refusals = [
+    await send(unreadable(), { verifyHeaders: () => "The signature is missing", handle }),
+    await send(inChunks([]), { verify: () => "The signature is wrong", handle }),
+  ];
+  assertEquals(refusals.map(({ status }) => status), [401, 401]);
+  assertEquals(refusals[0]!.body, refusals[1]!.body);
+  assertEquals(refusals.map(({ lines }) => lines[0]!.problem), [
+    "The signature is missing",
+    "The signature is wrong",
+  ]);
+});
+
+Deno.test("who is refused by the headers does not learn whether the body is too large", async () => {
+  const headers = { "content-length": String(MAX_BODY_BYTES + 1) };
+  assertEquals((await send(unreadable(headers), { verifyHeaders: () => "no" })).status, 401);
 });
 
 for (

@@ -4,6 +4,16 @@ export function log(line: Record<string, unknown>): void {
   console.log(JSON.stringify(line));
 }
 
+/** Says at start what the environment of a function lacks; nothing when it is complete. */
+export function logStart(
+  at: string,
+  { missing, tooShort }: { missing: readonly string[]; tooShort: readonly string[] },
+): void {
+  if (missing.length + tooShort.length > 0) {
+    log({ at, outcome: "started", missing, too_short: tooShort });
+  }
+}
+
 /** What an error may say in a log: its kind, not its message, which can quote somebody's data. */
 export function errorName(error: unknown): string {
   return error instanceof Error ? error.name : typeof error;

@@ -1,13 +1,17 @@
 import { type Answer, type Body, createEndpoint, unavailable } from "../_shared/http.ts";
-import { type Payload, toBytesPayload, toPayload } from "./payload.ts";
-import { verifySignature } from "./signature.ts";
+import { type Payload, toBytesPayload, toPayload } from "../_shared/payload.ts";
+import { verifyHeader, verifySignature } from "./signature.ts";
 import type { EventStore, Stored } from "./store.ts";
+
+const SIGNATURE = "x-cal-signature-256";
 
 /** Everything the handler needs from outside. */
 export interface HandlerDeps {
   /** The secrets of the webhooks in Cal.com. Empty: every request is refused. */
   secrets: readonly string[];
   events: EventStore;
+  /** Milliseconds that a body may take; the usual time unless told otherwise. */
+  bodyTimeout?: number;
   /** Starts sending the mails that are due, and returns at once. */
   sendMails: () => void;
   log: (line: Record<string, unknown>) => void;
@@ -17,11 +21,10 @@ export interface HandlerDeps {
 export function createHandler(deps: HandlerDeps): (request: Request) => Promise<Response> {
   return createEndpoint({
     at: "calcom-webhook",
+    ...(deps.bodyTimeout !== undefined && { bodyTimeout: deps.bodyTimeout }),
+    verifyHeaders: (headers) => verifyHeader(headers.get(SIGNATURE)),
     verify: (body, headers) =>
-      verifySignature(body, {
-        header: headers.get("x-cal-signature-256"),
-        secrets: deps.secrets,
-      }),
+      verifySignature(body, { header: headers.get(SIGNATURE), secrets: deps.secrets }),
     handle: (body) => storeAndProcess(body, deps),
     describe: ({ body }) => ({ trigger: toLoggable(body.trigger), event_id: body.event_id }),
     log: deps.log,
@@ -45,7 +48,8 @@ async function storeAndProcess(body: Body, { events, sendMails }: HandlerDeps): 
   if (decision.outcome === "failed" && decision.trigger === null) {
     return { status: 422, body: { ...decision, reason: payload.problem ?? decision.reason } };
   }
-  sendMails();
+  // Nothing else owes a mail that could not wait for the schedule.
+  if (decision.outcome === "applied") sendMails();
   return { status: 200, body: decision };
 }
 

@@ -1,17 +1,17 @@
 import { createDatabase } from "../_shared/database.ts";
 import { readEnv } from "../_shared/env.ts";
-import { log } from "../_shared/log.ts";
-import { sendInBackground } from "../send-emails/background.ts";
+import { log, logStart } from "../_shared/log.ts";
 import { createHandler } from "./handler.ts";
 import { createEventStore } from "./store.ts";
+import { wakeSendEmails } from "./wake.ts";
 
-const env = readEnv(["CALCOM_WEBHOOK_SECRET", "RESEND_API_KEY"]);
-if (env.missing.length > 0) log({ at: "calcom-webhook", outcome: "started", missing: env.missing });
+const env = readEnv(["CALCOM_WEBHOOK_SECRET"]);
+logStart("calcom-webhook", env);
 const database = createDatabase(env);
 
 Deno.serve(createHandler({
   secrets: env.calcomSecrets,
   events: createEventStore(database),
-  sendMails: () => void sendInBackground({ database, env, log }),
+  sendMails: () => void wakeSendEmails({ ...env, log }),
   log,
 }));

@@ -1,7 +1,8 @@
 import { DatabaseError } from "../_shared/database.ts";
 import type { Json } from "../_shared/database.types.ts";
 import { type Answer, type Body, createEndpoint } from "../_shared/http.ts";
-import { verifySignature } from "./signature.ts";
+import { toPayload } from "../_shared/payload.ts";
+import { verifyHeaders, verifySignature } from "./signature.ts";
 
 /** Everything the handler needs from outside. */
 export interface HandlerDeps {
@@ -16,6 +17,7 @@ export interface HandlerDeps {
 export function createHandler(deps: HandlerDeps): (request: Request) => Promise<Response> {
   return createEndpoint({
     at: "resend-webhook",
+    verifyHeaders,
     verify: (body, headers) => verifySignature(body, { headers, secrets: deps.secrets }),
     handle: (body, headers) => processReport(body, headers.get("svix-id") ?? "", deps),
     describe: ({ body }) => ({ delivery: body.delivery, email_id: body.email_id }),
@@ -28,25 +30,19 @@ async function processReport(
   deliveryId: string,
   { process }: HandlerDeps,
 ): Promise<Answer> {
-  const report = parseObject(body);
-  if (report === null) return unusable("Signed, but not a JSON object");
+  const { value, problem } = toPayload(body);
+  if (problem !== null) return unusable(problem);
+  if (typeof value !== "object" || Array.isArray(value)) {
+    return unusable("The body is not a JSON object");
+  }
   try {
-    return { status: 200, body: await process(deliveryId, report) as Answer["body"] };
+    return { status: 200, body: await process(deliveryId, value) as Answer["body"] };
   } catch (error) {
     // Data that Postgres cannot hold stays so, however often it is sent.
     if (error instanceof DatabaseError && error.code.startsWith("22")) {
       return unusable(`The database cannot keep it (${error.code})`);
     }
     throw error;
-  }
-}
-
-function parseObject(body: Body): Json | null {
-  try {
-    const json: Json = JSON.parse(new TextDecoder().decode(body));
-    return typeof json === "object" && !Array.isArray(json) ? json : null;
-  } catch {
-    return null;
   }
 }
 

@@ -1,10 +1,10 @@
 import { call, createDatabase } from "../_shared/database.ts";
 import { readEnv } from "../_shared/env.ts";
-import { log } from "../_shared/log.ts";
+import { log, logStart } from "../_shared/log.ts";
 import { createHandler } from "./handler.ts";
 
 const env = readEnv(["RESEND_WEBHOOK_SECRET"]);
-if (env.missing.length > 0) log({ at: "resend-webhook", outcome: "started", missing: env.missing });
+logStart("resend-webhook", env);
 const database = createDatabase(env);
 
 Deno.serve(createHandler({

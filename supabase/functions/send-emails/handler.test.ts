@@ -9,6 +9,7 @@ async function post(init: RequestInit, deps: Partial<HandlerDeps> = {}) {
   const lines: Record<string, unknown>[] = [];
   const handler = createHandler({
     secretKeys: ["sb_secret_one", "legacy.jwt.key"],
+    secrets: ["the old secret of the schedule", "the secret of the schedule"],
     canSend: true,
     send: () => Promise.resolve(SUMMARY),
     log: (line) => lines.push(line),
@@ -27,12 +28,14 @@ async function post(init: RequestInit, deps: Partial<HandlerDeps> = {}) {
 
 for (
   const [name, headers] of [
-    ["in apikey", { apikey: "sb_secret_one" }],
-    ["as a bearer token", { authorization: "Bearer legacy.jwt.key" }],
-    ["beside a token of somebody's", { apikey: "sb_secret_one", authorization: "Bearer x" }],
+    ["a secret key in apikey", { apikey: "sb_secret_one" }],
+    ["a secret key as a bearer token", { authorization: "Bearer legacy.jwt.key" }],
+    ["a key beside a token of somebody's", { apikey: "sb_secret_one", authorization: "Bearer x" }],
+    ["the schedule's secret", { "x-send-emails-secret": "the secret of the schedule" }],
+    ["its secret of before", { "x-send-emails-secret": "the old secret of the schedule" }],
   ] as [string, Record<string, string>][]
 ) {
-  Deno.test(`with a secret key ${name} the due mails are sent`, async () => {
+  Deno.test(`with ${name} the due mails are sent`, async () => {
     const { status, body, passes, lines } = await post({ method: "POST", headers });
     assertEquals([status, body], [200, { outcome: "done", ...SUMMARY }]);
     assertEquals(passes, 1);
@@ -49,6 +52,9 @@ for (
     ["a key and more", { apikey: "sb_secret_one1" }],
     ["a publishable key", { apikey: "sb_publishable_one" }],
     ["a key as basic authorization", { authorization: "Basic sb_secret_one" }],
+    ["the schedule's secret for a key", { apikey: "the secret of the schedule" }],
+    ["a key for the schedule's secret", { "x-send-emails-secret": "sb_secret_one" }],
+    ["an empty secret", { "x-send-emails-secret": "" }],
   ] as [string, Record<string, string>][]
 ) {
   Deno.test(`401 with ${name}`, async () => {
@@ -56,6 +62,11 @@ for (
     assertEquals([status, body.outcome, passes], [401, "unauthorized", 0]);
   });
 }
+
+Deno.test("without any secret nobody is the schedule", async () => {
+  const headers = { "x-send-emails-secret": "" };
+  assertEquals((await post({ method: "POST", headers }, { secrets: [] })).status, 401);
+});
 
 Deno.test("only a POST sends", async () => {
   const { status, headers, passes } = await post({ headers: { apikey: "sb_secret_one" } });

@@ -4,8 +4,10 @@ import type { SendSummary } from "./send.ts";
 
 /** Everything the handler needs from outside. */
 export interface HandlerDeps {
-  /** The secret keys of the project; whoever has one of them may have mails sent. */
+  /** The secret keys of the project, which may do everything. */
   secretKeys: readonly string[];
+  /** The secrets of the schedule, which may do nothing else. */
+  secrets: readonly string[];
   /** Whether there is a key of Resend. */
   canSend: boolean;
   /** Sends what is due. */
@@ -16,15 +18,18 @@ export interface HandlerDeps {
 /** Bytes. Nothing in the body is read. */
 const MAX_BYTES = 64 * 1024;
 
-/** Builds the handler: accept the project itself alone, send what is due, say how many. */
+const SECRET = "x-send-emails-secret";
+
+/** Builds the handler: accept the schedule and the project itself, send what is due, say how many. */
 export function createHandler(deps: HandlerDeps): (request: Request) => Promise<Response> {
   return createEndpoint({
     at: "send-emails",
     maxBytes: MAX_BYTES,
-    verify: async (_body, headers) =>
-      await hasSecretKey(headers, deps.secretKeys)
+    verifyHeaders: async (headers) =>
+      await isOneOf([headers.get(SECRET)], deps.secrets) ||
+        await isOneOf(listKeys(headers), deps.secretKeys)
         ? null
-        : "Send a secret key of the project as `apikey`",
+        : `${SECRET} is not SEND_EMAILS_SECRET, and there is no secret key of the project either`,
     handle: async () =>
       deps.canSend
         ? { status: 200, body: { outcome: "done", ...await deps.send() } }
@@ -36,12 +41,19 @@ export function createHandler(deps: HandlerDeps): (request: Request) => Promise<
 }
 
 /** `apikey` is where keys of today's kind go; older callers send them as a bearer token. */
-async function hasSecretKey(headers: Headers, keys: readonly string[]): Promise<boolean> {
-  const shown = [
+function listKeys(headers: Headers): (string | null | undefined)[] {
+  return [
     headers.get("apikey"),
     headers.get("authorization")?.match(/^Bearer\s+(\S+)$/i)?.[1],
-  ].filter((key) => typeof key === "string");
-  const [shownDigests, digests] = await Promise.all([shown, keys].map(digestAll));
+  ];
+}
+
+async function isOneOf(
+  shown: (string | null | undefined)[],
+  keys: readonly string[],
+): Promise<boolean> {
+  const texts = shown.filter((key) => typeof key === "string");
+  const [shownDigests, digests] = await Promise.all([texts, keys].map(digestAll));
   return shownDigests!.some((one) => digests!.some((other) => timingSafeEqual(one, other)));
 }
 

@@ -17,10 +17,10 @@ select is(
 create temporary table again as select public.handle_calcom_event(s.payload) as answer from stored as s;
 select is((select a.answer ->> 'outcome' from again as a), 'duplicate', 'a decided event is not decided again');
 select set_eq(
-  $$ select e.id, e.outcome from public.calcom_events as e join stored as s on e.payload = s.payload $$,
+  $$ select e.id, e.outcome from public.calcom_events as e $$,
   $$ select s.id, 'applied' from stored as s
      union all select (a.answer ->> 'event_id')::uuid, 'duplicate' from again as a $$,
-  'the second delivery is an event of its own'
+  'the second delivery has a row of its own'
 );
 
 -- When an event fails that was never stored before

@@ -14,7 +14,7 @@ select tests.send('BOOKING_CREATED');
 select is(
   crm.invoke_send_emails(),
   case
-    when p.is_there then 'Vault has no "project_url" or no "secret_key"'
+    when p.is_there then 'Vault has no "project_url" or no "send_emails_secret"'
     else 'pg_net and Vault are not here: call the Edge Function send-emails by other means'
   end,
   'the answer says what is missing'
@@ -45,10 +45,12 @@ begin
 end;
 $$;
 
--- When Vault has one of the two secrets
-select pg_temp.keep_secret('other', 'x');
+-- When Vault has one of the two secrets, and a key that could do everything
 select pg_temp.keep_secret('secret_key', 'sb_secret_1');
-select is(crm.invoke_send_emails(), 'Vault has no "project_url" or no "secret_key"', 'one secret is not enough');
+select pg_temp.keep_secret('send_emails_secret', 'only to wake it');
+select is(
+  crm.invoke_send_emails(), 'Vault has no "project_url" or no "send_emails_secret"', 'one secret is not enough'
+);
 
 -- When it has both
 select pg_temp.keep_secret('project_url', 'https://ref.supabase.co/');
@@ -61,9 +63,9 @@ select case
     array(select concat_ws(' ', c.url, c.headers, c.body, c.timeout_milliseconds) from calls as c),
     array[
       'https://ref.supabase.co/functions/v1/send-emails '
-      '{"apikey": "sb_secret_1", "content-type": "application/json"} {} 60000'
+      '{"content-type": "application/json", "x-send-emails-secret": "only to wake it"} {} 60000'
     ],
-    'once, with the key, and time enough'
+    'once, with that secret alone, and time enough'
   )
 end
 from platform as p;

@@ -1,5 +1,5 @@
 import { encodeHex } from "npm:deno-std@1.4.0/encoding/hex.js";
-import type { Json } from "../_shared/database.types.ts";
+import type { Json } from "./database.types.ts";
 
 /** A body in the form in which the log can keep it. */
 export interface Payload {
@@ -11,43 +11,40 @@ export interface Payload {
   problem: string | null;
 }
 
-/** Deeper than any booking; Postgres' own limit depends on its stack and varies. */
-const MAX_DEPTH = 200;
+/** Deeper than any booking. Each level of a large body costs Postgres a copy of it. */
+const MAX_DEPTH = 64;
 
 /** Turns the bytes of a body into what is stored. Never throws: every body is kept. */
 export function toPayload(body: Uint8Array): Payload {
   const { text, isExact } = decode(body);
-
-  let json: string;
-  try {
-    json = JSON.stringify(JSON.parse(text));
-  } catch (error) {
-    return error instanceof RangeError
-      ? toBytesPayload(body, "The body is nested too deeply")
-      : toTextPayload(body, "The body is not JSON");
-  }
-
   const { depth, hasLossyNumber } = inspect(text);
   if (depth > MAX_DEPTH) {
     // Not as text either: whoever reads the log may parse what looks like JSON.
     return toBytesPayload(body, `The body is nested more than ${MAX_DEPTH} levels deep`);
   }
 
+  let parsed: Json;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return toTextPayload(text, body, "The body is not JSON");
+  }
   // PostgREST makes no value of it where a column is meant to have one.
-  if (json === "null") return toTextPayload(body, "The body is null");
+  if (parsed === null) return toTextPayload(text, body, "The body is null");
 
+  const json = JSON.stringify(parsed);
   const clean = replaceRefusedCharacters(json);
+  const isSame = clean === json && !hasLossyNumber;
   return {
-    value: JSON.parse(clean),
-    rawBody: isExact && clean === json && !hasLossyNumber ? null : toHex(body),
+    value: isSame ? parsed : JSON.parse(clean),
+    rawBody: isSame && isExact ? null : toHex(body),
     problem: null,
   };
 }
 
 /** Keeps a body that is not JSON as its text. */
-function toTextPayload(body: Uint8Array, problem: string): Payload {
-  const value = decode(body).text.replaceAll("\u0000", "\ufffd");
-  return { value, rawBody: toHex(body), problem };
+function toTextPayload(text: string, body: Uint8Array, problem: string): Payload {
+  return { value: text.replaceAll("\u0000", "\ufffd"), rawBody: toHex(body), problem };
 }
 
 /** Keeps the bytes of a body and nothing else, for one whose text would do damage or is refused. */
@@ -76,25 +73,38 @@ function replaceRefusedCharacters(json: string): string {
   );
 }
 
-/** Strings, brackets and numbers of valid JSON. */
-const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[[{]|[\]}]|-?\d[\d.eE+-]*/g;
+const NUMBER = /-?\d[\d.eE+-]*/y;
 
-function inspect(json: string): { depth: number; hasLossyNumber: boolean } {
+/**
+ * How deep JSON is nested, and whether JavaScript can hold its numbers.
+ * Time: looks at each character once, whatever the text is. No expression that may go back does,
+ * and deep nesting, which takes long to parse, is seen before.
+ */
+function inspect(text: string): { depth: number; hasLossyNumber: boolean } {
   let level = 0;
   let depth = 0;
   let hasLossyNumber = false;
-  for (const [token] of json.matchAll(TOKENS)) {
-    const first = token[0];
-    if (first === '"') continue;
-    if (first === "[" || first === "{") depth = Math.max(depth, ++level);
+  for (let i = 0; i < text.length; i++) {
+    const first = text[i]!;
+    if (first === '"') {
+      for (i++; i < text.length && text[i] !== '"'; i++) if (text[i] === "\\") i++;
+    } else if (first === "[" || first === "{") depth = Math.max(depth, ++level);
     else if (first === "]" || first === "}") level--;
-    else hasLossyNumber ||= isLossy(token);
+    else if (first === "-" || (first >= "0" && first <= "9")) {
+      NUMBER.lastIndex = i;
+      const number = NUMBER.exec(text)?.[0] ?? first;
+      hasLossyNumber ||= isLossy(number);
+      i += number.length - 1;
+    }
   }
   return { depth, hasLossyNumber };
 }
 
 /** Whether JavaScript reads this number as another one: 1e999 as Infinity, a long id rounded. */
 function isLossy(number: string): boolean {
+  const value = Math.abs(Number(number));
+  // So few digits are exact, but at the ends of the range.
+  if (number.length <= 15 && value > 1e-307 && value < Infinity) return false;
   const read = String(Number(number));
   return read !== number && normalise(read) !== normalise(number);
 }
