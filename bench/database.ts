@@ -4,7 +4,7 @@ import { startPostgres } from "../local/stack/postgres.ts";
 import { SAMPLE } from "./http.ts";
 import { median, type Result, ROUNDS } from "./result.ts";
 
-const COMPANIES = 100_000;
+const COMPANIES = 20_000;
 const HERE = new URL("../", import.meta.url);
 
 /** How long is measured, and the root of an older checkout to measure in the same run, or null. */
@@ -60,13 +60,13 @@ function toResults(counts: Counts): Result[] {
   const [companies, events] = [COMPANIES, 3 * COMPANIES].map((count) => count.toLocaleString("en"));
   const full = `the same at 8 connections with ${companies} companies and ${events} events in ` +
     "the tables, against nearly empty tables";
-  const unknown =
-    "the same at 8 connections on a database that was never analysed, against one that was";
+  const unknown = "the same at 8 connections on a database that was never analysed, against that " +
+    "function of inserts";
   return [
-    compare(first("1 connection"), "handle1", "baseline1"),
-    compare(first("8 connections"), "handle8", "baseline8", "at least 0.6"),
-    compare(full, "full8", "handle8", "at least 0.8"),
-    compare(unknown, "unknown8", "handle8", "at least 0.8"),
+    compare(first("1 connection"), "handle1", "baseline1", "at least 0.4"),
+    compare(first("8 connections"), "handle8", "baseline8", "at least 0.4"),
+    compare(unknown, "unknown8", "baseline8", "at least 0.35"),
+    compare(full, "full8", "handle8", "at least 0.9"),
   ];
 }
 

@@ -9,6 +9,8 @@ create type crm.position as (
   payload_hash bigint
 );
 
+-- Rule: other tables name its events, but not by foreign keys: an event that comes from SQL is stored after its effects
+--       (see save_event), and none is ever deleted.
 create table public.calcom_events (
   id uuid not null default gen_random_uuid(),
   payload jsonb not null,
@@ -74,6 +76,15 @@ comment on column public.calcom_events.payload_hash is 'Finds other events with 
 
 create unique index calcom_events_repeats_event_id_idx on public.calcom_events (repeats_event_id)
 where repeats_event_id is not null;
+-- Where the server can: it takes a fifth of the time.
+do $$
+begin
+  alter table public.calcom_events alter column payload set compression lz4;
+exception
+  when feature_not_supported then null;
+end;
+$$;
+
 create index calcom_events_payload_hash_idx on public.calcom_events (payload_hash);
 -- The bookings of one uid apart from all else that names it: the seats of a webinar are many.
 create index calcom_events_uid_idx on public.calcom_events (uid, is_follow_up, booker_email) where uid is not null;
@@ -105,22 +116,24 @@ $$;
 comment on function crm.claim_event(uuid, text[]) is
   'The row of an event that this transaction alone may decide; null when it is decided or another transaction has it.';
 
--- Rule: from its first moment an event is its row. The Edge Function has stored it already; from SQL it is stored here.
+-- Rule: an event is its row. The Edge Function has stored it before; from SQL it is stored with its outcome, in one go
+--       (see save_event). Until then its row has no outcome.
 -- Race: two events with one body have two rows; each call takes a row that no other call has.
-create function crm.find_or_store_event(p_payload jsonb)
+create function crm.find_or_make_event(p_payload jsonb)
 returns public.calcom_events
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_payload jsonb := coalesce(p_payload, 'null'::jsonb);
+  v_payload jsonb := coalesce(p_payload, 'null');
+  v_payload_hash bigint := jsonb_hash_extended(v_payload, 0);
   v_event_id uuid;
   v_row public.calcom_events;
 begin
   for v_event_id in
     select e.id
     from public.calcom_events as e
-    where e.payload_hash = jsonb_hash_extended(v_payload, 0) and e.payload = v_payload and e.outcome = 'pending'
+    where e.payload_hash = v_payload_hash and e.payload = v_payload and e.outcome = 'pending'
   loop
     v_row := crm.claim_event(v_event_id);
     if v_row.id is not null then
@@ -128,12 +141,16 @@ begin
     end if;
   end loop;
 
-  insert into public.calcom_events as e (payload) values (v_payload) returning e.* into v_row;
+  v_row.id := gen_random_uuid();
+  v_row.payload := v_payload;
+  v_row.payload_hash := v_payload_hash;
+  v_row.received_at := now();
+  v_row.attempts := 0;
   return v_row;
 end;
 $$;
-comment on function crm.find_or_store_event(jsonb) is
-  'The stored event of a body that waits for its decision; stored now when there is none.';
+comment on function crm.find_or_make_event(jsonb) is
+  'The stored event of a body that waits for its decision; a new one, which has yet to be stored, when there is none.';
 
 -- What a body says, read once. The steps take this and do not look into the body again.
 create type crm.event as (
@@ -145,8 +162,9 @@ create type crm.event as (
   booker_email text,
   booker_name text,
   concerned_emails text[],
-  stream_key text,
+  company_domain text,
   company_name text,
+  stream_key text,
   attendee_emails text[],
   no_shows jsonb,
   title text,
@@ -161,7 +179,8 @@ create type crm.event as (
   needs_confirmation boolean,
   is_backfill boolean,
   event_type_id text,
-  body jsonb
+  body jsonb,
+  unsaved_payload jsonb
 );
 comment on column crm.event.attendee_emails is
   'Whom the body lists; not read for BOOKING_CREATED, which names its booker.';
@@ -170,6 +189,7 @@ comment on column crm.event.is_request is
   'It asks for a meeting, or for a new time, that the organizer has to confirm.';
 comment on column crm.event.is_backfill is 'It is history that somebody brought in later.';
 comment on column crm.event.body is 'The part of the payload that describes the booking, for the words of the mail.';
+comment on column crm.event.unsaved_payload is 'The whole payload, for an event that is not in the log yet.';
 
 -- Rule: the triggers that can change something, in the order of a booking's life; null for every other.
 create function crm.trigger_order(p_trigger text) returns smallint
@@ -185,15 +205,21 @@ comment on function crm.trigger_order(text) is
   'The place of a trigger in the life of a booking; null for a trigger that changes nothing here.';
 
 -- Rule: the form may ask for one name or for two.
-create function crm.full_name(p_value jsonb) returns text
-language sql stable
-return left(
-  coalesce(
-    crm.jsonb_text(p_value),
-    nullif(concat_ws(' ', crm.jsonb_text(p_value -> 'firstName'), crm.jsonb_text(p_value -> 'lastName')), '')
-  ),
-  200
-);
+create function crm.full_name(p_value jsonb)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if jsonb_typeof(p_value) = 'object' then
+    return left(
+      nullif(concat_ws(' ', crm.jsonb_text(p_value -> 'firstName'), crm.jsonb_text(p_value -> 'lastName')), ''), 200
+    );
+  end if;
+  return left(crm.jsonb_text(p_value), 200);
+end;
+$$;
 comment on function crm.full_name(jsonb) is
   'A name given as text or as {firstName, lastName}; null when it is neither.';
 
@@ -249,27 +275,31 @@ language plpgsql
 immutable
 set search_path = ''
 as $$
+declare
+  v_answers jsonb;
+  v_name text;
 begin
-  return (
-    select left(n.name, 200)
-    from (values (p_body -> 'responses', 1), (p_body -> 'userFieldsResponses', 2)) as s (answers, place)
-    cross join lateral (
-      select j.key, j.value
-      from jsonb_each(case when jsonb_typeof(s.answers) = 'object' then s.answers else '{}' end) as j
-      limit 200
-    ) as a (identifier, answer)
-    cross join lateral coalesce(crm.jsonb_text(a.answer -> 'value'), crm.jsonb_text(a.answer)) as n (name)
-    where regexp_replace(lower(a.identifier), '[^a-z]', '', 'g') in (
-        'company', 'companyname', 'yourcompany', 'companylegalname', 'organization', 'organisation',
-        'organizationname', 'organisationname', 'business', 'businessname', 'employer', 'firm'
-      )
-      and regexp_replace(lower(n.name), '[^[:alnum:]]', '', 'g') not in (
-        '', 'na', 'none', 'no', 'nil', 'null', 'undefined', 'nothing', 'private', 'self', 'selfemployed', 'individual',
-        'test', 'tbd', 'unknown', 'notapplicable', 'nocompany'
-      )
-    order by s.place, a.identifier
-    limit 1
-  );
+  foreach v_answers in array array[p_body -> 'responses', p_body -> 'userFieldsResponses'] loop
+    if jsonb_typeof(v_answers) = 'object' and v_answers <> '{}' then
+      select left(n.name, 200) into v_name
+      from (select j.key, j.value from jsonb_each(v_answers) as j limit 200) as a (identifier, answer)
+      cross join lateral coalesce(crm.jsonb_text(a.answer -> 'value'), crm.jsonb_text(a.answer)) as n (name)
+      where regexp_replace(lower(a.identifier), '[^a-z]', '', 'g') in (
+          'company', 'companyname', 'yourcompany', 'companylegalname', 'organization', 'organisation',
+          'organizationname', 'organisationname', 'business', 'businessname', 'employer', 'firm'
+        )
+        and regexp_replace(lower(n.name), '[^[:alnum:]]', '', 'g') not in (
+          '', 'na', 'none', 'no', 'nil', 'null', 'undefined', 'nothing', 'private', 'self', 'selfemployed',
+          'individual', 'test', 'tbd', 'unknown', 'notapplicable', 'nocompany'
+        )
+      order by a.identifier
+      limit 1;
+      if found then
+        return v_name;
+      end if;
+    end if;
+  end loop;
+  return null;
 end;
 $$;
 comment on function crm.company_name_from_form(jsonb) is
@@ -285,14 +315,18 @@ set search_path = ''
 as $$
 declare
   v_body jsonb := p_event.body;
-  v_uid text := coalesce(
-    crm.jsonb_text(v_body -> 'uid'), crm.jsonb_text(v_body -> 'bookingUid'), crm.jsonb_text(v_body #> '{booking,uid}')
-  );
-  v_previous_uid text := case
-    when p_event.is_request or p_event.trigger = 'BOOKING_RESCHEDULED' then crm.jsonb_text(v_body -> 'rescheduleUid')
-    when p_event.trigger = 'MEETING_ENDED' then crm.jsonb_text(v_body -> 'fromReschedule')
-  end;
+  v_uid text := crm.jsonb_text(v_body -> 'uid');
+  v_previous_uid text;
 begin
+  if v_uid is null then
+    v_uid := coalesce(crm.jsonb_text(v_body -> 'bookingUid'), crm.jsonb_text(v_body #> '{booking,uid}'));
+  end if;
+  if p_event.is_request or p_event.trigger = 'BOOKING_RESCHEDULED' then
+    v_previous_uid := crm.jsonb_text(v_body -> 'rescheduleUid');
+  elsif p_event.trigger = 'MEETING_ENDED' then
+    v_previous_uid := crm.jsonb_text(v_body -> 'fromReschedule');
+  end if;
+
   if length(v_uid) <= 200 and coalesce(length(v_previous_uid), 0) <= 200 then
     p_event.uid := case
       when p_event.is_request and p_event.trigger <> 'BOOKING_RESCHEDULED' then v_previous_uid
@@ -320,11 +354,13 @@ declare
   v_body jsonb := p_event.body;
   v_answers jsonb := case when not p_event.is_seated then v_body -> 'responses' end;
 begin
-  p_event.booker_email := coalesce(
-    crm.jsonb_email(v_answers #> '{email,value}'),
-    crm.jsonb_email(v_answers -> 'email'),
-    crm.jsonb_email(v_body #> '{attendees,0,email}')
-  );
+  p_event.booker_email := crm.jsonb_email(v_answers #> '{email,value}');
+  if p_event.booker_email is null then
+    p_event.booker_email := coalesce(
+      crm.jsonb_email(v_answers -> 'email'), crm.jsonb_email(v_body #> '{attendees,0,email}')
+    );
+  end if;
+  p_event.company_domain := crm.company_domain(p_event.booker_email);
   p_event.booker_name := coalesce(
     crm.full_name(v_answers #> '{name,value}'),
     crm.full_name(v_answers -> 'name'),
@@ -352,6 +388,9 @@ declare
 begin
   v_event.id := p_row.id;
   v_event.body := v_body;
+  if p_row.outcome is null then
+    v_event.unsaved_payload := p_row.payload;
+  end if;
   v_event.trigger := case
     when jsonb_typeof(p_row.payload -> 'triggerEvent') = 'string'
       then left(crm.jsonb_text(p_row.payload -> 'triggerEvent'), 100)
@@ -462,12 +501,32 @@ end;
 $$;
 comment on function crm.detach_event(crm.event) is 'The event without what ties it to a booking.';
 
+-- Rule: what a body says and what became of it stand in the row of the event, which comes into the log by this when it
+--       is not there yet. A late event is there before its outcome, as pending, so that a replay finds it.
 create function crm.save_event(p_event crm.event, p_outcome text, p_reason text)
 returns void
 language plpgsql
 set search_path = ''
 as $$
+declare
+  v_is_decided boolean := p_outcome <> 'pending';
 begin
+  if p_event.unsaved_payload is not null then
+    insert into public.calcom_events (
+      id, payload, trigger, uid, new_uid, booker_email, concerned_emails, stream_key, position, outcome, reason,
+      decided_at, attempts
+    )
+    values (
+      p_event.id, p_event.unsaved_payload, p_event.trigger, p_event.uid, p_event.new_uid, p_event.booker_email,
+      p_event.concerned_emails, p_event.stream_key, p_event.position, p_outcome, p_reason,
+      case when v_is_decided then clock_timestamp() end, v_is_decided::integer
+    )
+    on conflict on constraint calcom_events_pkey do nothing;
+    if found then
+      return;
+    end if;
+  end if;
+
   update public.calcom_events as e
   set (trigger, uid, new_uid, booker_email, concerned_emails, stream_key, position) = (
       p_event.trigger, p_event.uid, p_event.new_uid, p_event.booker_email, p_event.concerned_emails,
@@ -475,13 +534,13 @@ begin
     ),
     outcome = p_outcome,
     reason = p_reason,
-    decided_at = case when p_outcome <> 'pending' then clock_timestamp() end,
-    attempts = e.attempts + (p_outcome <> 'pending')::integer
+    decided_at = case when v_is_decided then clock_timestamp() end,
+    attempts = e.attempts + v_is_decided::integer
   where e.id = p_event.id;
 end;
 $$;
 comment on function crm.save_event(crm.event, text, text) is
-  'Writes into the row of an event what its body says and what became of it.';
+  'Writes into the log what the body of an event says and what became of it.';
 
 ------------------------------------------------------------------------------------------------------------ hand edits
 
@@ -570,3 +629,20 @@ end;
 $$;
 comment on function crm.find_renamed_row(text, text) is
   'The company or person that had this domain or address until somebody corrected it.';
+
+-- Time: for a domain or an address that is new here, which is in no hand edit most of the time.
+create function crm.find_edited_row(p_table_name text, p_row_key text, out renamed_id uuid, out former_id uuid)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if exists (select from public.hand_edits as h where h.table_name = p_table_name and h.row_key = p_row_key) then
+    renamed_id := crm.find_renamed_row(p_table_name, p_row_key);
+    former_id := crm.former_id(p_table_name, p_row_key);
+  end if;
+end;
+$$;
+comment on function crm.find_edited_row(text, text) is
+  'What hand work knows of a company or person by its key: the row that was renamed, and the id of one that was '
+  'deleted.';

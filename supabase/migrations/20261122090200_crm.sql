@@ -21,40 +21,6 @@ comment on column public.companies.made_at is
   'Position of the event or hand edit that made it; null while a replay has not come to it, and for what no log knows.';
 alter table public.companies enable row level security;
 
-create table public.personal_email_domains (
-  domain text not null,
-  constraint personal_email_domains_pkey primary key (domain),
-  constraint personal_email_domains_domain_is_lower_case check (domain = lower(domain))
-);
-comment on table public.personal_email_domains is
-  'One row per mail domain that anybody can register on: a person there has no company and no deal.';
-alter table public.personal_email_domains enable row level security;
-
--- Here and not in seed.sql: the rule is wrong without these rows, in production too.
-insert into public.personal_email_domains (domain)
-values ('gmail.com'), ('yahoo.com'), ('hotmail.com'), ('outlook.com'), ('icloud.com'), ('me.com');
-
--- Rule: what stands after the @ names the company. Personal mail names none, nor do the addresses that Cal.com
---       makes up for people who book with a phone number (<digits>@sms.cal.com).
-create function crm.company_domain(p_email text)
-returns text
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-  v_domain text := split_part(p_email, '@', 2);
-begin
-  if v_domain = 'sms.cal.com' or exists (
-    select from public.personal_email_domains as p where p.domain = v_domain
-  ) then
-    return null;
-  end if;
-  return v_domain;
-end;
-$$;
-comment on function crm.company_domain(text) is 'The domain of the company behind an address; null when it names none.';
-
 -- Rule: a company and everybody of its domain are one stream, a person without a company is one too. When somebody
 --       links rows of two streams by hand, both are one from then on.
 create table crm.merged_streams (
@@ -111,26 +77,27 @@ comment on function crm.list_companies(text) is 'The companies of a stream.';
 -- Race: two bookings from a new domain may arrive together. The unique key picks the winner; the loser finds its row.
 --       A known company is not written, because that would leave a dead row behind for each of its bookings.
 create function crm.find_or_create_company(p_domain text, p_form_name text, p_position crm.position)
-returns uuid
+returns public.companies
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_company public.companies;
+  v_edited record;
 begin
-  if p_domain is null then
-    return null;
+  select c.* into v_company from public.companies as c where c.domain = p_domain;
+  if not found then
+    v_edited := crm.find_edited_row('companies', p_domain);
+    if v_edited.renamed_id is not null then
+      select c.* into v_company from public.companies as c where c.id = v_edited.renamed_id;
+    end if;
   end if;
 
-  select c.* into v_company from public.companies as c where c.domain = p_domain;
-  if v_company.id is null then
-    select c.* into v_company from public.companies as c where c.id = crm.find_renamed_row('companies', p_domain);
-  end if;
   if v_company.id is null then
     insert into public.companies as c (id, name, domain, form_name, made_at)
     values (
-      coalesce(crm.former_id('companies', p_domain), gen_random_uuid()), coalesce(p_form_name, p_domain), p_domain,
-      p_form_name, p_position
+      coalesce(v_edited.former_id, gen_random_uuid()), coalesce(p_form_name, p_domain), p_domain, p_form_name,
+      p_position
     )
     on conflict on constraint companies_domain_key do update set domain = excluded.domain
     returning c.* into v_company;
@@ -139,13 +106,14 @@ begin
     set name = case when c.name = c.domain then coalesce(p_form_name, c.name) else c.name end,
       form_name = case when c.name = c.domain then p_form_name else c.form_name end,
       made_at = coalesce(c.made_at, p_position)
-    where c.id = v_company.id;
+    where c.id = v_company.id
+    returning c.* into v_company;
   end if;
-  return v_company.id;
+  return v_company;
 end;
 $$;
 comment on function crm.find_or_create_company(text, text, crm.position) is
-  'The company of a domain, created on first sight; null for no domain.';
+  'The company of a domain, created on first sight.';
 
 --------------------------------------------------------------------------------------------------------------- people
 
@@ -181,48 +149,56 @@ alter table public.people enable row level security;
 -- Rule: the name is the first that was given, so that nobody renames others. The company is that of the mail domain
 --       until somebody has chosen another one by hand. An address that was corrected by hand still finds the person.
 -- Race: as for companies, the unique key decides and the loser gets the same row.
-create function crm.find_or_create_person(
-  p_email text, p_name text, p_form_company text, p_position crm.position
+create function crm.find_or_create_booker(
+  p_event crm.event, out person public.people, out company public.companies, out is_new boolean
 )
-returns public.people
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_person public.people;
-  v_company_id uuid;
+  v_edited record;
 begin
-  select p.* into v_person from public.people as p where p.email = p_email;
-  if v_person.id is null then
-    select p.* into v_person from public.people as p where p.id = crm.find_renamed_row('people', p_email);
+  select p.* into v_person from public.people as p where p.email = p_event.booker_email;
+  if not found then
+    v_edited := crm.find_edited_row('people', p_event.booker_email);
+    if v_edited.renamed_id is not null then
+      select p.* into v_person from public.people as p where p.id = v_edited.renamed_id;
+    end if;
   end if;
-  v_company_id := case
-    when v_person.is_company_chosen then v_person.company_id
-    else coalesce(
-      crm.find_or_create_company(crm.company_domain(p_email), p_form_company, p_position), v_person.company_id
-    )
-  end;
+  if p_event.company_domain is not null and v_person.is_company_chosen is not true then
+    company := crm.find_or_create_company(p_event.company_domain, p_event.company_name, p_event.position);
+  elsif v_person.company_id is not null then
+    select c.* into company from public.companies as c where c.id = v_person.company_id;
+  end if;
 
   if v_person.id is null then
     insert into public.people as p (id, email, name, company_id, made_at)
     values (
-      coalesce(crm.former_id('people', p_email), gen_random_uuid()), p_email, p_name, v_company_id, p_position
+      coalesce(v_edited.former_id, gen_random_uuid()), p_event.booker_email, p_event.booker_name, company.id,
+      p_event.position
     )
     on conflict on constraint people_email_key do update set name = coalesce(p.name, excluded.name)
     returning p.* into v_person;
-  elsif v_person.made_at is null or v_company_id is distinct from v_person.company_id
-    or (v_person.name is null and p_name is not null)
+    is_new := v_edited.former_id is null and v_person.made_at = p_event.position;
+  elsif v_person.made_at is null or company.id is distinct from v_person.company_id
+    or (v_person.name is null and p_event.booker_name is not null)
   then
     update public.people as p
-    set name = coalesce(p.name, p_name), company_id = v_company_id, made_at = coalesce(p.made_at, p_position)
+    set name = coalesce(p.name, p_event.booker_name), company_id = company.id,
+      made_at = coalesce(p.made_at, p_event.position)
     where p.id = v_person.id
     returning p.* into v_person;
   end if;
-  return v_person;
+  person := v_person;
+  if v_person.company_id is distinct from company.id then -- somebody else was faster, and linked another one
+    select c.* into company from public.companies as c where c.id = v_person.company_id;
+  end if;
 end;
 $$;
-comment on function crm.find_or_create_person(text, text, text, crm.position) is
-  'The person behind a mail address, created on first sight with the company of the domain.';
+comment on function crm.find_or_create_booker(crm.event) is
+  'The person behind the mail address of a booker, created on first sight with the company of the domain; their '
+  'company, if they have one; and whether nothing was known of them before.';
 
 create function crm.find_company_of(p_person_id uuid)
 returns public.companies
@@ -256,7 +232,6 @@ create table public.deals (
   created_at timestamptz not null default now(),
   constraint deals_pkey primary key (id),
   constraint deals_company_id_fkey foreign key (company_id) references public.companies (id),
-  constraint deals_opened_by_event_id_fkey foreign key (opened_by_event_id) references public.calcom_events (id),
   constraint deals_opened_by_event_id_key unique (opened_by_event_id),
   constraint deals_status_is_known check (status in ('active', 'cancelled')),
   constraint deals_stage_is_known check (stage in ('booked', 'met'))
@@ -285,12 +260,8 @@ declare
   v_is_replay boolean := coalesce(current_setting('crm.replay', true) = 'on', false);
   v_former_id uuid;
 begin
-  if p_company_id is null then
-    return;
-  end if;
-
   select d.* into v_active from public.deals as d where d.company_id = p_company_id and d.status = 'active';
-  if v_active.id is null then
+  if not found then
     if v_is_replay then
       v_former_id := crm.former_id('deals', p_event.id::text);
       update public.deals as d set opened_by_event_id = p_event.id
@@ -322,7 +293,7 @@ begin
 end;
 $$;
 comment on function crm.find_or_open_deal(uuid, crm.event) is
-  'The active deal of a company, opened when there is none; nothing for a person without a company.';
+  'The active deal of a company, opened when there is none.';
 
 -- Rule: a booking may have been made by its move, or by its confirmation, because the event that booked it came late.
 --       The deal that it opened then is the deal that this event opens.
@@ -472,7 +443,6 @@ create table public.bookings (
   constraint bookings_attendee_email_original_key_key unique (attendee_email, original_key),
   constraint bookings_person_id_fkey foreign key (person_id) references public.people (id),
   constraint bookings_deal_id_fkey foreign key (deal_id) references public.deals (id) on delete set null,
-  constraint bookings_last_event_id_fkey foreign key (last_event_id) references public.calcom_events (id),
   constraint bookings_status_is_known check (status in ('ACCEPTED', 'CANCELLED'))
 );
 comment on table public.bookings is
@@ -710,7 +680,6 @@ create table public.event_effects (
   deal_change text,
   reason text not null,
   constraint event_effects_pkey primary key (event_id, booking_id),
-  constraint event_effects_event_id_fkey foreign key (event_id) references public.calcom_events (id),
   constraint event_effects_booking_id_fkey foreign key (booking_id) references public.bookings (id) on delete cascade,
   constraint event_effects_deal_change_is_known
     check (deal_change in ('opened', 'kept', 'met', 'booked', 'cancelled', 'reopened'))

@@ -113,7 +113,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_person public.people;
+  v_booker record;
   v_booking public.bookings;
   v_is_confirmation boolean;
 begin
@@ -126,14 +126,14 @@ begin
   ) then
     return array[crm.make_effect(p_event, null, 'ignored', 'Somebody has deleted this booking.')];
   end if;
-  v_person := crm.find_or_create_person(
-    p_event.booker_email, p_event.booker_name, p_event.company_name, p_event.position
-  );
+  v_booker := crm.find_or_create_booker(p_event);
 
-  select b.* into v_booking
-  from crm.find_bookings(p_event.uid, p_stream_key) as b
-  where (b.attendee_email = p_event.booker_email or b.person_id = v_person.id)
-    and (b.calcom_uid = p_event.uid or p_event.seat_id is not distinct from b.seat_id);
+  if v_booker.is_new is not true then
+    select b.* into v_booking
+    from crm.find_bookings(p_event.uid, p_stream_key) as b
+    where (b.attendee_email = p_event.booker_email or b.person_id = (v_booker.person).id)
+      and (b.calcom_uid = p_event.uid or p_event.seat_id is not distinct from b.seat_id);
+  end if;
   v_is_confirmation := v_booking.is_pending_confirmation;
   if v_booking.id is null and p_event.needs_confirmation then
     v_booking := crm.find_booking_by_ical_uid(p_event);
@@ -144,11 +144,15 @@ begin
     v_booking.is_pending_confirmation := true;
     return array[crm.reschedule_booking(v_booking, p_event, p_event.uid, 'confirmation')];
   elsif v_booking.id is null or v_booking.last_event_id is null then
-    return array[crm.book_meeting(p_event, p_stream_key, v_person, v_booking, 'confirmation')];
+    return array[
+      crm.book_meeting(p_event, p_stream_key, v_booker.person, v_booker.company, v_booking, 'confirmation')
+    ];
   elsif v_booking.status = 'CANCELLED' and (v_booking.is_seated or p_event.is_seated)
     and (p_event.seat_id is null or p_event.seat_id is distinct from v_booking.seat_id)
   then
-    return array[crm.book_meeting(p_event, p_stream_key, v_person, v_booking, 'confirmation')];
+    return array[
+      crm.book_meeting(p_event, p_stream_key, v_booker.person, v_booker.company, v_booking, 'confirmation')
+    ];
   end if;
   return array[crm.make_effect(p_event, v_booking, 'duplicate', 'This booking is known already.')];
 end;
@@ -159,7 +163,8 @@ comment on function crm.apply_booking_created(crm.event, text) is
 -- Rule: a replay, a seat that is booked again and a booking that was entered by hand write into the row that has the
 --       same key. A deal that somebody chose for the booking stays.
 create function crm.book_meeting(
-  p_event crm.event, p_stream_key text, p_person public.people, p_known public.bookings, p_email_kind text
+  p_event crm.event, p_stream_key text, p_person public.people, p_company public.companies, p_known public.bookings,
+  p_email_kind text
 )
 returns crm.effect
 language plpgsql
@@ -170,8 +175,8 @@ declare
   v_email text := coalesce(p_known.attendee_email, p_event.booker_email);
   v_former_id uuid;
   v_booking public.bookings;
-  v_company public.companies;
-  v_deal_id uuid;
+  v_deal record;
+  v_deal_id uuid := p_known.deal_id;
   v_deal_change text;
 begin
   if current_setting('crm.replay', true) = 'on' then
@@ -181,9 +186,10 @@ begin
     where b.attendee_email = v_email and b.original_key = v_key and b.made_at is null and b.id <> v_former_id;
   end if;
 
-  if p_known.deal_id is null or p_known.last_event_id is not null then
-    select d.deal_id, d.change into v_deal_id, v_deal_change
-    from crm.find_or_open_deal(p_person.company_id, p_event) as d;
+  if p_company.id is not null and (p_known.deal_id is null or p_known.last_event_id is not null) then
+    v_deal := crm.find_or_open_deal(p_company.id, p_event);
+    v_deal_id := v_deal.deal_id;
+    v_deal_change := v_deal.change;
   end if;
 
   insert into public.bookings as b (
@@ -193,7 +199,7 @@ begin
   values (
     coalesce(v_former_id, gen_random_uuid()), coalesce(p_event.new_uid, p_event.uid), v_key, p_stream_key,
     v_email, array_remove(array[nullif(p_event.uid, coalesce(p_event.new_uid, p_event.uid))], null), p_person.id,
-    coalesce(v_deal_id, p_known.deal_id), p_event.title, p_event.start_time, p_event.end_time,
+    v_deal_id, p_event.title, p_event.start_time, p_event.end_time,
     p_event.organizer_email, p_event.event_type_id, p_event.is_recurring, p_event.is_seated, p_event.seat_id,
     p_event.ical_uid, p_event.id, p_event.position
   )
@@ -212,7 +218,6 @@ begin
     made_at = coalesce(b.made_at, excluded.made_at)
   returning b.* into v_booking;
 
-  v_company := crm.find_company_of(p_person.id);
   return crm.make_effect(
     p_event, v_booking, 'applied',
     concat(
@@ -221,17 +226,19 @@ begin
         else 'Booked; '
       end,
       case
-        when v_company.id is null then 'this person has no company, so there is no deal.'
-        when v_deal_change = 'opened' then format('%s has a new deal.', v_company.domain)
+        when p_company.id is null then 'this person has no company, so there is no deal.'
+        when v_deal_change = 'opened' then format('%s has a new deal.', p_company.domain)
         when v_deal_change is null then 'it counts for the deal that somebody chose.'
-        else format('%s has an active deal already.', v_company.domain)
+        else format('%s has an active deal already.', p_company.domain)
       end
     ),
     v_booking.deal_id, v_deal_change, p_email_kind
   );
 end;
 $$;
-comment on function crm.book_meeting(crm.event, text, public.people, public.bookings, text) is
+comment on function crm.book_meeting(
+  crm.event, text, public.people, public.companies, public.bookings, text
+) is
   'Books a meeting, with a new deal when the company has no active one.';
 
 -- Rule: found by the uid it had; of a seat only the holder moves, of a seated meeting the people whom the event lists.
@@ -244,6 +251,7 @@ set search_path = ''
 as $$
 declare
   v_effects crm.effect[] := crm.reschedule_bookings(p_event, p_stream_key, 'reschedule');
+  v_booker record;
   v_booking public.bookings;
 begin
   if cardinality(v_effects) > 0 or p_event.stream_key is distinct from p_stream_key then
@@ -259,10 +267,10 @@ begin
   elsif crm.is_booking_in_log(p_event) or (p_event.is_seated and cardinality(p_event.attendee_emails) > 1) then
     return v_effects;
   end if;
-  return array[crm.book_meeting(
-    p_event, p_stream_key,
-    crm.find_or_create_person(p_event.booker_email, p_event.booker_name, null, p_event.position), null, 'reschedule'
-  )];
+  v_booker := crm.find_or_create_booker(p_event);
+  return array[
+    crm.book_meeting(p_event, p_stream_key, v_booker.person, v_booker.company, null, 'reschedule')
+  ];
 end;
 $$;
 comment on function crm.apply_booking_rescheduled(crm.event, text) is

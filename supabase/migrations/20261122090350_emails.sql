@@ -90,7 +90,6 @@ create table public.emails (
   delivery_at timestamptz,
   delivery_reason text,
   constraint emails_pkey primary key (id),
-  constraint emails_event_id_fkey foreign key (event_id) references public.calcom_events (id),
   constraint emails_booking_id_fkey foreign key (booking_id) references public.bookings (id) on delete set null,
   constraint emails_number_key unique (number),
   constraint emails_once_per_person_kind_and_state

@@ -271,7 +271,7 @@ declare
   v_scope crm.event_scope;
 begin
   loop
-    p_event.stream_key := crm.stream_key(p_event.booker_email);
+    p_event.stream_key := crm.merged_key(coalesce(p_event.company_domain, p_event.booker_email));
     begin
       perform crm.lock_keys('uid', v_uids);
       v_scope := crm.load_scope(p_event, v_uids);

@@ -5,9 +5,7 @@
 
 ---------------------------------------------------------------------------------------------- outcome, reason and mail
 
-create function crm.record_outcome(
-  p_event crm.event, p_outcome text, p_reason text, p_effects jsonb default jsonb_build_array()
-)
+create function crm.record_outcome(p_event crm.event, p_outcome text, p_reason text, p_details jsonb default '{}')
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -15,10 +13,8 @@ as $$
 begin
   perform crm.save_event(p_event, p_outcome, p_reason);
   return jsonb_build_object(
-      'event_id', p_event.id, 'trigger', p_event.trigger, 'outcome', p_outcome, 'reason', p_reason
-    )
-    || coalesce(p_effects -> 0, '{}'::jsonb)
-    || case when jsonb_array_length(p_effects) > 1 then jsonb_build_object('effects', p_effects) else '{}'::jsonb end;
+    'event_id', p_event.id, 'trigger', p_event.trigger, 'outcome', p_outcome, 'reason', p_reason
+  ) || p_details;
 end;
 $$;
 comment on function crm.record_outcome(crm.event, text, text, jsonb) is
@@ -34,12 +30,15 @@ as $$
 declare
   v_ranking constant text[] := array['ignored', 'duplicate', 'failed', 'applied'];
   v_effect crm.effect;
-  v_result jsonb;
-  v_results jsonb := jsonb_build_array();
+  v_finished record;
+  v_details jsonb[] := array[]::jsonb[];
   v_reasons text[] := array[]::text[];
   v_outcome text;
 begin
-  if cardinality(p_effects) = 0 and p_event.trigger = 'BOOKING_REJECTED' then
+  if cardinality(p_effects) = 1 then
+    v_finished := crm.finish_effect(p_event, p_effects[1], p_owes_email);
+    return crm.record_outcome(p_event, (p_effects[1]).outcome, v_finished.reason, v_finished.details);
+  elsif cardinality(p_effects) = 0 and p_event.trigger = 'BOOKING_REJECTED' then
     return crm.record_outcome(
       p_event, 'ignored', 'A request that was never booked was rejected: there is nothing to end.'
     );
@@ -48,49 +47,57 @@ begin
   end if;
 
   foreach v_effect in array p_effects loop
-    v_result := crm.finish_effect(p_event, v_effect, p_owes_email, cardinality(p_effects) > 1);
-    v_results := v_results || (v_result - 'reason');
-    if v_result ->> 'reason' <> all (v_reasons) then
-      v_reasons := v_reasons || (v_result ->> 'reason');
+    v_finished := crm.finish_effect(p_event, v_effect, p_owes_email);
+    v_details := v_details || v_finished.details;
+    v_finished.reason := concat_ws(': ', v_finished.person_name, v_finished.reason);
+    if v_finished.reason <> all (v_reasons) then
+      v_reasons := v_reasons || v_finished.reason;
     end if;
     if v_outcome is null or array_position(v_ranking, v_effect.outcome) > array_position(v_ranking, v_outcome) then
       v_outcome := v_effect.outcome;
     end if;
   end loop;
-  return crm.record_outcome(p_event, v_outcome, array_to_string(v_reasons, ' '), v_results);
+  return crm.record_outcome(
+    p_event, v_outcome, array_to_string(v_reasons, ' '), v_details[1] || jsonb_build_object('effects', v_details)
+  );
 end;
 $$;
 comment on function crm.finish_event(crm.event, crm.effect[], boolean) is
   'Turns what an event did into its outcome, its reason and the mails it owes.';
 
 -- Rule: a mail is owed when an event is applied for the first time, never by a repeat or a rebuild.
-create function crm.finish_effect(p_event crm.event, p_effect crm.effect, p_owes_email boolean, p_names_person boolean)
-returns jsonb
+create function crm.finish_effect(
+  p_event crm.event, p_effect crm.effect, p_owes_email boolean,
+  out person_name text, out reason text, out details jsonb
+)
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_person public.people;
+  v_queued record;
   v_email_id uuid;
-  v_no_email text;
 begin
   select p.* into v_person from public.people as p where p.id = p_effect.person_id;
+  person_name := v_person.name;
+  reason := p_effect.reason;
   if p_owes_email and p_effect.is_new and p_effect.email_kind is not null then
-    select q.email_id, q.reason into v_email_id, v_no_email from crm.queue_email(p_event, p_effect, v_person) as q;
+    v_queued := crm.queue_email(p_event, p_effect, v_person);
+    v_email_id := v_queued.email_id;
+    reason := concat_ws(' ', reason, v_queued.reason);
   end if;
-  return jsonb_build_object(
+  details := jsonb_build_object(
     'company_id', v_person.company_id,
     'person_id', p_effect.person_id,
     'booking_id', p_effect.booking_id,
     'deal_id', p_effect.deal_id,
     'deal', coalesce(p_effect.deal_change, 'unchanged'),
     'email_id', v_email_id,
-    'email', case when v_email_id is null then 'none' else p_effect.email_kind end,
-    'reason', concat_ws(' ', case when p_names_person then v_person.name || ':' end, p_effect.reason, v_no_email)
+    'email', case when v_email_id is null then 'none' else p_effect.email_kind end
   );
 end;
 $$;
-comment on function crm.finish_effect(crm.event, crm.effect, boolean, boolean) is
+comment on function crm.finish_effect(crm.event, crm.effect, boolean) is
   'Queues the mail that one effect owes, and says what the effect was.';
 
 -- Rule: a late event or a rebuild can change what became of others: one that waited is applied now, one that came too
@@ -184,6 +191,7 @@ set search_path = ''
 as $$
 declare
   v_counting_id uuid;
+  v_answer jsonb;
 begin
   if p_row.raw_body is not distinct from p_repeated.raw_body and p_row.received_at >= p_repeated.received_at then
     perform pg_advisory_xact_lock(hashtextextended('repeat:' || p_repeated.id, 0));
@@ -194,14 +202,20 @@ begin
     if found then
       delete from public.calcom_events as e where e.id = p_event.id;
       p_event.id := v_counting_id;
-    else
-      update public.calcom_events as e
-      set payload = jsonb_build_object('repeats', p_repeated.id), raw_body = null, repeats_event_id = p_repeated.id,
-        repeat_count = 1, last_repeated_at = p_row.received_at
-      where e.id = p_event.id;
+      p_event.unsaved_payload := null;
     end if;
   end if;
-  return crm.record_outcome(crm.detach_event(p_event), 'duplicate', 'The very same body was delivered before.');
+
+  v_answer := crm.record_outcome(crm.detach_event(p_event), 'duplicate', 'The very same body was delivered before.');
+  if v_counting_id is null and p_row.raw_body is not distinct from p_repeated.raw_body
+    and p_row.received_at >= p_repeated.received_at
+  then
+    update public.calcom_events as e
+    set payload = jsonb_build_object('repeats', p_repeated.id), raw_body = null, repeats_event_id = p_repeated.id,
+      repeat_count = 1, last_repeated_at = p_row.received_at
+    where e.id = p_event.id;
+  end if;
+  return v_answer;
 end;
 $$;
 comment on function crm.record_repeat(crm.event, public.calcom_events, public.calcom_events) is
@@ -269,15 +283,13 @@ set search_path = ''
 as $$
 declare
   v_event crm.event := crm.parse_event(p_row);
-  v_outcome text;
-  v_reason text;
+  v_invalid record := crm.validate_event(v_event);
   v_repeated public.calcom_events;
   v_scope crm.event_scope;
   v_batch crm.event[] := '{}';
   v_effects crm.effect[];
 begin
-  select v.outcome, v.reason into v_outcome, v_reason from crm.validate_event(v_event) as v;
-  if v_outcome is null then
+  if v_invalid.outcome is null then
     v_scope := crm.lock_scope(v_event, crm.list_batch_uids(p_batch_ids));
     v_event.stream_key := v_scope.booker_stream_key;
     v_event.concerned_emails := v_scope.people;
@@ -285,14 +297,14 @@ begin
     v_event := crm.detach_event(v_event);
   end if;
 
-  if v_outcome is distinct from 'failed' then
+  if v_invalid.outcome is distinct from 'failed' then
     v_repeated := crm.find_repeated_event(v_event, p_row.payload);
     if v_repeated.id is not null then
       return crm.record_repeat(v_event, p_row, v_repeated);
     end if;
   end if;
-  if v_outcome is not null then
-    return crm.record_outcome(v_event, v_outcome, v_reason);
+  if v_invalid.outcome is not null then
+    return crm.record_outcome(v_event, v_invalid.outcome, v_invalid.reason);
   end if;
 
   if p_batch_ids <> '{}' and cardinality(v_scope.stream_keys) = 1 then
@@ -332,9 +344,45 @@ language sql immutable set search_path = ''
 return 5;
 comment on function crm.max_event_attempts() is 'How often an event is tried that is interrupted each time.';
 
+-- Rule: what may pass by itself (a deadlock, a timeout, a full disk) leaves the event pending: it is picked up again,
+--       and failed when that does not help. The answer is `failed` in both cases, because it is about this attempt.
+create function crm.record_error(p_row public.calcom_events, p_error text, p_sqlstate text)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_error text := format('%s (%s)', p_error, p_sqlstate);
+  v_event crm.event;
+begin
+  v_event.id := p_row.id;
+  v_event.trigger := left(crm.jsonb_text(p_row.payload -> 'triggerEvent'), 100);
+  if p_row.outcome is null then
+    v_event.unsaved_payload := p_row.payload;
+  end if;
+  if not crm.is_transient(p_sqlstate) or p_row.attempts + 1 >= crm.max_event_attempts() then
+    return crm.record_outcome(
+      v_event, 'failed', format('It could not be applied: %s. It is kept; retry_event() tries it again.', v_error)
+    );
+  end if;
+  if p_row.outcome is null then
+    perform crm.save_event(v_event, 'pending', null);
+  end if;
+  perform crm.make_event_pending(p_row.id, p_row.attempts + 1, 'It could not be decided yet: ' || v_error);
+  return jsonb_build_object(
+    'event_id', p_row.id, 'trigger', p_row.payload ->> 'triggerEvent', 'outcome', 'failed', 'is_pending', true,
+    'reason', 'Kept; it is tried again within a minute: ' || v_error
+  );
+end;
+$$;
+comment on function crm.record_error(public.calcom_events, text, text) is
+  'Writes into the log why an event could not be decided, and returns it as the answer.';
+
+-- Rule: no event makes this raise. What goes wrong is undone, and recorded with the event.
 -- Race: an event locks its stream before the rows, somebody who edits a row by hand locks it the other way round. So
---       the event gives way: when it has to wait for long, it gives everything back and begins again.
-create function crm.decide_event_patiently(p_row public.calcom_events, p_batch_ids uuid[])
+--       the event gives way: when it has to wait for long, it gives everything back and begins again; the fifth time it
+--       waits for as long as it may.
+create function crm.process_event(p_row public.calcom_events, p_batch_ids uuid[] default '{}')
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -345,63 +393,26 @@ declare
 begin
   for v_attempt in 1..5 loop
     begin
-      -- The last time it waits for as long as it may.
-      perform set_config('lock_timeout', case when v_attempt < 5 then '200ms' else v_lock_timeout end, true);
+      perform
+        crm.mark_engine(true),
+        set_config('lock_timeout', case when v_attempt < 5 then '200ms' else v_lock_timeout end, true);
       v_answer := crm.decide_event(p_row, p_batch_ids);
       exit;
     exception
-      when lock_not_available or deadlock_detected then
-        if v_attempt = 5 then
-          raise;
+      when query_canceled or others then -- whatever a body holds, it is kept with its reason
+        if v_attempt = 5 or sqlstate not in ('55P03', '40P01') then -- lock not available, deadlock detected
+          v_answer := crm.record_error(p_row, sqlerrm, sqlstate);
+          exit;
         end if;
     end;
   end loop;
-  perform set_config('lock_timeout', v_lock_timeout, true);
-  return v_answer;
-end;
-$$;
-comment on function crm.decide_event_patiently(public.calcom_events, uuid[]) is
-  'Decides an event, beginning again when somebody who edits the same rows is in its way.';
-
--- Rule: no event makes this raise. What goes wrong is undone, and recorded with the event as failed. What may pass by
---       itself (a deadlock, a timeout, a full disk) leaves the event pending: it is picked up again, and failed when
---       that does not help. The answer is `failed` in both cases, because it is about this attempt.
-create function crm.process_event(p_row public.calcom_events, p_batch_ids uuid[] default '{}')
-returns jsonb
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_event crm.event;
-  v_error text;
-  v_answer jsonb;
-begin
-  perform crm.mark_engine(true);
-  begin
-    v_answer := crm.decide_event_patiently(p_row, p_batch_ids);
-  exception
-    when query_canceled or others then -- whatever a body holds, it is kept with its reason
-      v_error := format('%s (%s)', sqlerrm, sqlstate);
-      if crm.is_transient(sqlstate) and p_row.attempts + 1 < crm.max_event_attempts() then
-        perform crm.make_event_pending(p_row.id, p_row.attempts + 1, 'It could not be decided yet: ' || v_error);
-        v_answer := jsonb_build_object(
-          'event_id', p_row.id, 'trigger', p_row.payload ->> 'triggerEvent', 'outcome', 'failed', 'is_pending', true,
-          'reason', 'Kept; it is tried again within a minute: ' || v_error
-        );
-      else
-        v_event.id := p_row.id;
-        v_event.trigger := left(crm.jsonb_text(p_row.payload -> 'triggerEvent'), 100);
-        v_answer := crm.record_outcome(
-          v_event, 'failed', format('It could not be applied: %s. It is kept; retry_event() tries it again.', v_error)
-        );
-      end if;
-  end;
-  perform crm.mark_engine(false);
+  perform crm.mark_engine(false), set_config('lock_timeout', v_lock_timeout, true);
   return v_answer;
 end;
 $$;
 comment on function crm.process_event(public.calcom_events, uuid[]) is
-  'Decides an event, and others of its stream with it, or records why it could not be decided.';
+  'Decides an event, and others of its stream with it, or records why it could not be decided. Begins again when somebody who edits the same rows is in '
+  'its way.';
 
 -- Rule: the only way in.
 -- Time: by index, always, and planned once: here and at every other door, for all that happens behind it. A table that
@@ -418,7 +429,7 @@ set plan_cache_mode = force_generic_plan
 as $$
 begin
   perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());
-  return crm.process_event(crm.find_or_store_event(event));
+  return crm.process_event(crm.find_or_make_event(event));
 end;
 $$;
 comment on function public.handle_calcom_event(jsonb) is

@@ -129,7 +129,7 @@ comment on function crm.queue_hand_edit() is 'Has the edits of several people be
 
 -- Rule: an edit waits for the events of its stream, and they for it.
 -- Race: the row is locked before the stream. An event does it the other way round; it gives way (see
---       decide_event_patiently). The uid of a booking is locked too: its events may be on their way, and know no
+--       process_event). The uid of a booking is locked too: its events may be on their way, and know no
 --       stream.
 create function crm.prepare_hand_edit()
 returns trigger

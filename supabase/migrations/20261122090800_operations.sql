@@ -68,7 +68,7 @@ comment on function crm.diff_snapshots(jsonb, jsonb) is
 
 -- Rule: the same rows from the same events and hand edits. Outcomes follow: an event that had failed and works now
 --       counts from now on. A seated event that concerns several streams keeps its outcome while it counts in one.
--- Race: it gives way to somebody who edits a row, as an event does (see decide_event_patiently).
+-- Race: it gives way to somebody who edits a row, as an event does (see process_event).
 create function crm.rebuild_streams(p_stream_keys text[])
 returns jsonb
 language plpgsql

@@ -108,13 +108,6 @@ export type Database = {
             referencedColumns: ["deal_id"];
           },
           {
-            foreignKeyName: "bookings_last_event_id_fkey";
-            columns: ["last_event_id"];
-            isOneToOne: false;
-            referencedRelation: "calcom_events";
-            referencedColumns: ["id"];
-          },
-          {
             foreignKeyName: "bookings_person_id_fkey";
             columns: ["person_id"];
             isOneToOne: false;
@@ -275,13 +268,6 @@ export type Database = {
             isOneToOne: false;
             referencedRelation: "pipeline";
             referencedColumns: ["company_id"];
-          },
-          {
-            foreignKeyName: "deals_opened_by_event_id_fkey";
-            columns: ["opened_by_event_id"];
-            isOneToOne: true;
-            referencedRelation: "calcom_events";
-            referencedColumns: ["id"];
           },
         ];
       };
@@ -457,13 +443,6 @@ export type Database = {
             referencedRelation: "bookings";
             referencedColumns: ["id"];
           },
-          {
-            foreignKeyName: "emails_event_id_fkey";
-            columns: ["event_id"];
-            isOneToOne: false;
-            referencedRelation: "calcom_events";
-            referencedColumns: ["id"];
-          },
         ];
       };
       "event_effects": {
@@ -498,13 +477,6 @@ export type Database = {
             columns: ["booking_id"];
             isOneToOne: false;
             referencedRelation: "bookings";
-            referencedColumns: ["id"];
-          },
-          {
-            foreignKeyName: "event_effects_event_id_fkey";
-            columns: ["event_id"];
-            isOneToOne: false;
-            referencedRelation: "calcom_events";
             referencedColumns: ["id"];
           },
         ];
