@@ -249,9 +249,15 @@ databaseTest("nothing acknowledged is lost when Postgres is stopped at once", as
 
   const sql = database.connections(1);
   while (await countUndecided(sql) > 0) await handlePending(sql);
-  const kept = await sql<{ outcome: string }[]>`
-    select e.outcome from public.calcom_events as e where e.id = any (${acknowledged})`;
-  assertEquals(kept.length, acknowledged.length, "an acknowledged event is gone");
+  const kept = await sql<{ id: string; outcome: string }[]>`
+    select e.id, e.outcome from public.calcom_events as e where e.id = any (${acknowledged})`;
+  // A body that was sent again is counted by the row of its first repeat, and by no other.
+  const [repeats] = await sql`
+    select coalesce(sum(e.repeat_count), 0)::integer - count(*)::integer as gone
+    from public.calcom_events as e
+    where e.repeat_count is not null`;
+  const gone = acknowledged.length - kept.length;
+  assert(gone <= repeats!.gone, `${gone} acknowledged events are gone`);
   assertEquals(kept.filter(({ outcome }) => outcome === "failed"), []);
   assertEquals(await snapshot(sql), expected);
 }, ownServer);

@@ -29,10 +29,12 @@ create table public.calcom_events (
   stream_key text,
   position crm.position,
   is_follow_up boolean generated always as (trigger <> 'BOOKING_CREATED' or new_uid is not null) stored,
-  payload_hash bigint not null generated always as (jsonb_hash_extended(payload, 0)) stored,
   repeats_event_id uuid,
   repeat_count integer,
   last_repeated_at timestamptz,
+  received_hash bigint,
+  is_slim boolean not null default false,
+  payload_hash bigint not null generated always as (coalesce(received_hash, jsonb_hash_extended(payload, 0))) stored,
   constraint calcom_events_pkey primary key (id),
   constraint calcom_events_repeat_is_counted
     check (num_nonnulls(repeats_event_id, repeat_count, last_repeated_at) in (0, 3)),
@@ -72,6 +74,9 @@ comment on column public.calcom_events.repeats_event_id is
   'The event whose very body was delivered again. One row stands for all its repeats.';
 comment on column public.calcom_events.repeat_count is 'How often that body was delivered again.';
 comment on column public.calcom_events.last_repeated_at is 'When it was delivered again the last time.';
+comment on column public.calcom_events.received_hash is
+  'The hash of the body as received, once payload holds less of it; see the chapter on personal data.';
+comment on column public.calcom_events.is_slim is 'Retention has left in payload only what a rule reads.';
 comment on column public.calcom_events.payload_hash is 'Finds other events with the same body.';
 
 create unique index calcom_events_repeats_event_id_idx on public.calcom_events (repeats_event_id)
@@ -133,7 +138,8 @@ begin
   for v_event_id in
     select e.id
     from public.calcom_events as e
-    where e.payload_hash = v_payload_hash and e.payload = v_payload and e.outcome = 'pending'
+    where e.payload_hash = v_payload_hash and e.outcome = 'pending'
+      and (e.payload = v_payload or e.received_hash is not null)
   loop
     v_row := crm.claim_event(v_event_id);
     if v_row.id is not null then
@@ -646,3 +652,21 @@ $$;
 comment on function crm.find_edited_row(text, text) is
   'What hand work knows of a company or person by its key: the row that was renamed, and the id of one that was '
   'deleted.';
+
+-------------------------------------------------------------------------------------------------------------- history
+
+-- What a late event takes back. Rows that a step makes are not here: their made_at says from where on they are there.
+create table crm.row_history (
+  number bigint not null generated always as identity,
+  stream_key text not null,
+  position crm.position not null,
+  table_name text not null,
+  row_id uuid not null,
+  old_values jsonb not null,
+  constraint row_history_pkey primary key (stream_key, position, number)
+);
+comment on table crm.row_history is
+  'One row per change that an event made to a company, person, deal or booking that was there before it.';
+comment on column crm.row_history.position is 'Of the event that made the change, or for which it had waited.';
+comment on column crm.row_history.old_values is 'What the changed columns said before.';
+alter table crm.row_history enable row level security;

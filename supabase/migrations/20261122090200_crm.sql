@@ -146,17 +146,25 @@ comment on column public.people.suppressed_at is
 create index people_company_id_idx on public.people (company_id);
 alter table public.people enable row level security;
 
+-- Who books, and for which company; is_new: whether the person was made now.
+create type crm.booker as (
+  person public.people,
+  company public.companies,
+  is_new boolean
+);
+
 -- Rule: the name is the first that was given, so that nobody renames others. The company is that of the mail domain
 --       until somebody has chosen another one by hand. An address that was corrected by hand still finds the person.
 -- Race: as for companies, the unique key decides and the loser gets the same row.
-create function crm.find_or_create_booker(
-  p_event crm.event, out person public.people, out company public.companies, out is_new boolean
-)
+create function crm.find_or_create_booker(p_event crm.event)
+returns crm.booker
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_person public.people;
+  v_company public.companies;
+  v_is_new boolean;
   v_edited record;
 begin
   select p.* into v_person from public.people as p where p.email = p_event.booker_email;
@@ -167,33 +175,33 @@ begin
     end if;
   end if;
   if p_event.company_domain is not null and v_person.is_company_chosen is not true then
-    company := crm.find_or_create_company(p_event.company_domain, p_event.company_name, p_event.position);
+    v_company := crm.find_or_create_company(p_event.company_domain, p_event.company_name, p_event.position);
   elsif v_person.company_id is not null then
-    select c.* into company from public.companies as c where c.id = v_person.company_id;
+    select c.* into v_company from public.companies as c where c.id = v_person.company_id;
   end if;
 
   if v_person.id is null then
     insert into public.people as p (id, email, name, company_id, made_at)
     values (
-      coalesce(v_edited.former_id, gen_random_uuid()), p_event.booker_email, p_event.booker_name, company.id,
+      coalesce(v_edited.former_id, gen_random_uuid()), p_event.booker_email, p_event.booker_name, v_company.id,
       p_event.position
     )
     on conflict on constraint people_email_key do update set name = coalesce(p.name, excluded.name)
     returning p.* into v_person;
-    is_new := v_edited.former_id is null and v_person.made_at = p_event.position;
-  elsif v_person.made_at is null or company.id is distinct from v_person.company_id
+    v_is_new := v_edited.former_id is null and v_person.made_at = p_event.position;
+  elsif v_person.made_at is null or v_company.id is distinct from v_person.company_id
     or (v_person.name is null and p_event.booker_name is not null)
   then
     update public.people as p
-    set name = coalesce(p.name, p_event.booker_name), company_id = company.id,
+    set name = coalesce(p.name, p_event.booker_name), company_id = v_company.id,
       made_at = coalesce(p.made_at, p_event.position)
     where p.id = v_person.id
     returning p.* into v_person;
   end if;
-  person := v_person;
-  if v_person.company_id is distinct from company.id then -- somebody else was faster, and linked another one
-    select c.* into company from public.companies as c where c.id = v_person.company_id;
+  if v_person.company_id is distinct from v_company.id then -- somebody else was faster, and linked another one
+    select c.* into v_company from public.companies as c where c.id = v_person.company_id;
   end if;
+  return row(v_person, v_company, v_is_new)::crm.booker;
 end;
 $$;
 comment on function crm.find_or_create_booker(crm.event) is
@@ -476,7 +484,6 @@ comment on column public.bookings.made_at is
 create index bookings_person_id_idx on public.bookings (person_id);
 create index bookings_deal_id_idx on public.bookings (deal_id);
 create index bookings_stream_key_idx on public.bookings (stream_key, calcom_uid);
-create index bookings_last_event_id_idx on public.bookings (last_event_id);
 alter table public.bookings enable row level security;
 
 -- The uids that bookings had before, to find them by: as a list in the row they could not be looked up within a stream.
@@ -534,8 +541,9 @@ begin
     where u.uid = p_uid and u.stream_key = p_stream_key
       and not exists (select from public.bookings as o where o.calcom_uid = p_uid and o.person_id = b.person_id)
   ) as f
-  -- Not by id, which is random: the seats of an event may have one key, and the first one closes the deal.
-  order by f.original_key, f.attendee_email;
+  -- Not by id, which is random: the seats of an event may have one key, and the first one closes the deal. Nor by the
+  -- address, which changes when somebody is erased.
+  order by f.original_key, f.made_at, f.attendee_email;
 end;
 $$;
 comment on function crm.find_bookings(text, text) is 'The bookings of a stream that have or had this uid.';

@@ -268,7 +268,7 @@ declare
   v_opened_by_event_id uuid;
 begin
   select d.* into v_old from public.deals as d where d.id = p_edit.row_id;
-  v_opened_by_event_id := coalesce(v_old.opened_by_event_id::text, p_edit.row_key); -- its row may be gone by now
+  v_opened_by_event_id := coalesce(v_old.opened_by_event_id, p_edit.row_key::uuid); -- its row may be gone by now
   if v_old.made_at is null and v_opened_by_event_id is not null then
     select d.* into v_old
     from public.deals as d
@@ -282,6 +282,8 @@ begin
   if p_edit.operation = 'delete' then
     delete from public.deals as d where d.id = v_old.id;
     perform crm.forget_deal(v_old.id, p_edit.stream_key);
+    update public.event_effects as f set deal_id = p_edit.row_id
+    where f.deal_id = v_old.id and v_old.id <> p_edit.row_id; -- new each time: the one that somebody deleted is told of
     return;
   elsif p_edit.operation = 'insert' and v_old.id is null then
     insert into public.deals (id, company_id, status)

@@ -12,27 +12,11 @@ create table crm.stream_events (
   constraint stream_events_pkey primary key (stream_key, position, event_id)
 );
 comment on table crm.stream_events is
-  'One row per stream and event that was applied to it, or that its booker has sent: the order in which it is replayed.';
+  'One row per stream and event that was applied to it, or that its booker sent: the order in which it is replayed.';
 comment on column crm.stream_events.waited_for is
   'Position of the event that made its booking known, when that came later: it counts from there on.';
 create index stream_events_waited_for_idx on crm.stream_events (stream_key, waited_for) where waited_for is not null;
 alter table crm.stream_events enable row level security;
-
--- What a late event takes back. Rows that a step makes are not here: their made_at says from where on they are there.
-create table crm.row_history (
-  number bigint not null generated always as identity,
-  stream_key text not null,
-  position crm.position not null,
-  table_name text not null,
-  row_id uuid not null,
-  old_values jsonb not null,
-  constraint row_history_pkey primary key (stream_key, position, number)
-);
-comment on table crm.row_history is
-  'One row per change that an event made to a company, person, deal or booking that was there before it.';
-comment on column crm.row_history.position is 'Of the event that made the change, or for which it had waited.';
-comment on column crm.row_history.old_values is 'What the changed columns said before.';
-alter table crm.row_history enable row level security;
 
 ---------------------------------------------------------------------------------------------------------------- locks
 
@@ -96,8 +80,8 @@ create type crm.event_scope as (
   people text[]
 );
 comment on type crm.event_scope is
-  'The uids that belong together, the streams that they concern, whether an event may have waited for this one, and, of '
-  'a seated event, the people whom it concerns.';
+  'The uids that belong together, the streams that they concern, whether an event may have waited for this one, and, '
+  'of a seated event, the people whom it concerns.';
 
 create function crm.may_be_about(p_concerned text[], p_people text[]) returns boolean
 language sql immutable
@@ -129,9 +113,6 @@ begin
       where e.uid = p_uids[1] and e.is_follow_up
     )
     and not exists (select from public.calcom_events as e where e.new_uid = p_uids[1])
-    and not exists (
-      select from public.calcom_events as e where e.outcome = 'waiting' and e.booker_email = p_event.booker_email
-    )
   then
     return row(p_uids, array[p_event.stream_key], false, p_event.stream_key, null)::crm.event_scope;
   end if;
@@ -173,8 +154,6 @@ begin
   where v_people is null or l.booker_email is null or l.booker_email = any (v_people);
 
   v_scope.is_awaited := exists (
-    select from public.calcom_events as e where e.outcome = 'waiting' and e.booker_email = p_event.booker_email
-  ) or exists (
     select
     from public.calcom_events as e
     where e.uid = v_known_uid and e.is_follow_up and e.id <> p_event.id
@@ -287,12 +266,16 @@ begin
       when sqlstate 'KC001' then null;
     end;
   end loop;
+  -- Only now: a request of the same person may have named no uid of these.
+  v_scope.is_awaited := v_scope.is_awaited or exists (
+    select from public.calcom_events as e where e.outcome = 'waiting' and e.booker_email = p_event.booker_email
+  );
   return v_scope;
 end;
 $$;
 comment on function crm.lock_scope(crm.event, text[]) is
-  'Locks everything that an event may change, and more uids, until the transaction ends, and returns what the log holds '
-  'around it.';
+  'Locks everything that an event may change, and more uids, until the transaction ends, and returns what the log '
+  'holds around it.';
 
 ------------------------------------------------------------------------------------------------------------------ apply
 
@@ -370,8 +353,8 @@ end;
 $$;
 comment on function crm.replay_start(crm.event) is 'From where on a stream has to be replayed for an event.';
 
--- Rule: what an event changed is recorded with it, so that every deal and booking can tell its story; and what was there
---       before, so that a late event can be brought in.
+-- Rule: what an event changed is recorded with it, so that every deal and booking can tell its story; and what was
+--       there before, so that a late event can be brought in.
 create function crm.apply_and_record(p_event crm.event, p_stream_key text, p_position crm.position)
 returns crm.effect[]
 language plpgsql
@@ -539,7 +522,8 @@ begin
     where f.event_id = any (v_event_ids) and f.stream_key = p_stream_key
     returning f.*
   )
-  select coalesce(array_agg(g), '{}') into v_undone.effects from gone as g;
+  select coalesce(array_agg(row(g.*)::public.event_effects), array[]::public.event_effects[]) into v_undone.effects
+  from gone as g;
 
   v_undone.booking_ids := array(
     select b.id
@@ -706,6 +690,12 @@ return left(p_sqlstate, 2) in ('40', '53', '55', '57', '58');
 comment on function crm.is_transient(text) is
   'Whether an error may pass by itself: a deadlock, a timeout, a full disk.';
 
+-- What a replay did: to each booking, and which events belong to the stream by that.
+create type crm.replayed as (
+  effects crm.effect[],
+  events crm.stream_events[]
+);
+
 create function crm.apply_or_fail(p_event crm.event, p_stream_key text, p_position crm.position)
 returns crm.effect[]
 language plpgsql
@@ -726,8 +716,74 @@ $$;
 comment on function crm.apply_or_fail(crm.event, text, crm.position) is
   'Applies an event during a replay; an error becomes its outcome and undoes this event alone.';
 
+-- Rule: in the sender's order. An event that does not know its booking waits and is applied as soon as another makes it
+--       known.
+create function crm.apply_in_order(p_stream_key text, p_event_ids uuid[], p_with_edits boolean, p_is_careful boolean)
+returns crm.replayed
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_item record;
+  v_position crm.position;
+  v_effects crm.effect[];
+  v_effect crm.effect;
+  v_all crm.effect[] := array[]::crm.effect[];
+  v_events crm.stream_events[] := array[]::crm.stream_events[];
+  v_ready crm.event[];
+  v_waiting crm.event[] := array[]::crm.event[];
+begin
+  for v_item in
+    select e as event, null::public.hand_edits as edit, e.position
+    from unnest(p_event_ids) as i (id)
+    join public.calcom_events as e on e.id = i.id
+    union all
+    select null, h, h.position from public.hand_edits as h where h.stream_key = p_stream_key and p_with_edits
+    order by 3
+  loop
+    v_position := v_item.position;
+    if (v_item.edit).id is not null then
+      perform crm.repeat_hand_edit(v_item.edit);
+      v_ready := v_waiting; -- it may have made a booking known
+      v_waiting := array[]::crm.event[];
+    else
+      v_ready := array[crm.parse_event(v_item.event)];
+    end if;
+    while cardinality(v_ready) > 0 loop
+      v_effects := case
+        when p_is_careful then crm.apply_or_fail(v_ready[1], p_stream_key, v_position)
+        else crm.apply_and_record(v_ready[1], p_stream_key, v_position)
+      end;
+      foreach v_effect in array v_effects loop
+        v_all := array_append(v_all, v_effect);
+      end loop;
+      if cardinality(v_effects) > 0 or (v_ready[1]).stream_key = p_stream_key then
+        v_events := array_append(v_events, row(
+          p_stream_key, (v_ready[1]).position, (v_ready[1]).id,
+          case when (v_ready[1]).position < v_position and cardinality(v_effects) > 0 then v_position end
+        )::crm.stream_events);
+      end if;
+
+      if cardinality(v_effects) = 0 then
+        v_waiting := v_waiting || v_ready[1];
+        v_ready := v_ready[2:];
+      elsif (v_ready[1]).booker_email is null and (v_ready[1]).new_uid is null then
+        v_ready := v_ready[2:];
+      else
+        -- It may have made a booking known: what waited gets another chance, in the sender's order.
+        v_ready := v_ready[2:] || v_waiting;
+        v_waiting := array[]::crm.event[];
+      end if;
+    end loop;
+  end loop;
+  return row(v_all, v_events)::crm.replayed;
+end;
+$$;
+comment on function crm.apply_in_order(text, uuid[], boolean, boolean) is
+  'Applies events, and hand edits, to a stream; carefully: each so that an error undoes it alone.';
+
 -- Rule: what was applied from a position on (null: from the beginning), and what may have waited for any of it: events
---       that name the same uids or seats, and what waits of the same bookers. Somebody else's booking is not among them.
+--       that name the same uids or seats, and what waits of the same bookers. Other people's bookings are none of it.
 create function crm.list_events_since(p_stream_key text, p_since crm.position, p_new_event_ids uuid[])
 returns uuid[]
 language plpgsql
@@ -806,9 +862,8 @@ comment on function crm.list_events_since(text, crm.position, uuid[]) is
   'The events that a replay of a stream applies, with the new ones, in no order.';
 
 -- Rule: the stream becomes what its events and the hand edits, in the sender's order, make of what was there before a
---       position, or of nothing. An event that does not know its booking waits and is applied as soon as another makes
---       it known. An event that cannot be applied is skipped: the others count as if it were not there. With hand work
---       in between a replay always begins with nothing.
+--       position, or of nothing. An event that cannot be applied is skipped: the others count as if it were not there.
+-- Time: a savepoint for each event is taken only when one cannot be applied.
 create function crm.replay_stream(
   p_stream_key text, p_since crm.position default null, p_new_event_ids uuid[] default '{}',
   p_undone crm.undone default null
@@ -820,14 +875,7 @@ as $$
 declare
   v_undone crm.undone := p_undone;
   v_event_ids uuid[] := crm.list_events_since(p_stream_key, p_since, p_new_event_ids);
-  v_item record;
-  v_position crm.position;
-  v_effects crm.effect[];
-  v_effect crm.effect;
-  v_all crm.effect[] := array[]::crm.effect[];
-  v_ready crm.event[];
-  v_waiting crm.event[] := array[]::crm.event[];
-  v_applied crm.stream_events[] := array[]::crm.stream_events[];
+  v_replayed crm.replayed;
 begin
   perform set_config('crm.replay', 'on', true); -- rows may be there that nothing has made yet
   if p_undone is null then
@@ -841,52 +889,21 @@ begin
     end if;
   end if;
 
-  for v_item in
-    select e as event, null::public.hand_edits as edit, e.position
-    from unnest(v_event_ids) as i (id)
-    join public.calcom_events as e on e.id = i.id
-    union all
-    select null, h, h.position from public.hand_edits as h where h.stream_key = p_stream_key and v_undone.since is null
-    order by 3
-  loop
-    v_position := v_item.position;
-    if (v_item.edit).id is not null then
-      perform crm.repeat_hand_edit(v_item.edit);
-      v_ready := v_waiting; -- it may have made a booking known
-      v_waiting := array[]::crm.event[];
-    else
-      v_ready := array[crm.parse_event(v_item.event)];
-    end if;
-    while cardinality(v_ready) > 0 loop
-      v_effects := crm.apply_or_fail(v_ready[1], p_stream_key, v_position);
-      foreach v_effect in array v_effects loop
-        v_all := array_append(v_all, v_effect);
-      end loop;
-      if cardinality(v_effects) > 0 or (v_ready[1]).stream_key = p_stream_key then
-        v_applied := array_append(v_applied, row(
-          p_stream_key, (v_ready[1]).position, (v_ready[1]).id,
-          case when (v_ready[1]).position < v_position and cardinality(v_effects) > 0 then v_position end
-        )::crm.stream_events);
+  begin
+    v_replayed := crm.apply_in_order(p_stream_key, v_event_ids, v_undone.since is null, false);
+  exception
+    when others then
+      if crm.is_transient(sqlstate) then
+        raise;
       end if;
+      v_replayed := crm.apply_in_order(p_stream_key, v_event_ids, v_undone.since is null, true);
+  end;
 
-      if cardinality(v_effects) = 0 then
-        v_waiting := v_waiting || v_ready[1];
-        v_ready := v_ready[2:];
-      elsif (v_ready[1]).booker_email is null and (v_ready[1]).new_uid is null then
-        v_ready := v_ready[2:];
-      else
-        -- It may have made a booking known: what waited gets another chance, in the sender's order.
-        v_ready := v_ready[2:] || v_waiting;
-        v_waiting := array[]::crm.event[];
-      end if;
-    end loop;
-  end loop;
-
-  perform crm.register_events(p_stream_key, v_event_ids, v_applied);
+  perform crm.register_events(p_stream_key, v_event_ids, v_replayed.events);
   perform crm.delete_unused_rows(v_undone);
   update public.deals as d set is_new = false where d.opened_by_event_id = any (v_event_ids) and d.is_new;
   perform set_config('crm.replay', 'off', true);
-  return crm.describe_news(v_all, v_undone.effects);
+  return crm.describe_news(v_replayed.effects, v_undone.effects);
 end;
 $$;
 comment on function crm.replay_stream(text, crm.position, uuid[], crm.undone) is

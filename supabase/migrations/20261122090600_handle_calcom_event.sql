@@ -170,8 +170,9 @@ declare
 begin
   select e.* into v_row
   from public.calcom_events as e
-  where e.payload_hash = (p_event.position).payload_hash and e.payload = p_payload and e.id <> p_event.id
-    and e.uid is not distinct from p_event.uid and e.outcome in ('applied', 'duplicate', 'ignored', 'waiting')
+  where e.payload_hash = (p_event.position).payload_hash and e.id <> p_event.id
+    and (e.payload = p_payload or e.received_hash is not null) and e.uid is not distinct from p_event.uid
+    and e.outcome in ('applied', 'duplicate', 'ignored', 'waiting')
   order by e.received_at
   limit 1;
   return v_row;
@@ -228,9 +229,6 @@ stable
 set search_path = ''
 as $$
 begin
-  if p_batch_ids = '{}' then
-    return p_batch_ids::text[];
-  end if;
   return array(
     select u.uid
     from public.calcom_events as e
@@ -252,12 +250,15 @@ as $$
 declare
   v_row public.calcom_events;
   v_event crm.event;
-  v_batch crm.event[] := '{}';
+  v_batch crm.event[] := array[]::crm.event[];
   v_hashes bigint[] := array[(p_event.position).payload_hash];
 begin
   for v_row in select e.* from public.calcom_events as e where e.id = any (p_batch_ids) loop
     v_row := crm.claim_event(v_row.id);
     continue when v_row.id is null;
+    if exists (select from crm.erased_people) then
+      v_row := crm.forget_erased(v_row);
+    end if;
     v_event := crm.parse_event(v_row);
     v_event.stream_key := crm.stream_key(v_event.booker_email);
     continue when (v_event.position).payload_hash = any (v_hashes)
@@ -286,11 +287,13 @@ declare
   v_invalid record := crm.validate_event(v_event);
   v_repeated public.calcom_events;
   v_scope crm.event_scope;
-  v_batch crm.event[] := '{}';
+  v_batch crm.event[] := array[]::crm.event[];
   v_effects crm.effect[];
 begin
   if v_invalid.outcome is null then
-    v_scope := crm.lock_scope(v_event, crm.list_batch_uids(p_batch_ids));
+    v_scope := crm.lock_scope(
+      v_event, case when p_batch_ids <> '{}' then crm.list_batch_uids(p_batch_ids) else '{}' end
+    );
     v_event.stream_key := v_scope.booker_stream_key;
     v_event.concerned_emails := v_scope.people;
   else
@@ -396,6 +399,9 @@ begin
       perform
         crm.mark_engine(true),
         set_config('lock_timeout', case when v_attempt < 5 then '200ms' else v_lock_timeout end, true);
+      if exists (select from crm.erased_people) then
+        p_row := crm.forget_erased(p_row);
+      end if;
       v_answer := crm.decide_event(p_row, p_batch_ids);
       exit;
     exception
@@ -411,8 +417,8 @@ begin
 end;
 $$;
 comment on function crm.process_event(public.calcom_events, uuid[]) is
-  'Decides an event, and others of its stream with it, or records why it could not be decided. Begins again when somebody who edits the same rows is in '
-  'its way.';
+  'Decides an event, and others of its stream with it, or records why it could not be decided. Begins again when '
+  'somebody who edits the same rows is in its way.';
 
 -- Rule: the only way in.
 -- Time: by index, always, and planned once: here and at every other door, for all that happens behind it. A table that

@@ -147,8 +147,8 @@ begin
     when p_email.kind = 'cancellation' then null
     when v_booking.status = 'CANCELLED' then 'The booking was cancelled meanwhile.'
     when v_booking.calcom_uid <> p_email.calcom_uid
-      or v_booking.start_time is distinct from (p_email.template_data ->> 'start_time')::timestamptz
-      or v_booking.end_time is distinct from (p_email.template_data ->> 'end_time')::timestamptz
+      or v_booking.start_time is distinct from p_email.start_time
+      or v_booking.end_time is distinct from p_email.end_time
       then 'The booking was moved meanwhile.'
   end;
 end;
@@ -223,7 +223,7 @@ declare
   v_email public.emails;
   v_sender public.senders;
 begin
-  v_sender := crm.pick_sender((select e.organizer_domain from public.emails as e where e.id = p_email_id));
+  v_sender := crm.pick_sender((select e.organizer_email from public.emails as e where e.id = p_email_id));
   update public.emails as e
   set request_body = null,
     from_address = v_sender.from_address,
@@ -238,10 +238,34 @@ $$;
 comment on function crm.rewrite_email(uuid) is
   'Has a mail that nobody has seen written again, from the brand that writes for its organizer now, if there is one.';
 
+-- Rule: read by the first claim and kept, so that a later attempt says the same. What cannot be read once never can be,
+--       and holds up no other mail.
+create function crm.read_facts(p_email public.emails)
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  return coalesce(p_email.template_data, crm.email_facts(p_email));
+exception
+  when others then
+    if crm.is_transient(sqlstate) then
+      raise;
+    end if;
+    perform crm.finalize_email(
+      p_email, 'failed', format('What it has to say cannot be read: %s (%s).', sqlerrm, sqlstate)
+    );
+    return null;
+end;
+$$;
+comment on function crm.read_facts(public.emails) is
+  'What a mail has to say, as the first claim read it; null when that cannot be read, and the mail has failed.';
+
 --------------------------------------------------------------------------------------------------- the way of a sender
 
 -- Rule: what is due, oldest first, for two minutes; a sender that dies loses its claim, not the mail. What is not to
---       be sent any more is dropped on the way. What no brand could write is looked at again a minute later.
+--       be sent any more is dropped on the way. What no brand could write is looked at again a minute later. What it
+--       has to say is read here.
 -- Race: several senders may ask at once; each gets another row.
 create function public.claim_email()
 returns setof public.emails
@@ -251,6 +275,7 @@ set search_path = ''
 as $$
 declare
   v_email public.emails;
+  v_facts jsonb;
   v_reason text;
 begin
   loop
@@ -282,8 +307,13 @@ begin
       continue;
     end if;
 
+    v_facts := crm.read_facts(v_email);
+    if v_facts is null then
+      continue;
+    end if;
+
     update public.emails as e
-    set attempts = e.attempts + 1, next_attempt_at = now() + interval '2 minutes'
+    set attempts = e.attempts + 1, next_attempt_at = now() + interval '2 minutes', template_data = v_facts
     where e.id = v_email.id
     returning e.* into v_email;
     insert into public.email_attempts (email_id, attempt) values (v_email.id, v_email.attempts);
@@ -384,8 +414,7 @@ set search_path = ''
 as $$
 begin
   update public.emails as e
-  set status = 'sent', sent_at = now(), resend_id = p_resend_id, reason = null, finalized_at = null,
-    is_over_limit = false
+  set status = 'sent', sent_at = now(), resend_id = p_resend_id, reason = null, finalized_at = null
   where e.id = p_email_id and e.status <> 'sent';
 end;
 $$;
@@ -428,8 +457,8 @@ declare
   v_email public.emails;
 begin
   update public.emails as e
-  set status = 'due', finalized_at = null, reason = null, is_over_limit = false, retried_at = clock_timestamp(),
-    next_attempt_at = now()
+  set status = 'due', finalized_at = null, reason = null, retried_at = clock_timestamp(), next_attempt_at = now(),
+    number = coalesce(e.number, nextval('public.emails_number_seq')), mailbox_hash = crm.mailbox_hash(e.to_address)
   where e.id = retry_email.email_id and e.status in ('failed', 'dropped')
     and (v_unconfirmed_since is null or now() < v_unconfirmed_since + crm.idempotency_window());
   if found and v_unconfirmed_since is null then

@@ -355,7 +355,7 @@ set search_path = ''
 as $$
 begin
   if p_backlog.stream_key is null or crm.is_newest(p_backlog.stream_key, p_backlog.position) then
-    return '{}';
+    return array[]::uuid[];
   end if;
   return array(
     select b.event_id
@@ -394,7 +394,10 @@ begin
       if v_row.id is not null then
         v_batch_ids := crm.list_batch(v_backlog);
         v_answer := crm.process_event(v_row, v_batch_ids);
-        update crm.backlog as b set attempts = b.attempts + 1 where b.event_id = v_backlog.event_id;
+      end if;
+      if v_answer ? 'is_pending' then -- others come first
+        update crm.backlog as b set attempts = b.attempts + 1
+        where b.event_id = any (v_batch_ids || v_backlog.event_id);
       end if;
       delete from crm.backlog as b
       using public.calcom_events as e
@@ -403,10 +406,9 @@ begin
         return v_answer;
       end if;
     end loop;
-    if not crm.fill_backlog(older_than) then
-      return null;
-    end if;
+    exit when not crm.fill_backlog(older_than);
   end loop;
+  return null;
 end;
 $$;
 comment on function public.handle_pending_event(interval) is

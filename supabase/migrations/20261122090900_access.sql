@@ -55,5 +55,8 @@ grant execute on function
   public.finish_email_attempt(uuid, integer, text, text, text, text, integer),
   public.retry_email(uuid),
   public.handle_resend_event(text, jsonb),
-  public.allow_mail(text)
+  public.allow_mail(text),
+  public.export_person(text),
+  public.erase_person(text),
+  public.apply_retention(integer)
 to service_role;

@@ -237,8 +237,8 @@ set search_path = ''
 set client_min_messages = warning
 as $$
   truncate
-    public.calcom_events, public.companies, public.people, public.hand_edits, crm.stream_events, crm.row_history,
-    crm.merged_streams, crm.deleted_bookings
+    public.calcom_events, public.companies, public.people, public.hand_edits, public.emails, crm.stream_events,
+    crm.row_history, crm.merged_streams, crm.deleted_bookings, crm.backlog
   cascade;
   update public.settings as s set value = 'any' where s.name = 'cancellation_rule';
 $$;
@@ -487,7 +487,7 @@ begin
       from (
         select m.kind, m.calcom_uid, m.to_address
         from public.emails as m
-        group by m.to_address, m.kind, m.calcom_uid, m.seat_id, m.template_data ->> 'start_time'
+        group by m.to_address, m.kind, m.calcom_uid, m.seat_id, m.start_time
         having count(*) > 1
       ) as m
     )

@@ -108,7 +108,9 @@ export function readFixture(name: string): Uint8Array<ArrayBuffer> {
 
 /** Forgets everything that bookings have left behind; brands and personal domains stay. */
 export async function emptyDatabase(stack: Stack): Promise<void> {
-  await stack.sql("truncate public.calcom_events, public.companies, public.people cascade");
+  await stack.sql(
+    "truncate public.calcom_events, public.companies, public.people, public.emails cascade",
+  );
 }
 
 /** A fetch that asks `fault` first about each call, by its number from 1; null lets it through. */

@@ -120,8 +120,11 @@ export type Database = {
         Row: {
           "attempts": number;
           "booker_email": string | null;
+          "concerned_emails": (string)[] | null;
           "decided_at": string | null;
           "id": string;
+          "is_follow_up": boolean | null;
+          "is_slim": boolean;
           "last_repeated_at": string | null;
           "new_uid": string | null;
           "outcome": string;
@@ -131,6 +134,7 @@ export type Database = {
           "raw_body": string | null;
           "reason": string | null;
           "received_at": string;
+          "received_hash": number | null;
           "repeat_count": number | null;
           "repeats_event_id": string | null;
           "source": string;
@@ -142,8 +146,11 @@ export type Database = {
         Insert: {
           "attempts"?: number;
           "booker_email"?: string | null;
+          "concerned_emails"?: (string)[] | null;
           "decided_at"?: string | null;
           "id"?: string;
+          "is_follow_up"?: never;
+          "is_slim"?: boolean;
           "last_repeated_at"?: string | null;
           "new_uid"?: string | null;
           "outcome"?: string;
@@ -153,6 +160,7 @@ export type Database = {
           "raw_body"?: string | null;
           "reason"?: string | null;
           "received_at"?: string;
+          "received_hash"?: number | null;
           "repeat_count"?: number | null;
           "repeats_event_id"?: string | null;
           "source"?: string;
@@ -163,8 +171,11 @@ export type Database = {
         Update: {
           "attempts"?: number;
           "booker_email"?: string | null;
+          "concerned_emails"?: (string)[] | null;
           "decided_at"?: string | null;
           "id"?: string;
+          "is_follow_up"?: never;
+          "is_slim"?: boolean;
           "last_repeated_at"?: string | null;
           "new_uid"?: string | null;
           "outcome"?: string;
@@ -174,6 +185,7 @@ export type Database = {
           "raw_body"?: string | null;
           "reason"?: string | null;
           "received_at"?: string;
+          "received_hash"?: number | null;
           "repeat_count"?: number | null;
           "repeats_event_id"?: string | null;
           "source"?: string;
@@ -181,15 +193,7 @@ export type Database = {
           "trigger"?: string | null;
           "uid"?: string | null;
         };
-        Relationships: [
-          {
-            foreignKeyName: "calcom_events_repeats_event_id_fkey";
-            columns: ["repeats_event_id"];
-            isOneToOne: true;
-            referencedRelation: "calcom_events";
-            referencedColumns: ["id"];
-          },
-        ];
+        Relationships: [];
       };
       "companies": {
         Row: {
@@ -225,7 +229,7 @@ export type Database = {
           "created_at": string;
           "id": string;
           "is_closed_by_hand": boolean;
-          "is_replaying": boolean;
+          "is_new": boolean;
           "made_at": unknown;
           "opened_by_event_id": string | null;
           "stage": string;
@@ -237,7 +241,7 @@ export type Database = {
           "created_at"?: string;
           "id"?: string;
           "is_closed_by_hand"?: boolean;
-          "is_replaying"?: boolean;
+          "is_new"?: boolean;
           "made_at"?: unknown;
           "opened_by_event_id"?: string | null;
           "stage"?: string;
@@ -248,7 +252,7 @@ export type Database = {
           "created_at"?: string;
           "id"?: string;
           "is_closed_by_hand"?: boolean;
-          "is_replaying"?: boolean;
+          "is_new"?: boolean;
           "made_at"?: unknown;
           "opened_by_event_id"?: string | null;
           "stage"?: string;
@@ -345,20 +349,25 @@ export type Database = {
           "attempts": number;
           "booking_id": string | null;
           "calcom_uid": string;
+          "calendar_sequence": number;
           "created_at": string;
           "delivery": string | null;
           "delivery_at": string | null;
           "delivery_reason": string | null;
+          "end_time": string | null;
           "event_id": string;
           "finalized_at": string | null;
           "from_address": string | null;
           "from_name": string | null;
+          "hides_organizer": boolean;
           "id": string;
-          "is_over_limit": boolean;
           "kind": string;
+          "mailbox_hash": number | null;
           "next_attempt_at": string;
-          "number": number;
-          "organizer_domain": string | null;
+          "number": number | null;
+          "old_end_time": string | null;
+          "old_start_time": string | null;
+          "organizer_email": string | null;
           "reason": string | null;
           "reply_to": string | null;
           "request_body": Json | null;
@@ -369,7 +378,7 @@ export type Database = {
           "series_event_type": string | null;
           "start_time": string | null;
           "status": string;
-          "template_data": NonNullable<Json>;
+          "template_data": Json | null;
           "to_address": string;
         };
         ComputedFields: never;
@@ -377,20 +386,25 @@ export type Database = {
           "attempts"?: number;
           "booking_id"?: string | null;
           "calcom_uid": string;
+          "calendar_sequence"?: number;
           "created_at"?: string;
           "delivery"?: string | null;
           "delivery_at"?: string | null;
           "delivery_reason"?: string | null;
+          "end_time"?: string | null;
           "event_id": string;
           "finalized_at"?: string | null;
           "from_address"?: string | null;
           "from_name"?: string | null;
+          "hides_organizer"?: boolean;
           "id"?: string;
-          "is_over_limit"?: boolean;
           "kind": string;
+          "mailbox_hash"?: number | null;
           "next_attempt_at"?: string;
-          "number"?: never;
-          "organizer_domain"?: string | null;
+          "number"?: number | null;
+          "old_end_time"?: string | null;
+          "old_start_time"?: string | null;
+          "organizer_email"?: string | null;
           "reason"?: string | null;
           "reply_to"?: string | null;
           "request_body"?: Json | null;
@@ -401,27 +415,32 @@ export type Database = {
           "series_event_type"?: string | null;
           "start_time"?: string | null;
           "status"?: string;
-          "template_data": NonNullable<Json>;
+          "template_data"?: Json | null;
           "to_address": string;
         };
         Update: {
           "attempts"?: number;
           "booking_id"?: string | null;
           "calcom_uid"?: string;
+          "calendar_sequence"?: number;
           "created_at"?: string;
           "delivery"?: string | null;
           "delivery_at"?: string | null;
           "delivery_reason"?: string | null;
+          "end_time"?: string | null;
           "event_id"?: string;
           "finalized_at"?: string | null;
           "from_address"?: string | null;
           "from_name"?: string | null;
+          "hides_organizer"?: boolean;
           "id"?: string;
-          "is_over_limit"?: boolean;
           "kind"?: string;
+          "mailbox_hash"?: number | null;
           "next_attempt_at"?: string;
-          "number"?: never;
-          "organizer_domain"?: string | null;
+          "number"?: number | null;
+          "old_end_time"?: string | null;
+          "old_start_time"?: string | null;
+          "organizer_email"?: string | null;
           "reason"?: string | null;
           "reply_to"?: string | null;
           "request_body"?: Json | null;
@@ -432,18 +451,10 @@ export type Database = {
           "series_event_type"?: string | null;
           "start_time"?: string | null;
           "status"?: string;
-          "template_data"?: NonNullable<Json>;
+          "template_data"?: Json | null;
           "to_address"?: string;
         };
-        Relationships: [
-          {
-            foreignKeyName: "emails_booking_id_fkey";
-            columns: ["booking_id"];
-            isOneToOne: false;
-            referencedRelation: "bookings";
-            referencedColumns: ["id"];
-          },
-        ];
+        Relationships: [];
       };
       "event_effects": {
         Row: {
@@ -702,26 +713,32 @@ export type Database = {
     };
     Functions: {
       "allow_mail": { Args: { "email": string }; Returns: boolean };
+      "apply_retention": { Args: { "max_rows"?: number }; Returns: Json };
       "claim_email": {
         Args: Record<PropertyKey, never>;
         Returns: {
           "attempts": number;
           "booking_id": string | null;
           "calcom_uid": string;
+          "calendar_sequence": number;
           "created_at": string;
           "delivery": string | null;
           "delivery_at": string | null;
           "delivery_reason": string | null;
+          "end_time": string | null;
           "event_id": string;
           "finalized_at": string | null;
           "from_address": string | null;
           "from_name": string | null;
+          "hides_organizer": boolean;
           "id": string;
-          "is_over_limit": boolean;
           "kind": string;
+          "mailbox_hash": number | null;
           "next_attempt_at": string;
-          "number": number;
-          "organizer_domain": string | null;
+          "number": number | null;
+          "old_end_time": string | null;
+          "old_start_time": string | null;
+          "organizer_email": string | null;
           "reason": string | null;
           "reply_to": string | null;
           "request_body": Json | null;
@@ -732,7 +749,7 @@ export type Database = {
           "series_event_type": string | null;
           "start_time": string | null;
           "status": string;
-          "template_data": NonNullable<Json>;
+          "template_data": Json | null;
           "to_address": string;
         }[];
         SetofOptions: {
@@ -742,6 +759,8 @@ export type Database = {
           isSetofReturn: true;
         };
       };
+      "erase_person": { Args: { "email": string }; Returns: Json };
+      "export_person": { Args: { "email": string }; Returns: Json };
       "finish_email_attempt": {
         Args: {
           "attempt": number;

@@ -73,7 +73,7 @@ select is(
     order by 1
   ),
   array[
-    'allow_mail(text)', 'claim_email()',
+    'allow_mail(text)', 'apply_retention(integer)', 'claim_email()', 'erase_person(text)', 'export_person(text)',
     'finish_email_attempt(uuid,integer,text,text,text,text,integer)', 'handle_calcom_event(jsonb)',
     'handle_pending_event(interval)', 'handle_resend_event(text,jsonb)', 'rebuild_company(text)',
     'rebuild_everything()', 'rebuild_person(text)', 'retry_email(uuid)', 'retry_event(uuid)', 'retry_failed_events()',

@@ -11,7 +11,7 @@ select tests.send('BOOKING_CREATED');
 
 -- Then
 select is(
-  (select e.template_data -> 'brand' from public.emails as e where e.to_address = 'ada@lovelace.test'),
+  (select crm.email_facts(e) -> 'brand' from public.emails as e where e.to_address = 'ada@lovelace.test'),
   '{
     "logo_url": "https://host.test/logo.png", "color": "#0F766e", "footer": "Host Ltd\n1 Main Street",
     "attaches_calendar": false

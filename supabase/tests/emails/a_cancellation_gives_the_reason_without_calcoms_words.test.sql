@@ -20,7 +20,7 @@ from reasons as r;
 
 -- Then
 select results_eq(
-  $$ select r.uid, e.template_data ->> 'reason' from reasons as r
+  $$ select r.uid, crm.email_facts(e) ->> 'reason' from reasons as r
      left join public.emails as e on e.to_address = r.uid || '@lovelace.test' and e.kind = 'cancellation' order by 1 $$,
   $$ select r.uid, r.expected from reasons as r order by 1 $$,
   'the reason is the host''s, or there is none'

@@ -16,7 +16,8 @@ select tests.send('BOOKING_CANCELLED', '{
 
 -- Then
 select results_eq(
-  $$ select e.from_address, e.reply_to, e.template_data ->> 'organizer_name', e.template_data ->> 'organizer_email'
+  $$ select e.from_address, e.reply_to, crm.email_facts(e) ->> 'organizer_name',
+       crm.email_facts(e) ->> 'organizer_email'
      from tests.email('cancellation') as e $$,
   $$ values ('team@substrate.build', 'piet@substrate.build', 'Piet', 'piet@substrate.build') $$,
   'brand, replies and name are those of the organizer in the event'

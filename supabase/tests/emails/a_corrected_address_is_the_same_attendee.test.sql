@@ -22,8 +22,8 @@ select tests.send('BOOKING_RESCHEDULED', '{
 -- Then
 select results_eq(
   $$ select
-       e.template_data ->> 'time_zone', e.template_data ->> 'locale', e.template_data ->> 'attendee_name',
-       e.template_data -> 'guests'
+       crm.email_facts(e) ->> 'time_zone', crm.email_facts(e) ->> 'locale', crm.email_facts(e) ->> 'attendee_name',
+       crm.email_facts(e) -> 'guests'
      from tests.email('reschedule') as e $$,
   $$ values ('Europe/Paris', 'fr', 'Ada of the form', '[{"name": "Kofi", "email": "kofi@hopper.test"}]'::jsonb) $$,
   'the mail to the corrected address is the attendee''s own'

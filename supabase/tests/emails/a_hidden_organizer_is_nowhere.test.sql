@@ -3,8 +3,8 @@
 begin;
 select plan(4);
 create temporary view mails as
-select e.calcom_uid, e.kind, e.from_address, e.reply_to, e.template_data::text ilike '%greta@%' as shows_address,
-  e.template_data ->> 'title' as title, e.template_data ->> 'organizer_name' as name
+select e.calcom_uid, e.kind, e.from_address, e.reply_to, crm.email_facts(e)::text ilike '%greta@%' as shows_address,
+  crm.email_facts(e) ->> 'title' as title, crm.email_facts(e) ->> 'organizer_name' as name
 from public.emails as e where e.to_address = 'ada@lovelace.test';
 insert into public.senders (organizer_domain, from_address) values ('host.test', 'team@host.test');
 

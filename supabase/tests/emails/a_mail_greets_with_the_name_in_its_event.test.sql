@@ -2,7 +2,7 @@
 begin;
 select plan(2);
 create temporary view greetings as
-select e.kind, e.calcom_uid, e.template_data ->> 'attendee_name' as name
+select e.kind, e.calcom_uid, crm.email_facts(e) ->> 'attendee_name' as name
 from public.emails as e where e.to_address = 'ada@lovelace.test';
 
 -- When somebody books under several names

@@ -26,7 +26,7 @@ from places as p;
 
 -- Then
 select results_eq(
-  $$ select p.uid, e.template_data ->> 'join_url' from places as p
+  $$ select p.uid, crm.email_facts(e) ->> 'join_url' from places as p
      left join public.emails as e on e.to_address = p.uid || '@lovelace.test' order by 1 $$,
   $$ select p.uid, p.expected from places as p order by 1 $$,
   'the link is found, and nothing else is taken for one'

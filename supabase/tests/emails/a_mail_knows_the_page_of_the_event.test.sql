@@ -2,8 +2,8 @@
 begin;
 select plan(2);
 create temporary view pages as
-select e.kind, e.template_data ->> 'booker_url' as booker_url, e.template_data ->> 'host_page' as host_page,
-  e.template_data ->> 'team_name' as team_name, e.template_data ->> 'event_page' as event_page
+select e.kind, crm.email_facts(e) ->> 'booker_url' as booker_url, crm.email_facts(e) ->> 'host_page' as host_page,
+  crm.email_facts(e) ->> 'team_name' as team_name, crm.email_facts(e) ->> 'event_page' as event_page
 from public.emails as e where e.to_address = 'ada@lovelace.test';
 
 -- When

@@ -15,9 +15,10 @@ select tests.send('BOOKING_CANCELLED', '{
 select is(
   (
     select jsonb_build_object(
-      'is_reschedulable', e.template_data -> 'is_reschedulable', 'is_cancellable', e.template_data -> 'is_cancellable',
-      'organizer_email', e.template_data -> 'organizer_email',
-      'hides_notes', e.template_data #> '{calendar,hides_notes}'
+      'is_reschedulable', crm.email_facts(e) -> 'is_reschedulable',
+      'is_cancellable', crm.email_facts(e) -> 'is_cancellable',
+      'organizer_email', crm.email_facts(e) -> 'organizer_email',
+      'hides_notes', crm.email_facts(e) #> '{calendar,hides_notes}'
     )
     from public.emails as e where e.to_address = 'ada@lovelace.test' and e.kind = 'confirmation'
   ),
@@ -27,8 +28,9 @@ select is(
 select is(
   (
     select jsonb_build_object(
-      'is_asked_to_move', e.template_data -> 'is_asked_to_move', 'reschedule_url', e.template_data -> 'reschedule_url',
-      'event_page', e.template_data -> 'event_page'
+      'is_asked_to_move', crm.email_facts(e) -> 'is_asked_to_move',
+      'reschedule_url', crm.email_facts(e) -> 'reschedule_url',
+      'event_page', crm.email_facts(e) -> 'event_page'
     )
     from public.emails as e where e.to_address = 'ada@lovelace.test' and e.kind = 'cancellation'
   ),

@@ -13,7 +13,7 @@ select tests.send('BOOKING_CREATED', '{
 -- Then
 select is(
   (
-    select e.template_data - array['start_time', 'end_time'] from public.emails as e
+    select crm.email_facts(e) - array['start_time', 'end_time'] from public.emails as e
     where e.to_address = 'ada@lovelace.test'
   ),
   '{
@@ -32,7 +32,7 @@ select is(
   'the facts are there'
 );
 select results_eq(
-  $$ select (e.template_data ->> 'start_time')::timestamptz, (e.template_data ->> 'end_time')::timestamptz
+  $$ select (crm.email_facts(e) ->> 'start_time')::timestamptz, (crm.email_facts(e) ->> 'end_time')::timestamptz
      from public.emails as e where e.to_address = 'ada@lovelace.test' $$,
   $$ values ('2037-03-09 15:00+00'::timestamptz, '2037-03-09 15:30+00'::timestamptz) $$,
   'so are the times'

@@ -3,7 +3,7 @@
 begin;
 select plan(2);
 create temporary view reasons as
-select e.calcom_uid, e.kind, e.template_data ->> 'reason' as reason
+select e.calcom_uid, e.kind, crm.email_facts(e) ->> 'reason' as reason
 from public.emails as e where e.to_address = 'ada@lovelace.test';
 
 -- When a booking is moved, and later cancelled without a word

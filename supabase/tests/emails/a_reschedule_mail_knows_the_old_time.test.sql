@@ -12,7 +12,7 @@ select public.handle_calcom_event(
 
 -- Then
 select results_eq(
-  $$ select (e.template_data ->> d.key)::timestamptz
+  $$ select (crm.email_facts(e) ->> d.key)::timestamptz
      from public.emails as e cross join unnest(array['old_start_time', 'old_end_time', 'start_time', 'end_time'])
        with ordinality as d (key, place)
      where e.to_address = 'ada@lovelace.test' and e.kind = 'reschedule' order by d.place $$,

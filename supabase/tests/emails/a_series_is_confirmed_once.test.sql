@@ -3,7 +3,8 @@
 begin;
 select plan(5);
 create temporary view mails as
-select e.calcom_uid, e.kind, e.template_data -> 'recurring' as recurring, e.template_data #>> '{calendar,uid}' as entry
+select e.calcom_uid, e.kind, crm.email_facts(e) -> 'recurring' as recurring,
+  crm.email_facts(e) #>> '{calendar,uid}' as entry
 from public.emails as e where e.to_address = 'ada@lovelace.test';
 
 -- When a series is booked

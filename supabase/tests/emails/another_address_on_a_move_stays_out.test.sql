@@ -3,9 +3,9 @@
 begin;
 select plan(3);
 create temporary view mails as
-select e.kind, e.calcom_uid, e.template_data ->> 'time_zone' as time_zone, e.template_data ->> 'locale' as locale,
-  e.template_data ->> 'attendee_name' as name, e.template_data ->> 'title' as title,
-  e.template_data -> 'guests' as guests
+select e.kind, e.calcom_uid, crm.email_facts(e) ->> 'time_zone' as time_zone, crm.email_facts(e) ->> 'locale' as locale,
+  crm.email_facts(e) ->> 'attendee_name' as name, crm.email_facts(e) ->> 'title' as title,
+  crm.email_facts(e) -> 'guests' as guests
 from public.emails as e where e.to_address = 'ada@lovelace.test';
 
 -- Given

@@ -23,13 +23,13 @@ from listed as l;
 
 -- Then
 select results_eq(
-  $$ select l.uid, e.template_data -> 'guests' from listed as l
+  $$ select l.uid, crm.email_facts(e) -> 'guests' from listed as l
      join public.emails as e on e.calcom_uid = l.uid order by 1 $$,
   $$ select l.uid, l.expected from listed as l order by 1 $$,
   'the guests are there'
 );
 select results_eq(
-  $$ select l.uid, e.template_data -> 'host_page' from listed as l
+  $$ select l.uid, crm.email_facts(e) -> 'host_page' from listed as l
      join public.emails as e on e.calcom_uid = l.uid order by 1 $$,
   $$ values ('uid-1', 'null'::jsonb), ('uid-2', 'null'::jsonb) $$,
   'a team has a page that no event names'
@@ -45,7 +45,7 @@ select tests.send('BOOKING_RESCHEDULED', '{
 
 -- Then
 select is(
-  (select e.template_data -> 'guests' from public.emails as e where e.calcom_uid = 'uid-4'), '[]'::jsonb,
+  (select crm.email_facts(e) -> 'guests' from public.emails as e where e.calcom_uid = 'uid-4'), '[]'::jsonb,
   'the host that the booking has is no guest'
 );
 

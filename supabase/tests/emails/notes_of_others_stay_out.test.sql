@@ -8,7 +8,7 @@ select tests.send('BOOKING_CANCELLED', '{"seatsPerTimeSlot": 10, "additionalNote
 
 -- Then
 select results_eq(
-  $$ select e.kind, e.template_data ->> 'notes' from public.emails as e
+  $$ select e.kind, crm.email_facts(e) ->> 'notes' from public.emails as e
      where e.to_address = 'ada@lovelace.test' order by e.kind desc $$,
   $$ values ('confirmation', 'Mine'), ('cancellation', null) $$,
   'only the booker''s own notes are told'

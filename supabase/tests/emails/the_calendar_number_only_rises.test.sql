@@ -3,8 +3,8 @@
 begin;
 select plan(4);
 create temporary view numbers as
-select e.kind, e.calcom_uid, e.template_data #>> '{calendar,uid}' as entry,
-  (e.template_data #>> '{calendar,sequence}')::integer as number
+select e.kind, e.calcom_uid, crm.email_facts(e) #>> '{calendar,uid}' as entry,
+  (crm.email_facts(e) #>> '{calendar,sequence}')::integer as number
 from public.emails as e where e.to_address = 'ada@lovelace.test' order by 4;
 
 -- When a booking is made, moved and cancelled, by events that all say 0
@@ -31,7 +31,7 @@ select tests.send('BOOKING_CREATED', '{
 
 -- Then
 select is(
-  (select e.template_data #>> '{calendar,sequence}' from public.emails as e where e.calcom_uid = 'uid-c'), '4',
+  (select crm.email_facts(e) #>> '{calendar,sequence}' from public.emails as e where e.calcom_uid = 'uid-c'), '4',
   'it jumps over a change without a mail'
 );
 
@@ -43,7 +43,7 @@ select tests.send('BOOKING_RESCHEDULED', '{
 
 -- Then
 select is(
-  (select e.template_data -> 'calendar' from public.emails as e where e.calcom_uid = 'uid-d'),
+  (select crm.email_facts(e) -> 'calendar' from public.emails as e where e.calcom_uid = 'uid-d'),
   '{"uid": "an-entry@google.test", "sequence": 40, "hides_notes": false}'::jsonb,
   'a higher number and another entry of Cal.com''s count'
 );
@@ -54,7 +54,7 @@ select tests.send('BOOKING_CANCELLED', '{"uid": "uid-d", "createdAt": "2037-03-0
 -- Then
 select is(
   (
-    select e.template_data -> 'calendar' from public.emails as e
+    select crm.email_facts(e) -> 'calendar' from public.emails as e
     where e.calcom_uid = 'uid-d' and e.kind = 'cancellation'
   ),
   '{"uid": "an-entry@google.test", "sequence": 41, "hides_notes": false}'::jsonb,

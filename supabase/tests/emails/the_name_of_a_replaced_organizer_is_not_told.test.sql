@@ -18,7 +18,8 @@ where b.calcom_uid = 'uid-a';
 
 -- Then
 select results_eq(
-  $$ select e.from_address, e.reply_to, e.template_data ->> 'organizer_email', e.template_data ->> 'organizer_name'
+  $$ select e.from_address, e.reply_to, crm.email_facts(e) ->> 'organizer_email',
+       crm.email_facts(e) ->> 'organizer_name'
      from tests.email() as e $$,
   $$ values ('team@substrate.build', 'piet@substrate.build', 'piet@substrate.build', null::text) $$,
   'the old name does not stand beside the new address'

@@ -1,6 +1,7 @@
 -- Rule: a body that is delivered again is counted, not kept again: one row refers to the event that it repeats.
 begin;
 select plan(6);
+select tests.empty_crm();
 
 -- Given an event, one that changes nothing here, and one whose bytes no JSON can hold
 create temporary table bodies as

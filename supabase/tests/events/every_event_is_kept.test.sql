@@ -1,6 +1,7 @@
 -- Rule: every body that arrived has its row, for ever, with what became of it.
 begin;
 select plan(6);
+select tests.empty_crm();
 
 -- When the same body comes three times, and a copy from a second webhook
 create temporary table answers as

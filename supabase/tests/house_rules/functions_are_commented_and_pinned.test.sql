@@ -31,11 +31,11 @@ select is_empty(
 select is(
   array(select f.signature from our_functions as f where f.is_bound and f.proconfig is null order by 1),
   array[
-    'crm.hides_organizer(jsonb,jsonb)', 'crm.jsonb_email(jsonb)', 'crm.jsonb_list(jsonb)',
-    'crm.jsonb_text(jsonb)', 'crm.known_uid(crm.event)', 'crm.maintenance_lock_key()',
+    'crm.jsonb_email(jsonb)', 'crm.jsonb_list(jsonb)', 'crm.jsonb_text(jsonb)', 'crm.known_uid(crm.event)',
+    'crm.mail_organizer(crm.event,bookings)', 'crm.mailbox_hash(text)', 'crm.maintenance_lock_key()',
     'crm.make_effect(crm.event,bookings,text,text,uuid,text,text)', 'crm.mark_engine(boolean)',
-    'crm.may_be_about(text[],text[])', 'crm.pick_reply_to(jsonb,jsonb)', 'crm.sender_style(senders)',
-    'crm.trigger_order(text)'
+    'crm.may_be_about(text[],text[])', 'crm.no_email_reason(crm.event,bookings,text,text)',
+    'crm.series_event_type(crm.event,crm.effect,bookings)', 'crm.trigger_order(text)'
   ],
   'only what every event calls often goes without a setting, so that the planner can inline it'
 );

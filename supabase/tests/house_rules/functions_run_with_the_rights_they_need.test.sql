@@ -1,4 +1,4 @@
--- Rule: the functions that somebody may call, and those that record hand edits, change tables with the owner's rights;
+-- Rule: the functions that somebody may call, and those that follow an edit by hand, change tables as their owner;
 --       no step does, and nobody calls it.
 begin;
 select plan(3);
@@ -12,8 +12,9 @@ where p.pronamespace in ('crm'::regnamespace, 'public'::regnamespace)
 select is(
   array(select f.signature from our_functions as f where f.prosecdef order by 1),
   array[
-    'allow_mail(text)', 'claim_email()', 'crm.prepare_hand_edit()', 'crm.queue_hand_edit()',
-    'crm.record_hand_edit()', 'crm.save_previous_uids()',
+    'allow_mail(text)', 'apply_retention(integer)', 'claim_email()', 'crm.detach_emails()', 'crm.keep_suppression()',
+    'crm.prepare_hand_edit()', 'crm.queue_hand_edit()', 'crm.record_hand_edit()', 'crm.save_previous_uids()',
+    'erase_person(text)', 'export_person(text)',
     'finish_email_attempt(uuid,integer,text,text,text,text,integer)', 'handle_calcom_event(jsonb)',
     'handle_pending_event(interval)', 'handle_resend_event(text,jsonb)', 'rebuild_company(text)',
     'rebuild_everything()', 'rebuild_person(text)', 'retry_email(uuid)', 'retry_event(uuid)', 'retry_failed_events()',

@@ -1,6 +1,7 @@
 -- Rule: from its first moment an event is a row of the log; deciding it changes that row and makes no other.
 begin;
 select plan(6);
+select tests.empty_crm();
 
 -- Given a body that the Edge Function has stored
 create temporary table stored as select tests.calcom_event('BOOKING_CREATED') as payload, gen_random_uuid() as id;

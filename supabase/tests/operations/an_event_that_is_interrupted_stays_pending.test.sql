@@ -15,8 +15,16 @@ create trigger bookings_are_slow before insert on public.bookings
 for each row execute function pg_temp.take_too_long();
 insert into public.calcom_events (payload, received_at)
 values
-  (tests.calcom_event('BOOKING_CREATED', '{"title": "slow", "createdAt": "2037-03-02T09:00:00Z"}'), now() - interval '1 hour'),
-  (tests.calcom_event('BOOKING_CREATED', '{"uid": "uid-g", "email": "grace@hopper.test", "createdAt": "2037-03-02T10:00:00Z"}'), now() - interval '1 hour');
+  (
+    tests.calcom_event('BOOKING_CREATED', '{"title": "slow", "createdAt": "2037-03-02T09:00:00Z"}'),
+    now() - interval '1 hour'
+  ),
+  (
+    tests.calcom_event(
+      'BOOKING_CREATED', '{"uid": "uid-g", "email": "grace@hopper.test", "createdAt": "2037-03-02T10:00:00Z"}'
+    ),
+    now() - interval '1 hour'
+  );
 
 -- When the pick-up comes to it
 set local statement_timeout = '100ms';

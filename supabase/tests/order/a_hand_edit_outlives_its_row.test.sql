@@ -1,4 +1,5 @@
--- Rule: what somebody did to a deal counts after any number of rebuilds, also when an older event has another row be it.
+-- Rule: what somebody did to a deal counts after any number of rebuilds, also when an older event has made another row
+--       be that deal.
 begin;
 select plan(2);
 

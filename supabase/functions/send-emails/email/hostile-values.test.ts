@@ -55,12 +55,14 @@ Deno.test("nothing in a link can leave its attribute", async () => {
 
 Deno.test("what visitors typed becomes no link", async () => {
   const typed = "win at https://evil.example/prize, www.evil.example or mail a@evil.example";
+  const shown =
+    "win at https[:]//evil[.]example/prize, www[.]evil[.]example or mail a[@]evil[.]example";
   const { html, text } = await render("confirmation", {
     title: typed,
     attendee_name: typed,
     notes: `${typed}\n<a href="https://evil.example">here</a>`,
   });
-  assert(text.includes(typed) && html.includes(typed));
+  assert(text.includes(shown) && html.includes(shown));
   assert(!readLinks(html).some((link) => link.includes("evil")));
   assert(html.includes('<meta name="format-detection"'));
 });
@@ -70,7 +72,7 @@ Deno.test("a line break in a title starts no header", async () => {
     title: "Call\r\nBcc: victim@x.example",
     start_time: null,
   });
-  assertEquals(subject, "Confirmed: Call Bcc: victim@x.example");
+  assertEquals(subject, "Confirmed: Call Bcc: victim[@]x[.]example");
 });
 
 Deno.test("a title from right to left turns nothing around it", async () => {

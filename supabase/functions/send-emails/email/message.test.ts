@@ -33,7 +33,7 @@ Who
 Mara Lindqvist (host)
 Tobias Reyes (you)
 Amara Silva
-kofi@northwindcargo.example
+kofi[@]northwindcargo[.]example
 
 Join the call https://app.cal.com/video/abc?a=1&b=2
 

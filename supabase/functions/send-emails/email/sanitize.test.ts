@@ -3,7 +3,27 @@ import { isPhoneNumber, toLine, toLines, toMailAddress, toWebUrl } from "./sanit
 
 Deno.test("a value becomes one line", () => {
   assertEquals(toLine(" a\r\nBcc: b@c.example\t\u2028d\u0000 "), "a Bcc: b@c.example d");
-  assertEquals(toLine("abc\u202egpj.exe"), "abc gpj.exe");
+  assertEquals(toLine("a\u00a0b\u3000c\u2003\u2800d"), "a b c d");
+});
+
+Deno.test("what cannot be seen is not there", () => {
+  assertEquals(toLine("abc\u202egpj.exe"), "abcgpj.exe");
+  for (
+    const invisible
+      of "\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2064\ufeff\u034f\u061c\u00ad\u115f" +
+        "\u3164\uffa0\u180e\u202a\u202e\u2066\u2069\ufe0f\ufff9\u{e0001}\u{e0041}\u{e007f}\u{e01ef}"
+  ) {
+    assertEquals(toLine(`pay${invisible}pal`), "paypal", invisible.codePointAt(0)!.toString(16));
+  }
+});
+
+Deno.test("a joiner stays where a script or an emoji is made of it", () => {
+  for (
+    const text of ["می\u200cخواهم", "क्\u200dष", "👩\u200d💻", "🏳\ufe0f\u200d🌈", "葛\u{e0100}城"]
+  ) {
+    assertEquals(toLine(text), text);
+  }
+  assertEquals(toLine("می\u200c\u200cخواهم \u200cx 👩\u200d"), "میخواهم x 👩");
 });
 
 Deno.test("nothing readable is nothing", () => {

@@ -1,7 +1,44 @@
-/** What Cal.com's visitors typed, made fit for a mail. */
+/** What comes from outside, made fit for a mail. */
 
-/** Controls, line separators, and marks that turn the direction of the text around them. */
-const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+/** Scripts in which a joiner between two letters changes how they are written. */
+const JOINING = `[${
+  [
+    "Arabic",
+    "Bengali",
+    "Devanagari",
+    "Gujarati",
+    "Gurmukhi",
+    "Kannada",
+    "Khmer",
+    "Malayalam",
+    "Mongolian",
+    "Myanmar",
+    "Oriya",
+    "Sinhala",
+    "Syriac",
+    "Tamil",
+    "Telugu",
+  ].map((script) => `\\p{Script=${script}}`).join("")
+}]`;
+
+/**
+ * What cannot be seen: with it a word looks like another one, or runs backwards. Kept where a script
+ * or an emoji is made of it.
+ */
+const INVISIBLE = new RegExp(
+  [
+    `(?<=${JOINING}\\p{M}*)([\\u200c\\u200d])(?=${JOINING})`,
+    String
+      .raw`(?<=\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]?)(\u200d)(?=\p{Extended_Pictographic})`,
+    String.raw`(?<=\p{Extended_Pictographic})(\ufe0f)`,
+    String.raw`(?<=\p{Script=Han})([\ufe00-\ufe0e\u{e0100}-\u{e01ef}])`,
+    String.raw`[\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]`,
+  ].join("|"),
+  "gu",
+);
+
+/** Controls, line breaks and spaces of any kind. */
+const BLANK = /[\p{Cc}\p{Z}\u2800]+/gu;
 
 /**
  * One line of at most `length` characters, or null when nothing readable is left.
@@ -9,7 +46,7 @@ const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+
  */
 export function toLine(value: unknown, length = 300): string | null {
   if (typeof value !== "string") return null;
-  const line = value.toWellFormed().replace(UNPRINTABLE, " ").replace(/ {2,}/g, " ").trim();
+  const line = value.toWellFormed().replace(INVISIBLE, "$1$2$3$4").replace(BLANK, " ").trim();
   if (line === "") return null;
   // By code points, so that no character is cut in half.
   const characters = [...line];
@@ -36,7 +73,8 @@ export function toWebUrl(value: unknown): string | null {
 
 /** A mail address as it stands, or null for what is none ("Email-less" is Cal.com's default). */
 export function toMailAddress(value: unknown): string | null {
-  return typeof value === "string" && /^[^\s@<>,;:"\\()[\]]+@[^\s@<>,;:"\\()[\]]+$/.test(value)
+  return typeof value === "string" && /^[^\s@<>,;:"\\()[\]]+@[^\s@<>,;:"\\()[\]]+$/.test(value) &&
+      /^[!-~]+$/.test(value)
     ? value
     : null;
 }

@@ -32,9 +32,10 @@ export type Message = {
   tags: { name: string; value: string }[];
 };
 
-/** Somebody who comes, as named in the mail. */
+/** Somebody who comes. */
 export interface Person {
   name: string | null;
+  /** As it is: in a text, that of a visitor is shown defanged. */
   email: string | null;
 }
 
@@ -69,7 +70,7 @@ export interface CalendarEntry {
   hidesNotes: boolean;
 }
 
-/** Everything a template needs. Every text in it is clean, and none of it is markup. */
+/** Everything a template needs. Every text in it is clean, none of it is markup or makes a link. */
 export interface EmailView {
   kind: EmailKind;
   copy: Copy;
@@ -84,6 +85,8 @@ export interface EmailView {
   series: string[] | null;
   /** On the host's clock, where that differs. */
   hostTime: string | null;
+  /** Null where what was given is no name to greet somebody by. */
+  greetingName: string | null;
   attendee: Person;
   host: Person;
   guests: Person[];

@@ -4,6 +4,7 @@ import { resolveLocale } from "./locales/index.ts";
 import type { Copy, Rhythm } from "./locales/types.ts";
 import { isPhoneNumber, toLine, toLines, toMailAddress, toWebUrl } from "./sanitize.ts";
 import { formatBriefly, formatHostTime, formatTime, toDate } from "./time.ts";
+import { defang, NAME_LENGTH, toGreetingName, toTypedLine, toTypedLines } from "./typed.ts";
 import type {
   Brand,
   CalendarEntry,
@@ -30,18 +31,19 @@ export function toView(email: EmailRow): EmailView {
     kind,
     copy,
     locale,
-    title: toLine(data.title, 150) ?? copy.untitled,
+    title: toTypedLine(data.title, 150) ?? copy.untitled,
     time: formatTime(time),
     briefTime: formatBriefly(time),
     oldTime: formatTime(oldTime),
     series: readSeries(data.recurring, copy),
     hostTime: formatHostTime(time, toLine(data.organizer_time_zone)),
-    attendee: { name: toLine(data.attendee_name, 80), email: toMailAddress(email.to_address) },
-    host: readPerson({ name: data.organizer_name, email: data.organizer_email }),
-    guests: asArray(data.guests).map(asObject).map(readPerson)
+    greetingName: toGreetingName(data.attendee_name),
+    attendee: readVisitor({ name: data.attendee_name, email: email.to_address }),
+    host: readHost({ name: data.organizer_name, email: data.organizer_email }),
+    guests: asArray(data.guests).map(asObject).map(readVisitor)
       .filter(({ name, email }) => name !== null || email !== null),
     place: findPlace(data, copy),
-    notes: toLines(data.notes),
+    notes: toTypedLines(data.notes),
     reason: readReason(data.reason),
     links: findLinks(data, email.seat_id),
     isAskedToMove: data.is_asked_to_move === true,
@@ -52,28 +54,29 @@ export function toView(email: EmailRow): EmailView {
 }
 
 /** "Nameless" is what Cal.com calls a host without a name. */
-function readPerson({ name, email }: TemplateData): Person {
+function readHost({ name, email }: TemplateData): Person {
   const line = toLine(name, 100);
   return { name: line === "Nameless" ? null : line, email: toMailAddress(email) };
 }
 
-/** The link into the call; else what Cal.com knows about the place. */
+function readVisitor({ name, email }: TemplateData): Person {
+  return { name: toTypedLine(name, NAME_LENGTH), email: toMailAddress(email) };
+}
+
+/** The link into the call; else what Cal.com knows about the place, which a visitor may have typed. */
 function findPlace(data: TemplateData, copy: Copy): Place | null {
-  const location = toLine(data.location);
-  const isCall = location === null || location.startsWith("integrations:");
-  // A link beside an address or a telephone number can be the visitor's own: Cal.com lets visitors
-  // add to the metadata, and writes its own link over theirs only where there is a call.
-  const url = (isCall ? toWebUrl(data.join_url) : null) ?? toWebUrl(location);
+  const url = toWebUrl(data.join_url);
   if (url !== null) return { url };
 
+  const location = toLine(data.location);
   if (location === null) return null;
-  if (isCall) return { hint: copy.callWithoutLink };
-  return { text: isPhoneNumber(location) ? copy.phone(location) : location };
+  if (location.startsWith("integrations:")) return { hint: copy.callWithoutLink };
+  return { text: isPhoneNumber(location) ? copy.phone(location) : defang(location) };
 }
 
 /** Cal.com joins its texts in JavaScript, so that a missing reason can read "undefined". */
 function readReason(value: Json | undefined): string[] | null {
-  const reason = toLines(value, 500);
+  const reason = toTypedLines(value, 500);
   const isNone = /^(please reschedule\.\s*)?(undefined|null)?$/i.test(reason?.join(" ") ?? "");
   return isNone ? null : reason;
 }

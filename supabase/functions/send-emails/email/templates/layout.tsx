@@ -8,14 +8,13 @@ import {
   Hr,
   Html,
   Img,
-  Preview,
   Section,
   Text,
 } from "npm:@react-email/components@1.0.12";
 import type { ReactNode } from "npm:@types/react@19.3.0";
 import type { EmailView } from "../types.ts";
 import { Lines } from "./parts.tsx";
-import { BODY, CARD, DARK, HEADING, INNER, PAGE, SMALL, TEXT } from "./theme.ts";
+import { BODY, CARD, DARK, HEADING, INNER, PAGE, PREVIEW, SMALL, TEXT } from "./theme.ts";
 
 /** What is around every mail: the brand, the heading, the greeting, how to answer, the footer. */
 export function Layout(
@@ -30,15 +29,16 @@ export function Layout(
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="supported-color-schemes" content="light dark" />
-        {/* Mail programs make no links of their own: what visitors typed stays text. */}
+        {/* Mail programs make no links of their own, those that ask. */}
         <meta
           name="format-detection"
           content="telephone=no, date=no, address=no, email=no, url=no"
         />
         <style>{DARK}</style>
       </Head>
-      <Preview>{view.time ?? heading}</Preview>
       <Body style={BODY}>
+        {/* What a list of mails shows beside the subject. */}
+        <div style={PREVIEW} data-skip-in-text="true">{view.time ?? heading}</div>
         <Section className="page" style={PAGE}>
           <Container
             className="card"
@@ -48,7 +48,7 @@ export function Layout(
               <Masthead view={view} />
               <Heading as="h1" className="ink" style={HEADING}>{heading}</Heading>
               <Text className="ink" style={TEXT}>
-                {copy.hello(view.attendee.name)}
+                {copy.hello(view.greetingName)}
               </Text>
               <Text className="ink" style={TEXT}>{intro}</Text>
               {children}

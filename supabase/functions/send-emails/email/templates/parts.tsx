@@ -3,6 +3,7 @@
 import { Button, Link, Section, Text } from "npm:@react-email/components@1.0.12";
 import { Fragment } from "npm:react@19.3.1";
 import type { ReactNode } from "npm:@types/react@19.3.0";
+import { defang } from "../typed.ts";
 import type { EmailView, Person } from "../types.ts";
 import { BUTTON, LABEL, LINK, needsOutline, readableOn, SMALL, TEXT } from "./theme.ts";
 
@@ -53,8 +54,8 @@ export function OldTimeRow({ view: { copy, oldTime } }: PartProps) {
 
 /** The host, the attendee and the guests, a line each. */
 export function PeopleRow({ view: { copy, host, attendee, guests } }: PartProps) {
-  const name = (person: Person) => person.name ?? person.email;
-  const [hostName, ownName] = [name(host), name(attendee)];
+  const name = ({ name, email }: Person) => name ?? (email === null ? null : defang(email));
+  const [hostName, ownName] = [host.name ?? host.email, name(attendee)];
   const people = [
     ...(hostName === null ? [] : [copy.host(hostName)]),
     ...(ownName === null ? [] : [copy.you(ownName)]),

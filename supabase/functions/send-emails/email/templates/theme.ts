@@ -24,6 +24,16 @@ export const TEXT = {
   overflowWrap: "anywhere",
 } as const;
 
+/** There, and not to be seen. */
+export const PREVIEW = {
+  display: "none",
+  overflow: "hidden",
+  maxHeight: 0,
+  maxWidth: 0,
+  lineHeight: "1px",
+  opacity: 0,
+} as const;
+
 export const HEADING = {
   margin: "0 0 16px",
   color: INK,

@@ -1,0 +1,90 @@
+import { assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
+import { defang, toGreetingName, toTypedLine, toTypedLines } from "./typed.ts";
+
+Deno.test("what would become a link has brackets around what makes it one", () => {
+  for (
+    const [typed, shown] of [
+      ["https://evil.example/x?y=1", "https[:]//evil[.]example/x?y=1"],
+      ["HTTP://EVIL.EXAMPLE", "HTTP[:]//EVIL[.]EXAMPLE"],
+      ["ftp://evil", "ftp[:]//evil"],
+      ["any-app://open", "any-app[:]//open"],
+      ["http:evil.example", "http[:]evil[.]example"],
+      ["https:\\\\evil.example", "https[:]\\[\\]evil[.]example"],
+      ["www.evil.example", "www[.]evil[.]example"],
+      ["www.1evil", "www[.]1evil"],
+      ["evil.example/path", "evil[.]example/path"],
+      ["(evil.example)", "(evil[.]example)"],
+      ["b\u00fccher.example", "b\u00fccher[.]example"],
+      ["xn--bcher-kva.example", "xn--bcher-kva[.]example"],
+      ["пример.рф", "пример[.]рф"],
+      ["☃.net", "☃[.]net"],
+      ["evil。com", "evil[。]com"],
+      ["a@evil.example", "a[@]evil[.]example"],
+      ["mailto:a@evil", "mailto[:]a[@]evil"],
+      ["tel:+1555", "tel[:]+1555"],
+      ["192.0.2.1/x", "192[.]0[.]2[.]1/x"],
+      ["\\\\server\\share", "\\[\\]server\\share"],
+    ] as const
+  ) {
+    assertEquals(defang(typed), shown);
+  }
+});
+
+Deno.test("ordinary text stays as it is", () => {
+  for (
+    const text of [
+      "Mr. J. R. Smith, 3.5 hours at 10:30, on 01.12.2026",
+      "Wait... and then? z.B. morgen!",
+      "Note: bring 2 @ home, +1 (555) 014-2077",
+      "你好。世界",
+      "evil[.]example",
+    ]
+  ) {
+    assertEquals(defang(text), text);
+  }
+});
+
+Deno.test("what hides a link is taken away before it is looked for", () => {
+  assertEquals(toTypedLine("ev\u200bil\u2060.\u00adexa\u{e0061}mple"), "evil[.]example");
+  assertEquals(toTypedLine("evil.\nexample"), "evil. example");
+  assertEquals(toTypedLines("see\nevil.\u200dexample"), ["see", "evil[.]example"]);
+});
+
+Deno.test("a name is greeted", () => {
+  for (
+    const name of [
+      "Ada Byron",
+      "Dr. Anne-Marie O’Neil Jr.",
+      "Maria del Carmen García López",
+      "נועה לוי",
+      "می\u200cخواهم",
+      "山田 太郎",
+      "John Smith 3rd",
+      "Ann 🌈",
+    ]
+  ) {
+    assertEquals(toGreetingName(name), name);
+  }
+});
+
+Deno.test("what is no name is not", () => {
+  for (
+    const text of [
+      "URGENT: verify at http://evil.example/login",
+      "evil.example",
+      "a@evil.example",
+      "You have won a prize, collect it today",
+      "Your account is locked!",
+      "Call 0800 123456",
+      "x".repeat(61),
+      "$500 for you",
+      "<b>Ada</b>",
+      "...",
+      " ",
+      null,
+      7,
+    ]
+  ) {
+    assertEquals(toGreetingName(text), null, String(text));
+  }
+});

@@ -1,0 +1,74 @@
+/**
+ * What visitors typed: anybody may book, and what they type is sent in the name of a brand. Here is
+ * the one place that sees to it that it stays text. Which links a mail has is decided in the database.
+ */
+import { toLine, toLines } from "./sanitize.ts";
+
+/** Before a colon these make a link, without any slashes. */
+const SCHEMES = "https?|ftps?|mailto|tel|sms|sips?|callto|facetime|skype|xmpp|geo|maps|news|file|" +
+  "data|javascript|vbscript|webcal|magnet|intent";
+
+/** The character of which a mail program would make a link: what stands around it tells. */
+const LINKING = new RegExp(
+  [
+    // https://
+    String.raw`:(?=\/\/|\\\\)`,
+    // mailto:
+    String.raw`(?<=(?<![\p{L}\p{N}])(?:${SCHEMES})):(?=\S)`,
+    // evil.example, with the dots that browsers take for one
+    String.raw`(?<=[^\s.("'[{<«„“])\.(?=\p{L}[\p{L}\p{M}\p{N}-])`,
+    String.raw`(?<=[a-z0-9])[。．｡](?=[a-z][a-z0-9-])`,
+    String.raw`(?<=(?<![\p{L}\p{N}])www)\.`,
+    // 192.0.2.1
+    ...[1, 2, 3].map((parts) =>
+      String.raw`(?<=(?<![\d.])\d{1,3}(?:\.\d{1,3}){${parts - 1}})\.` +
+      String.raw`(?=\d{1,3}(?:\.\d{1,3}){${3 - parts}}(?!\.?\d))`
+    ),
+    // a@evil.example
+    String.raw`(?<=\S)@(?=\S)`,
+    // \\server\share
+    String.raw`(?<=\\)\\(?=[^\s\\])`,
+  ].join("|"),
+  "giu",
+);
+
+/**
+ * The text with brackets around what would make a link of it: "https[:]//evil[.]example/prize",
+ * "ann[@]evil[.]example". It stays readable, and shows at a glance that it has been dealt with.
+ */
+export function defang(text: string): string {
+  return text.replace(LINKING, "[$&]");
+}
+
+/** One line that a visitor typed; see {@linkcode toLine}. */
+export function toTypedLine(value: unknown, length?: number): string | null {
+  const line = toLine(value, length);
+  return line === null ? null : defang(line);
+}
+
+/** The lines that a visitor typed; see {@linkcode toLines}. */
+export function toTypedLines(value: unknown, length?: number): string[] | null {
+  return toLines(value, length)?.map(defang) ?? null;
+}
+
+/** Characters of a name. */
+export const NAME_LENGTH = 60;
+
+/** What names are made of; of digits a few ("3rd"). */
+const NAME = new RegExp(
+  String.raw`^(?!.*\p{N}{3})[\p{L}\p{M}\p{N}\p{Extended_Pictographic}\u200c\u200d\ufe0f` +
+    String.raw` .,'’‘ʼ"“”·()&–-]+$`,
+  "u",
+);
+
+/**
+ * A name to greet somebody by. Null for whatever is none: a mail that greets nobody by name is better
+ * than one that says in its first line what a stranger wanted it to say.
+ */
+export function toGreetingName(value: unknown): string | null {
+  const name = toLine(value);
+  return name !== null && [...name].length <= NAME_LENGTH && NAME.test(name) &&
+      /\p{L}/u.test(name) && name.split(" ").length <= 5 && defang(name) === name
+    ? name
+    : null;
+}
