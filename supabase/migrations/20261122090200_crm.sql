@@ -373,7 +373,11 @@ begin
   set deal_id = case when b.deal_id = p_deal.id then p_by_deal_id else b.deal_id end,
     met_deal_id = case when b.met_deal_id = p_deal.id then p_by_deal_id else b.met_deal_id end,
     cancelled_deal_id = case when b.cancelled_deal_id = p_deal.id then p_by_deal_id else b.cancelled_deal_id end
-  where p_deal.id in (b.deal_id, b.met_deal_id, b.cancelled_deal_id);
+  where p_deal.id in (b.deal_id, b.met_deal_id, b.cancelled_deal_id) and b.id in (
+    select f.booking_id from public.event_effects as f where f.deal_id = p_deal.id
+    union all
+    select o.id from public.bookings as o where o.deal_id = p_deal.id
+  );
   update public.event_effects as f set deal_id = p_by_deal_id where f.deal_id = p_deal.id;
   delete from public.deals as d where d.id = p_deal.id;
   update public.deals as d
@@ -483,6 +487,7 @@ comment on column public.bookings.made_at is
   'Position of the event or hand edit that made it; null while a replay has not come to it.';
 create index bookings_person_id_idx on public.bookings (person_id);
 create index bookings_deal_id_idx on public.bookings (deal_id);
+create index bookings_met_deal_id_idx on public.bookings (met_deal_id) where met_deal_id is not null;
 create index bookings_stream_key_idx on public.bookings (stream_key, calcom_uid);
 alter table public.bookings enable row level security;
 

@@ -553,7 +553,9 @@ begin
     order by e.position
     limit 1
   );
-  if v_overtaken is not null then
+  if crm.has_hand_work_since(p_stream_key, v_overtaken) then
+    v_undone.since := v_overtaken; -- what is undone so far is not enough: see undo
+  elsif v_overtaken is not null then
     v_more := crm.undo_since(p_stream_key, v_overtaken);
     v_undone := row(
       v_more.since, v_undone.booking_ids || v_more.booking_ids, v_undone.deal_ids || v_more.deal_ids,

@@ -222,27 +222,15 @@ $$;
 comment on function crm.record_repeat(crm.event, public.calcom_events, public.calcom_events) is
   'Counts a body that was delivered again, and returns the answer.';
 
-create function crm.list_batch_uids(p_batch_ids uuid[])
-returns text[]
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-  return array(
-    select u.uid
-    from public.calcom_events as e
-    cross join lateral crm.parse_event(e) as p
-    cross join lateral unnest(array[p.uid, p.new_uid]) as u (uid)
-    where e.id = any (p_batch_ids) and u.uid is not null
-  );
-end;
-$$;
-comment on function crm.list_batch_uids(uuid[]) is 'The uids that some undecided events name.';
+-- Events that wait for their decision, and the uids that they name.
+create type crm.batch as (
+  event_ids uuid[],
+  uids text[]
+);
 
 -- Rule: of what waits for its decision, events of one stream are decided together when they are late: one replay, not
 --       one for each. Only those that concern this stream alone, and that nobody else is deciding.
-create function crm.take_batch(p_event crm.event, p_batch_ids uuid[], p_stream_key text)
+create function crm.take_batch(p_event crm.event, p_batch crm.batch, p_stream_key text)
 returns crm.event[]
 language plpgsql
 set search_path = ''
@@ -253,7 +241,7 @@ declare
   v_batch crm.event[] := array[]::crm.event[];
   v_hashes bigint[] := array[(p_event.position).payload_hash];
 begin
-  for v_row in select e.* from public.calcom_events as e where e.id = any (p_batch_ids) loop
+  for v_row in select e.* from public.calcom_events as e where e.id = any (p_batch.event_ids) loop
     v_row := crm.claim_event(v_row.id);
     continue when v_row.id is null;
     if exists (select from crm.erased_people) then
@@ -274,10 +262,10 @@ begin
   return v_batch;
 end;
 $$;
-comment on function crm.take_batch(crm.event, uuid[], text) is
+comment on function crm.take_batch(crm.event, crm.batch, text) is
   'Those of the events that wait for their decision that can be decided together with another one of their stream.';
 
-create function crm.decide_event(p_row public.calcom_events, p_batch_ids uuid[] default '{}')
+create function crm.decide_event(p_row public.calcom_events, p_batch crm.batch)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -291,9 +279,7 @@ declare
   v_effects crm.effect[];
 begin
   if v_invalid.outcome is null then
-    v_scope := crm.lock_scope(
-      v_event, case when p_batch_ids <> '{}' then crm.list_batch_uids(p_batch_ids) else '{}' end
-    );
+    v_scope := crm.lock_scope(v_event, p_batch.uids);
     v_event.stream_key := v_scope.booker_stream_key;
     v_event.concerned_emails := v_scope.people;
   else
@@ -310,8 +296,8 @@ begin
     return crm.record_outcome(v_event, v_invalid.outcome, v_invalid.reason);
   end if;
 
-  if p_batch_ids <> '{}' and cardinality(v_scope.stream_keys) = 1 then
-    v_batch := crm.take_batch(v_event, p_batch_ids, v_scope.stream_keys[1]);
+  if p_batch.event_ids <> '{}' and cardinality(v_scope.stream_keys) = 1 then
+    v_batch := crm.take_batch(v_event, p_batch, v_scope.stream_keys[1]);
   end if;
   v_effects := crm.apply_or_replay(v_event, v_scope, v_batch);
   if cardinality(v_effects) > 1 or (v_effects[1]).event_id <> v_event.id then
@@ -324,7 +310,7 @@ begin
   return crm.finish_event(v_event, v_effects, true);
 end;
 $$;
-comment on function crm.decide_event(public.calcom_events, uuid[]) is
+comment on function crm.decide_event(public.calcom_events, crm.batch) is
   'Decides what an event means, and others of its stream with it, applies it, and returns the answer.';
 
 -- Rule: a pending event belongs to no scope, so no replay touches it before it is decided.
@@ -385,7 +371,7 @@ comment on function crm.record_error(public.calcom_events, text, text) is
 -- Race: an event locks its stream before the rows, somebody who edits a row by hand locks it the other way round. So
 --       the event gives way: when it has to wait for long, it gives everything back and begins again; the fifth time it
 --       waits for as long as it may.
-create function crm.process_event(p_row public.calcom_events, p_batch_ids uuid[] default '{}')
+create function crm.process_event(p_row public.calcom_events, p_batch crm.batch default null)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -402,7 +388,7 @@ begin
       if exists (select from crm.erased_people) then
         p_row := crm.forget_erased(p_row);
       end if;
-      v_answer := crm.decide_event(p_row, p_batch_ids);
+      v_answer := crm.decide_event(p_row, p_batch);
       exit;
     exception
       when query_canceled or others then -- whatever a body holds, it is kept with its reason
@@ -416,7 +402,7 @@ begin
   return v_answer;
 end;
 $$;
-comment on function crm.process_event(public.calcom_events, uuid[]) is
+comment on function crm.process_event(public.calcom_events, crm.batch) is
   'Decides an event, and others of its stream with it, or records why it could not be decided. Begins again when '
   'somebody who edits the same rows is in its way.';
 

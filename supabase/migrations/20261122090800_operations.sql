@@ -348,26 +348,31 @@ comment on function crm.fill_backlog(interval) is
 
 -- Rule: late events of one stream are decided together. The more often that was interrupted, the fewer at once.
 create function crm.list_batch(p_backlog crm.backlog)
-returns uuid[]
+returns crm.batch
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_batch crm.batch;
 begin
   if p_backlog.stream_key is null or crm.is_newest(p_backlog.stream_key, p_backlog.position) then
-    return array[]::uuid[];
+    return null;
   end if;
-  return array(
-    select b.event_id
-    from crm.backlog as b
-    where b.stream_key = p_backlog.stream_key and b.event_id <> p_backlog.event_id
-    order by b.position
+  select array_agg(b.event_id), array_agg(b.uid) || array_agg(b.new_uid)
+  into v_batch.event_ids, v_batch.uids
+  from (
+    select o.*
+    from crm.backlog as o
+    where o.stream_key = p_backlog.stream_key and o.event_id <> p_backlog.event_id
+    order by o.position
     limit 500 / (4 ^ least(p_backlog.attempts, 5))::integer
-  );
+  ) as b;
+  return v_batch;
 end;
 $$;
 comment on function crm.list_batch(crm.backlog) is
-  'The events that the pick-up decides together with one; none when that is not late.';
+  'The events that the pick-up decides together with one; null when that is not late.';
 
 -- Rule: an event that was stored but never decided (the function died, the database refused) is decided here: the one
 --       with the fewest attempts first, then in the sender's order. A young one is left to the function that stored it.
@@ -383,25 +388,25 @@ as $$
 declare
   v_backlog crm.backlog;
   v_row public.calcom_events;
-  v_batch_ids uuid[];
+  v_batch crm.batch;
   v_answer jsonb;
 begin
   perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());
   loop
     for v_backlog in select b.* from crm.backlog as b order by b.attempts, b.position loop
       v_row := crm.claim_event(v_backlog.event_id);
-      v_batch_ids := '{}';
+      v_batch := null;
       if v_row.id is not null then
-        v_batch_ids := crm.list_batch(v_backlog);
-        v_answer := crm.process_event(v_row, v_batch_ids);
+        v_batch := crm.list_batch(v_backlog);
+        v_answer := crm.process_event(v_row, v_batch);
       end if;
       if v_answer ? 'is_pending' then -- others come first
         update crm.backlog as b set attempts = b.attempts + 1
-        where b.event_id = any (v_batch_ids || v_backlog.event_id);
+        where b.event_id = any (v_batch.event_ids || v_backlog.event_id);
       end if;
       delete from crm.backlog as b
       using public.calcom_events as e
-      where b.event_id = any (v_batch_ids || v_backlog.event_id) and e.id = b.event_id and e.outcome <> 'pending';
+      where b.event_id = any (v_batch.event_ids || v_backlog.event_id) and e.id = b.event_id and e.outcome <> 'pending';
       if v_answer is not null then
         return v_answer;
       end if;

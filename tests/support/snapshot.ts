@@ -151,7 +151,11 @@ export async function wrongs(sql: Sql): Promise<string[]> {
       select from public.bookings as b
       where (
           array[
-            e.body ->> 'uid', e.body ->> 'bookingUid', e.body ->> 'rescheduleUid', e.body ->> 'fromReschedule'
+            -- Whose seat it is that moves, its new meeting does not tell.
+            case when not (e.payload ->> 'triggerEvent' = 'BOOKING_RESCHEDULED' and e.body ? 'attendeeSeatId')
+              then e.body ->> 'uid'
+            end,
+            e.body ->> 'bookingUid', e.body ->> 'rescheduleUid', e.body ->> 'fromReschedule'
           ] && (b.previous_uids || b.calcom_uid)
           or (
             e.payload ->> 'triggerEvent' = 'BOOKING_CANCELLED' and b.ical_uid = e.body ->> 'iCalUID'
