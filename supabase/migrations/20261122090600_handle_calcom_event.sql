@@ -191,26 +191,26 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_is_same constant boolean := p_row.raw_body is not distinct from p_repeated.raw_body
+    and p_row.received_at >= p_repeated.received_at;
   v_counting_id uuid;
   v_answer jsonb;
 begin
-  if p_row.raw_body is not distinct from p_repeated.raw_body and p_row.received_at >= p_repeated.received_at then
+  if v_is_same then
     perform pg_advisory_xact_lock(hashtextextended('repeat:' || p_repeated.id, 0));
     update public.calcom_events as e
     set repeat_count = e.repeat_count + 1, last_repeated_at = p_row.received_at
     where e.repeats_event_id = p_repeated.id
     returning e.id into v_counting_id;
-    if found then
-      delete from public.calcom_events as e where e.id = p_event.id;
-      p_event.id := v_counting_id;
-      p_event.unsaved_payload := null;
-    end if;
+  end if;
+  if v_counting_id is not null then
+    delete from public.calcom_events as e where e.id = p_event.id;
+    p_event.id := v_counting_id;
+    p_event.unsaved_payload := null;
   end if;
 
   v_answer := crm.record_outcome(crm.detach_event(p_event), 'duplicate', 'The very same body was delivered before.');
-  if v_counting_id is null and p_row.raw_body is not distinct from p_repeated.raw_body
-    and p_row.received_at >= p_repeated.received_at
-  then
+  if v_is_same and v_counting_id is null then
     update public.calcom_events as e
     set payload = jsonb_build_object('repeats', p_repeated.id), raw_body = null, repeats_event_id = p_repeated.id,
       repeat_count = 1, last_repeated_at = p_row.received_at
