@@ -331,24 +331,6 @@ end;
 $$;
 comment on function crm.slim_payload(jsonb) is 'A payload of which only that is left which a rule reads.';
 
-create function crm.slim_template_data(p_template_data jsonb)
-returns jsonb
-language plpgsql
-immutable
-set search_path = ''
-as $$
-begin
-  return case
-    when p_template_data is not null then (
-      select coalesce(jsonb_object_agg(t.key, t.value), '{}')
-      from jsonb_each(p_template_data) as t
-      where t.key in ('uid', 'start_time', 'end_time', 'hides_organizer', 'calendar')
-    )
-  end;
-end;
-$$;
-comment on function crm.slim_template_data(jsonb) is 'Of what a mail says, what later mails are compared with.';
-
 create function crm.slim_report(p_report jsonb)
 returns jsonb
 language plpgsql

@@ -493,7 +493,7 @@ comment on function crm.forget_in_log(crm.person_scope, crm.identity, crm.identi
   'Takes a person out of the bodies of the log; the place of each event in the order stays.';
 
 -- Rule: mails on their way are dropped. One that Resend is being asked to send at this moment may go out; then its row
---       says so, under the pseudonym. Of the others only the times stay, by which later mails are compared.
+--       says so, under the pseudonym. What the others said goes; their row keeps the times.
 create function crm.forget_mails(p_email_ids uuid[])
 returns integer
 language plpgsql
@@ -508,7 +508,7 @@ begin
     v_dropped := v_dropped + 1;
   end loop;
   update public.emails as m
-  set request_body = null, template_data = crm.slim_template_data(m.template_data), mailbox_hash = null
+  set request_body = null, template_data = null, mailbox_hash = null
   where m.id = any (p_email_ids);
   update public.email_deliveries as r
   set payload = crm.slim_report(r.payload)

@@ -69,12 +69,12 @@ declare
   v_count integer;
 begin
   update public.emails as m
-  set request_body = null, template_data = crm.slim_template_data(m.template_data)
+  set request_body = null, template_data = null
   where m.id = any (array(
     select o.id from public.emails as o
     where o.status <> 'due' and coalesce(o.sent_at, o.finalized_at) < crm.retention_limit('keep_mail_text_days')
       and coalesce(o.start_time < now(), true)
-      and (o.request_body is not null or o.template_data <> crm.slim_template_data(o.template_data))
+      and (o.request_body is not null or o.template_data is not null)
     limit p_max_rows
     for update skip locked
   ));
