@@ -68,11 +68,7 @@ databaseTest(
     await inRollback(sql, async (t) => {
       await handle(t, known);
       const before = await countAll(t);
-      for (const body of mixed) {
-        await t`
-        insert into public.calcom_events (payload, received_at)
-        values (${t.json(body as never)}, now() - interval '1 minute')`;
-      }
+      for (const body of mixed) await store(t, body);
       let calls = 0;
       while (true) {
         const [row] = await t`select public.handle_pending_event() as answer`;
@@ -95,9 +91,7 @@ databaseTest(
 );
 
 databaseTest("the pick-up blocks no event of another company", async ({ sql, connections }) => {
-  await sql`
-    insert into public.calcom_events (payload, received_at)
-    values (${sql.json(book(1) as never)}, now() - interval '1 minute')`;
+  await store(sql, book(1));
   const other = connections(1);
   await sql.begin(async (t) => {
     const [picked] = await t`select public.handle_pending_event() ->> 'outcome' as outcome`;
@@ -112,6 +106,21 @@ databaseTest("the pick-up blocks no event of another company", async ({ sql, con
     const [next] = await other`select public.handle_pending_event() as answer`;
     assertEquals(next!.answer, null, "the one that is taken is left alone");
   });
+});
+
+databaseTest("the pick-up waits for no other pick-up", async ({ sql, connections }) => {
+  await store(sql, book(1));
+  await sql`select crm.fill_backlog('0 s')`;
+  const other = connections(1);
+  await other.begin(async (t) => {
+    await t`select from crm.backlog for update`; // as one that is about to delete what it has read
+    await sql`set lock_timeout = '2s'`;
+    const [row] = await sql`select public.handle_pending_event() ->> 'outcome' as outcome`;
+    assertEquals(row!.outcome, "applied");
+  });
+  const [next] = await sql`select public.handle_pending_event() as answer`;
+  assertEquals(next!.answer, null);
+  assertEquals((await sql`select from crm.backlog`).length, 0, "what it left is found");
 });
 
 /** Keeps a body as the Edge Function does, a minute ago. */

@@ -123,7 +123,8 @@ comment on function crm.claim_event(uuid, text[]) is
 
 -- Rule: an event is its row. The Edge Function has stored it before; from SQL it is stored with its outcome, in one go
 --       (see save_event). Until then its row has no outcome.
--- Race: two events with one body have two rows; each call takes a row that no other call has.
+-- Race: two events with one body have two rows; each call takes a row that no other call has. Whoever took the one that
+--       this call saw has left another, which may not have been there yet when this call looked.
 create function crm.find_or_make_event(p_payload jsonb)
 returns public.calcom_events
 language plpgsql
@@ -132,19 +133,26 @@ as $$
 declare
   v_payload jsonb := coalesce(p_payload, 'null');
   v_payload_hash bigint := jsonb_hash_extended(v_payload, 0);
+  v_found uuid[];
+  v_taken uuid[] := array[]::uuid[];
   v_event_id uuid;
   v_row public.calcom_events;
 begin
-  for v_event_id in
-    select e.id
-    from public.calcom_events as e
-    where e.payload_hash = v_payload_hash and e.outcome = 'pending'
-      and (e.payload = v_payload or e.received_hash is not null)
   loop
-    v_row := crm.claim_event(v_event_id);
-    if v_row.id is not null then
-      return v_row;
-    end if;
+    v_found := array(
+      select e.id
+      from public.calcom_events as e
+      where e.payload_hash = v_payload_hash and e.outcome = 'pending' and e.id <> all (v_taken)
+        and (e.payload = v_payload or e.received_hash is not null)
+    );
+    exit when v_found = '{}';
+    foreach v_event_id in array v_found loop
+      v_row := crm.claim_event(v_event_id);
+      if v_row.id is not null then
+        return v_row;
+      end if;
+    end loop;
+    v_taken := v_taken || v_found;
   end loop;
 
   v_row.id := gen_random_uuid();

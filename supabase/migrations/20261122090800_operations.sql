@@ -374,6 +374,29 @@ $$;
 comment on function crm.list_batch(crm.backlog) is
   'The events that the pick-up decides together with one; null when that is not late.';
 
+-- Rule: what is decided goes; what was interrupted lets others come first.
+-- Race: two pick-ups may have read the same events. Neither waits for the other: what one leaves, the next finds.
+create function crm.update_backlog(p_event_ids uuid[], p_was_interrupted boolean)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_backlog_ids uuid[] := array(
+    select b.event_id from crm.backlog as b where b.event_id = any (p_event_ids) for update skip locked
+  );
+begin
+  if p_was_interrupted then
+    update crm.backlog as b set attempts = b.attempts + 1 where b.event_id = any (v_backlog_ids);
+  end if;
+  delete from crm.backlog as b
+  using public.calcom_events as e
+  where b.event_id = any (v_backlog_ids) and e.id = b.event_id and e.outcome <> 'pending';
+end;
+$$;
+comment on function crm.update_backlog(uuid[], boolean) is
+  'Keeps with the events that the pick-up has read how often they were interrupted, and deletes those decided.';
+
 -- Rule: an event that was stored but never decided (the function died, the database refused) is decided here: the one
 --       with the fewest attempts first, then in the sender's order. A young one is left to the function that stored it.
 -- Race: one transaction, with the locks that any event takes. May run at any time, in parallel too.
@@ -400,13 +423,7 @@ begin
         v_batch := crm.list_batch(v_backlog);
         v_answer := crm.process_event(v_row, v_batch);
       end if;
-      if v_answer ? 'is_pending' then -- others come first
-        update crm.backlog as b set attempts = b.attempts + 1
-        where b.event_id = any (v_batch.event_ids || v_backlog.event_id);
-      end if;
-      delete from crm.backlog as b
-      using public.calcom_events as e
-      where b.event_id = any (v_batch.event_ids || v_backlog.event_id) and e.id = b.event_id and e.outcome <> 'pending';
+      perform crm.update_backlog(v_batch.event_ids || v_backlog.event_id, v_answer ? 'is_pending');
       if v_answer is not null then
         return v_answer;
       end if;
