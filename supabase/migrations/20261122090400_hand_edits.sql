@@ -248,12 +248,13 @@ set search_path = ''
 as $$
 begin
   update public.bookings as b
-  set met_deal_id = nullif(b.met_deal_id, p_deal_id), cancelled_deal_id = nullif(b.cancelled_deal_id, p_deal_id)
-  where b.stream_key = p_stream_key and p_deal_id in (b.met_deal_id, b.cancelled_deal_id);
+  set deal_id = nullif(b.deal_id, p_deal_id), met_deal_id = nullif(b.met_deal_id, p_deal_id),
+    cancelled_deal_id = nullif(b.cancelled_deal_id, p_deal_id)
+  where b.stream_key = p_stream_key and p_deal_id in (b.deal_id, b.met_deal_id, b.cancelled_deal_id);
 end;
 $$;
 comment on function crm.forget_deal(uuid, text) is
-  'Has the bookings of a stream neither meet nor cancel a deal that is deleted.';
+  'Has no booking of a stream belong to a deal that is deleted, nor meet or cancel it.';
 
 -- Rule: an older event may have opened the deal that somebody then entered by hand, or have made another deal be the
 --       one that was meant. What somebody did counts for the deal that is there in its place.
@@ -280,8 +281,8 @@ begin
     );
   end if;
   if p_edit.operation = 'delete' then
-    delete from public.deals as d where d.id = v_old.id;
     perform crm.forget_deal(v_old.id, p_edit.stream_key);
+    delete from public.deals as d where d.id = v_old.id;
     update public.event_effects as f set deal_id = p_edit.row_id
     where f.deal_id = v_old.id and v_old.id <> p_edit.row_id; -- new each time: the one that somebody deleted is told of
     return;

@@ -154,6 +154,12 @@ begin
   end loop;
 
   if tg_op = 'DELETE' then
+    if tg_table_name = 'deals' then
+      -- Here, not by the foreign key: what follows from the edit is no edit of each booking.
+      perform crm.mark_engine(true);
+      perform crm.forget_deal(old.id, v_keys[1]);
+      perform crm.mark_engine(false);
+    end if;
     return old;
   end if;
   case tg_table_name
@@ -165,7 +171,8 @@ begin
   return new;
 end;
 $$;
-comment on function crm.prepare_hand_edit() is 'Locks the stream of a row that somebody changes.';
+comment on function crm.prepare_hand_edit() is
+  'Locks the stream of a row that somebody changes, and sees to what follows from the change.';
 
 ---------------------------------------------------------------------------------------------------------- after: record
 
@@ -312,9 +319,7 @@ begin
     execute format('update public.%I set made_at = $1 where id = $2', tg_table_name)
     using v_edit.position, v_edit.row_id;
   end if;
-  if tg_table_name = 'deals' and tg_op = 'DELETE' then
-    perform crm.forget_deal(v_edit.row_id, v_edit.stream_key);
-  elsif tg_table_name = 'bookings' and tg_op = 'DELETE' then
+  if tg_table_name = 'bookings' and tg_op = 'DELETE' then
     perform crm.remember_deleted_booking(jsonb_populate_record(null::public.bookings, v_old));
   elsif tg_table_name = 'bookings' and v_edit.new_values ? 'calcom_uid' then
     perform crm.apply_waiting_events(v_edit);
