@@ -32,6 +32,7 @@ create table public.calcom_events (
   repeats_event_id uuid,
   repeat_count integer,
   last_repeated_at timestamptz,
+  cancellation_rule text,
   received_hash bigint,
   is_slim boolean not null default false,
   payload_hash bigint not null generated always as (coalesce(received_hash, jsonb_hash_extended(payload, 0))) stored,
@@ -74,6 +75,8 @@ comment on column public.calcom_events.repeats_event_id is
   'The event whose very body was delivered again. One row stands for all its repeats.';
 comment on column public.calcom_events.repeat_count is 'How often that body was delivered again.';
 comment on column public.calcom_events.last_repeated_at is 'When it was delivered again the last time.';
+comment on column public.calcom_events.cancellation_rule is
+  'Of a cancellation: what the setting of that name said when it was first decided, or last rebuilt.';
 comment on column public.calcom_events.received_hash is
   'The hash of the body as received, once payload holds less of it; see the chapter on personal data.';
 comment on column public.calcom_events.is_slim is 'Retention has left in payload only what a rule reads.';
@@ -192,6 +195,7 @@ create type crm.event as (
   is_request boolean,
   needs_confirmation boolean,
   is_backfill boolean,
+  cancellation_rule text,
   event_type_id text,
   body jsonb,
   unsaved_payload jsonb
@@ -202,6 +206,8 @@ comment on column crm.event.no_shows is 'For BOOKING_NO_SHOW_UPDATED: address â†
 comment on column crm.event.is_request is
   'It asks for a meeting, or for a new time, that the organizer has to confirm.';
 comment on column crm.event.is_backfill is 'It is history that somebody brought in later.';
+comment on column crm.event.cancellation_rule is
+  'Of a cancellation: what the setting of that name says, or said when the event was decided.';
 comment on column crm.event.body is 'The part of the payload that describes the booking, for the words of the mail.';
 comment on column crm.event.unsaved_payload is 'The whole payload, for an event that is not in the log yet.';
 
@@ -454,6 +460,9 @@ begin
     when 'BOOKING_NO_SHOW_UPDATED' then v_event.no_shows := crm.no_shows(v_body);
     else v_event.attendee_emails := crm.attendee_emails(v_body);
   end case;
+  if v_event.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED') then
+    v_event.cancellation_rule := coalesce(p_row.cancellation_rule, crm.setting('cancellation_rule'));
+  end if;
   return v_event;
 end;
 $$;
@@ -527,12 +536,12 @@ declare
 begin
   if p_event.unsaved_payload is not null then
     insert into public.calcom_events (
-      id, payload, trigger, uid, new_uid, booker_email, concerned_emails, stream_key, position, outcome, reason,
-      decided_at, attempts
+      id, payload, trigger, uid, new_uid, booker_email, concerned_emails, stream_key, position, cancellation_rule,
+      outcome, reason, decided_at, attempts
     )
     values (
       p_event.id, p_event.unsaved_payload, p_event.trigger, p_event.uid, p_event.new_uid, p_event.booker_email,
-      p_event.concerned_emails, p_event.stream_key, p_event.position, p_outcome, p_reason,
+      p_event.concerned_emails, p_event.stream_key, p_event.position, p_event.cancellation_rule, p_outcome, p_reason,
       case when v_is_decided then clock_timestamp() end, v_is_decided::integer
     )
     on conflict on constraint calcom_events_pkey do nothing;
@@ -542,9 +551,9 @@ begin
   end if;
 
   update public.calcom_events as e
-  set (trigger, uid, new_uid, booker_email, concerned_emails, stream_key, position) = (
+  set (trigger, uid, new_uid, booker_email, concerned_emails, stream_key, position, cancellation_rule) = (
       p_event.trigger, p_event.uid, p_event.new_uid, p_event.booker_email, p_event.concerned_emails,
-      p_event.stream_key, p_event.position
+      p_event.stream_key, p_event.position, p_event.cancellation_rule
     ),
     outcome = p_outcome,
     reason = p_reason,

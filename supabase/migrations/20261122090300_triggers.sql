@@ -540,8 +540,9 @@ comment on function crm.apply_booking_cancelled(crm.event, text) is
   'BOOKING_CANCELLED, and BOOKING_REJECTED of a known booking: the booking and a deal are cancelled.';
 
 -- Rule: setting cancellation_rule. any: a cancellation closes the active deal of the company. last_meeting: that of its
---       own booking, unless another meeting of that deal is still to come or was attended.
-create function crm.cancel_deal(p_company_id uuid, p_booking public.bookings, p_at timestamptz)
+--       own booking, unless another meeting of that deal is still to come or was attended. A replay does as was done
+--       when the event was decided; a rebuild, as the setting says now.
+create function crm.cancel_deal(p_event crm.event, p_company_id uuid, p_booking public.bookings)
 returns uuid
 language plpgsql
 set search_path = ''
@@ -549,13 +550,13 @@ as $$
 declare
   v_deal_id uuid;
 begin
-  if crm.setting('cancellation_rule') = 'last_meeting' then
+  if p_event.cancellation_rule = 'last_meeting' then
     update public.deals as d set status = 'cancelled'
     where d.id = p_booking.deal_id and d.status = 'active'
       and not exists (
         select from public.bookings as b
         where b.deal_id = d.id and b.id <> p_booking.id and b.status = 'ACCEPTED'
-          and (b.attended or coalesce(b.end_time, b.start_time) > p_at)
+          and (b.attended or coalesce(b.end_time, b.start_time) > (p_event.position).happened_at)
       )
     returning d.id into v_deal_id;
   else
@@ -566,7 +567,7 @@ begin
   return v_deal_id;
 end;
 $$;
-comment on function crm.cancel_deal(uuid, public.bookings, timestamptz) is
+comment on function crm.cancel_deal(crm.event, uuid, public.bookings) is
   'Cancels the deal that a cancellation closes and returns it; null when it closes none.';
 
 create function crm.cancel_booking(p_event crm.event, p_booking public.bookings)
@@ -584,7 +585,7 @@ begin
     return crm.make_effect(p_event, p_booking, 'ignored', 'The meeting was moved to another time after that.');
   end if;
 
-  v_deal_id := crm.cancel_deal(v_company.id, p_booking, (p_event.position).happened_at);
+  v_deal_id := crm.cancel_deal(p_event, v_company.id, p_booking);
   update public.bookings as b
   set status = 'CANCELLED', is_pending_confirmation = false, cancelled_deal_id = v_deal_id,
     last_event_id = p_event.id

@@ -87,6 +87,10 @@ begin
       perform crm.lock_keys('stream', p_stream_keys);
       perform set_config('lock_timeout', '200ms', true);
       v_before := crm.snapshot_rows(p_stream_keys);
+      update public.calcom_events as e set cancellation_rule = crm.setting('cancellation_rule')
+      from crm.stream_events as x
+      where x.stream_key = any (p_stream_keys) and e.id = x.event_id
+        and e.cancellation_rule <> crm.setting('cancellation_rule');
       v_undone := array[]::crm.undone[];
       v_effects := array[]::crm.effect[];
       -- All are taken back before the first is replayed: an event may have moved from one stream to another.

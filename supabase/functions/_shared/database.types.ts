@@ -120,6 +120,7 @@ export type Database = {
         Row: {
           "attempts": number;
           "booker_email": string | null;
+          "cancellation_rule": string | null;
           "concerned_emails": (string)[] | null;
           "decided_at": string | null;
           "id": string;
@@ -146,6 +147,7 @@ export type Database = {
         Insert: {
           "attempts"?: number;
           "booker_email"?: string | null;
+          "cancellation_rule"?: string | null;
           "concerned_emails"?: (string)[] | null;
           "decided_at"?: string | null;
           "id"?: string;
@@ -171,6 +173,7 @@ export type Database = {
         Update: {
           "attempts"?: number;
           "booker_email"?: string | null;
+          "cancellation_rule"?: string | null;
           "concerned_emails"?: (string)[] | null;
           "decided_at"?: string | null;
           "id"?: string;
