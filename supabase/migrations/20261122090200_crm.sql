@@ -273,7 +273,7 @@ begin
     if v_is_replay then
       v_former_id := crm.former_id('deals', p_event.id::text);
       update public.deals as d set opened_by_event_id = p_event.id
-      where d.id = crm.find_deal_of_provisional_booking(p_company_id, p_event);
+      where d.id = crm.find_deal_of_same_booking(p_company_id, p_event);
     end if;
     insert into public.deals as d (id, company_id, opened_by_event_id, made_at, is_new)
     values (
@@ -303,22 +303,22 @@ $$;
 comment on function crm.find_or_open_deal(uuid, crm.event) is
   'The active deal of a company, opened when there is none.';
 
--- Rule: a booking may have been made by its move, or by its confirmation, because the event that booked it came late.
---       The deal that it opened then is the deal that this event opens.
-create function crm.find_deal_of_provisional_booking(p_company_id uuid, p_event crm.event)
+-- Rule: a booking may have been made by its move, or by its confirmation, because the event that booked it came late,
+--       or by a copy of that event from a second webhook, which was sent later. The deal that it opened then is the one
+--       that this event opens.
+create function crm.find_deal_of_same_booking(p_company_id uuid, p_event crm.event)
 returns uuid
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_deal_id uuid;
 begin
-  if not exists (
+  if exists (
     select from public.calcom_events as e where e.uid = p_event.uid and e.is_follow_up and e.new_uid is not null
   ) then
-    return null; -- nothing has moved it
-  end if;
-  return (
-    select d.id
+    select d.id into v_deal_id
     from public.deals as d
     join public.calcom_events as e on e.id = d.opened_by_event_id
     where d.company_id = p_company_id and not d.is_new and d.made_at is null
@@ -326,11 +326,24 @@ begin
       and (e.uid <> p_event.uid or e.new_uid is not null) and crm.original_uid(e.uid) = p_event.uid
       and not exists (select from public.deals as o where o.opened_by_event_id = p_event.id)
     order by e.position
-    limit 1
-  );
+    limit 1;
+  end if;
+  return coalesce(v_deal_id, (
+    select o.id
+    from (
+      select d.id, e.uid, e.new_uid, e.booker_email, e.payload
+      from public.deals as d
+      join public.calcom_events as e on e.id = d.opened_by_event_id
+      where d.company_id = p_company_id and not d.is_new and d.made_at is null
+      order by e.position
+      limit 1
+    ) as o
+    where o.uid = p_event.uid and o.new_uid is null and o.booker_email = p_event.booker_email
+      and o.payload #>> '{payload,attendeeSeatId}' is not distinct from p_event.seat_id
+  ));
 end;
 $$;
-comment on function crm.find_deal_of_provisional_booking(uuid, crm.event) is
+comment on function crm.find_deal_of_same_booking(uuid, crm.event) is
   'The deal that a booking had opened before its own event turned up; null when there is none.';
 
 create function crm.original_uid(p_uid text, p_max_moves integer default 20)

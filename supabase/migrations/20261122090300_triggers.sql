@@ -640,14 +640,15 @@ begin
     return v_effects;
   end if;
 
-  for v_booking in
-    select b.*
-    from crm.find_bookings(p_event.uid, p_stream_key) as b
-    where b.calcom_uid = p_event.uid and not b.is_seated
-  loop
-    perform crm.move_booking(v_booking, p_event, p_event.new_uid, null);
-    select b.* into v_booking from public.bookings as b where b.id = v_booking.id;
-    v_effects := v_effects || crm.end_meeting(p_event, v_booking);
+  for v_booking in select b.* from crm.find_bookings(p_event.uid, p_stream_key) as b where not b.is_seated loop
+    if v_booking.calcom_uid <> p_event.uid then
+      v_effects := v_effects
+        || crm.make_effect(p_event, v_booking, 'ignored', 'The meeting had been moved to another time.');
+    else
+      perform crm.move_booking(v_booking, p_event, p_event.new_uid, null);
+      select b.* into v_booking from public.bookings as b where b.id = v_booking.id;
+      v_effects := v_effects || crm.end_meeting(p_event, v_booking);
+    end if;
   end loop;
   return v_effects;
 end;

@@ -266,17 +266,16 @@ as $$
 declare
   v_old public.deals;
   v_new public.deals;
-  v_opened_by_event_id uuid;
 begin
   select d.* into v_old from public.deals as d where d.id = p_edit.row_id;
-  v_opened_by_event_id := coalesce(v_old.opened_by_event_id, p_edit.row_key::uuid); -- its row may be gone by now
-  if v_old.made_at is null and v_opened_by_event_id is not null then
+  if v_old.made_at is null and num_nonnulls(v_old.opened_by_event_id, p_edit.row_key) > 0 then
     select d.* into v_old
     from public.deals as d
     where d.id = (
       select f.deal_id
       from public.event_effects as f
-      where f.event_id = v_opened_by_event_id and f.deal_id is not null
+      where f.event_id in (v_old.opened_by_event_id, p_edit.row_key::uuid) and f.deal_id is not null
+      order by f.event_id = v_old.opened_by_event_id desc nulls last -- its row may be gone by now
       limit 1
     );
   end if;

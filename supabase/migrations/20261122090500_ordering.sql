@@ -123,7 +123,7 @@ comment on function crm.load_scope(crm.event, text[]) is
   'The uids that belong together, the streams that they concern, and whether something may have waited for the event.';
 
 -- Rule: reschedules link the uid before with the uid after. Of a seated event only what lists the same people counts:
---       the other seats are other bookings.
+--       the other seats are other bookings. Another organizer is one for all of them.
 create function crm.load_linked_scope(p_event crm.event, p_uids text[])
 returns crm.event_scope
 language plpgsql
@@ -138,7 +138,8 @@ declare
     when p_event.is_seated and p_event.seat_id is not null then crm.find_seat_holder(p_event.uid, p_event.seat_id)
   end;
   v_people text[] := case
-    when p_event.is_seated then p_event.attendee_emails || array_remove(array[p_event.booker_email, v_holder], null)
+    when p_event.is_seated and p_event.trigger <> 'BOOKING_REASSIGNED'
+      then p_event.attendee_emails || array_remove(array[p_event.booker_email, v_holder], null)
   end;
 begin
   v_scope.booker_stream_key := p_event.stream_key;

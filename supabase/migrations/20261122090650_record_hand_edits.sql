@@ -109,6 +109,25 @@ end;
 $$;
 comment on function crm.merge_streams(text[]) is 'Makes one stream of several, and returns its key.';
 
+create function crm.share_events(p_stream_keys text[])
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return cardinality(p_stream_keys) > 1 and exists (
+    select
+    from crm.stream_events as x
+    where x.stream_key = any (p_stream_keys)
+    group by x.event_id
+    having count(*) > 1
+  );
+end;
+$$;
+comment on function crm.share_events(text[]) is
+  'Whether an event (about a meeting with seats) is part of several streams.';
+
 ----------------------------------------------------------------------------------------------------------- before: lock
 
 -- Race: two edits would wait for each other where one deletes or replays rows that the other has locked. So they are
@@ -266,6 +285,8 @@ declare
   v_old jsonb := to_jsonb(old);
   v_new jsonb := to_jsonb(new);
   v_edit public.hand_edits;
+  v_stream_keys text[];
+  v_shares_events boolean;
 begin
   perform crm.mark_engine(true);
   v_edit.number := nextval(pg_get_serial_sequence('public.hand_edits', 'number'));
@@ -283,9 +304,11 @@ begin
     where o.value is distinct from v_edit.new_values -> o.key;
   end if;
 
-  v_edit.stream_key := crm.merge_streams(crm.sort_unique(
+  v_stream_keys := crm.sort_unique(
     crm.streams_of_row(tg_table_name, v_old) || crm.streams_of_row(tg_table_name, v_new)
-  ));
+  );
+  v_shares_events := crm.share_events(v_stream_keys);
+  v_edit.stream_key := crm.merge_streams(v_stream_keys);
   v_edit.position := row(
     greatest(
       clock_timestamp(),
@@ -323,6 +346,10 @@ begin
     perform crm.remember_deleted_booking(jsonb_populate_record(null::public.bookings, v_old));
   elsif tg_table_name = 'bookings' and v_edit.new_values ? 'calcom_uid' then
     perform crm.apply_waiting_events(v_edit);
+  end if;
+  if v_shares_events then
+    -- What had waited for a seat in one of the streams may count before that in the one that they have become.
+    perform crm.finish_other_events(crm.replay_stream(v_edit.stream_key), null, true);
   end if;
   perform crm.mark_engine(false);
   return null;
