@@ -1,8 +1,8 @@
 -- Ordering: the same events give the same tables, in whatever order and however often they arrive.
 --
 -- A stream is a company, or a person without one. Its tables are what its events make of nothing when they are applied
--- in the sender's order. An event that is the newest of its stream is just applied; a late one makes the stream be
--- replayed, into the same rows.
+-- in the sender's order. Here: the locks around a stream, how an event is applied to it, and how what came after a
+-- position is taken back.
 
 create table crm.stream_events (
   stream_key text not null,
@@ -297,63 +297,6 @@ $$;
 comment on function crm.is_newest(text, crm.position) is
   'Whether nothing that the tables of a stream contain comes after a position.';
 
--- Rule: the newest event of a stream is applied; a late one, or one that others may have waited for, is replayed.
-create function crm.apply_or_replay(p_event crm.event, p_scope crm.event_scope, p_batch crm.event[] default '{}')
-returns crm.effect[]
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_stream_key text;
-  v_effects crm.effect[] := array[]::crm.effect[];
-begin
-  foreach v_stream_key in array p_scope.stream_keys loop
-    if not p_scope.is_awaited and p_batch = '{}' and crm.is_newest(v_stream_key, p_event.position) then
-      v_effects := v_effects || crm.apply_and_record(p_event, v_stream_key, p_event.position);
-      if p_event.stream_key = v_stream_key or v_effects <> '{}' then
-        insert into crm.stream_events (stream_key, position, event_id)
-        values (v_stream_key, p_event.position, p_event.id)
-        on conflict on constraint stream_events_pkey do nothing;
-      end if;
-    else
-      perform crm.save_event(p_event, 'pending', null); -- so that the replay finds it
-      v_effects := v_effects || crm.replay_stream(
-        v_stream_key,
-        (select crm.replay_start(n) from unnest(p_event || p_batch) as n order by 1 limit 1),
-        array(select n.id from unnest(p_event || p_batch) as n)
-      );
-    end if;
-  end loop;
-  return v_effects;
-end;
-$$;
-comment on function crm.apply_or_replay(crm.event, crm.event_scope, crm.event[]) is
-  'Brings an event, and others of the same stream, into every stream that it concerns; returns what that did, also to '
-  'events that had waited.';
-
--- Rule: from the event on. What makes a booking known also changes what earlier events about it mean.
-create function crm.replay_start(p_event crm.event)
-returns crm.position
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-  return coalesce(
-    (
-      select e.position
-      from public.calcom_events as e
-      where e.uid = crm.known_uid(p_event) and e.is_follow_up
-        and e.position < p_event.position and e.outcome <> 'pending'
-      order by e.position
-      limit 1
-    ),
-    p_event.position
-  );
-end;
-$$;
-comment on function crm.replay_start(crm.event) is 'From where on a stream has to be replayed for an event.';
-
 -- Rule: what an event changed is recorded with it, so that every deal and booking can tell its story; and what was
 --       there before, so that a late event can be brought in.
 create function crm.apply_and_record(p_event crm.event, p_stream_key text, p_position crm.position)
@@ -432,10 +375,10 @@ begin
     when 'people' then array['email', 'name', 'company_id', 'is_company_chosen', 'made_at']
     when 'deals' then array['company_id', 'status', 'stage', 'is_closed_by_hand', 'opened_by_event_id', 'made_at']
     when 'bookings' then array[
-      'calcom_uid', 'original_key', 'stream_key', 'previous_uids', 'person_id', 'deal_id', 'title', 'start_time',
-      'end_time', 'status', 'attended', 'organizer_email', 'event_type_id', 'is_recurring', 'is_pending_confirmation',
-      'is_seated', 'seat_id', 'ical_uid', 'has_ended', 'is_no_show', 'met_deal_id', 'cancelled_deal_id',
-      'last_event_id', 'made_at'
+      'calcom_uid', 'original_key', 'stream_key', 'attendee_email', 'previous_uids', 'person_id', 'deal_id', 'title',
+      'start_time', 'end_time', 'status', 'attended', 'organizer_email', 'event_type_id', 'is_recurring',
+      'is_pending_confirmation', 'is_seated', 'seat_id', 'ical_uid', 'has_ended', 'is_no_show', 'met_deal_id',
+      'cancelled_deal_id', 'last_event_id', 'made_at'
     ]
   end;
 end;
@@ -447,8 +390,10 @@ create type crm.undone as (
   since crm.position,
   booking_ids uuid[],
   deal_ids uuid[],
+  row_ids uuid[],
   effects public.event_effects[]
 );
+comment on column crm.undone.row_ids is 'Other rows of any table that say again what they said before, or nothing.';
 
 -- Rule: from a position on, or from the beginning when there is hand work after it.
 create function crm.undo(p_stream_key text, p_since crm.position)
@@ -469,7 +414,7 @@ begin
   v_rest := crm.undo_stream(p_stream_key);
   return row(
     null, v_rest.booking_ids || v_undone.booking_ids, v_rest.deal_ids || v_undone.deal_ids,
-    v_rest.effects || v_undone.effects
+    v_rest.row_ids || v_undone.row_ids, v_rest.effects || v_undone.effects
   )::crm.undone;
 end;
 $$;
@@ -491,6 +436,22 @@ $$;
 comment on function crm.has_hand_work_since(text, crm.position) is
   'Whether somebody has edited something of a stream from a position on.';
 
+create function crm.was_overtaken(p_event_id uuid)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select
+    from public.calcom_events as e
+    where e.id = p_event_id and strpos(e.reason, 'No mail: the booking has changed since.') > 0
+  );
+end;
+$$;
+comment on function crm.was_overtaken(uuid) is 'Whether an event owed no mail because the booking had changed since.';
+
 -- Rule: everything from a position on is taken back: rows say again what they said, and rows that came later become as
 --       if nothing had made them. They keep their ids. A booking that says again what an event told whose mail was not
 --       owed, because the booking had changed since, is taken back to before that event: it may be owed now.
@@ -509,15 +470,13 @@ declare
     where x.stream_key = p_stream_key and x.waited_for is not null and x.waited_for >= p_since
       and x.position < p_since
   );
-  v_restored_ids uuid[] := array(
-    select c.row_id
-    from crm.row_history as c
-    where c.stream_key = p_stream_key and c.position >= p_since and c.table_name = 'bookings'
-  );
   v_overtaken crm.position;
   v_more crm.undone;
 begin
   v_undone.since := p_since;
+  v_undone.row_ids := array(
+    select c.row_id from crm.row_history as c where c.stream_key = p_stream_key and c.position >= p_since
+  );
   with gone as (
     delete from public.event_effects as f
     where f.event_id = any (v_event_ids) and f.stream_key = p_stream_key
@@ -550,7 +509,7 @@ begin
     select e.position
     from public.bookings as b
     join public.calcom_events as e on e.id = b.last_event_id
-    where b.id = any (v_restored_ids) and e.position < p_since and crm.was_overtaken(e.id)
+    where b.id = any (v_undone.row_ids) and e.position < p_since and crm.was_overtaken(e.id)
     order by e.position
     limit 1
   );
@@ -560,7 +519,7 @@ begin
     v_more := crm.undo_since(p_stream_key, v_overtaken);
     v_undone := row(
       v_more.since, v_undone.booking_ids || v_more.booking_ids, v_undone.deal_ids || v_more.deal_ids,
-      v_undone.effects || v_more.effects
+      v_undone.row_ids || v_more.row_ids, v_undone.effects || v_more.effects
     )::crm.undone;
   end if;
   return v_undone;
@@ -666,372 +625,21 @@ begin
     from public.deals as d
     where d.company_id in (select c.id from crm.list_companies(p_stream_key) as c) and d.made_at is not null
   );
+  v_undone.row_ids := array(
+    select b.person_id from public.bookings as b where b.id = any (v_undone.booking_ids)
+    union
+    select h.row_id from public.hand_edits as h where h.stream_key = p_stream_key and h.table_name = 'people'
+    union
+    select o.id
+    from public.hand_edits as h
+    join public.people as o on o.email = split_part(h.row_key, ' ', 1)
+    where h.stream_key = p_stream_key and h.table_name = 'bookings'
+  );
   perform crm.unmake_rows(
-    v_undone.booking_ids, v_undone.deal_ids,
-    array(
-      select b.person_id from public.bookings as b where b.id = any (v_undone.booking_ids)
-      union
-      select h.row_id from public.hand_edits as h where h.stream_key = p_stream_key and h.table_name = 'people'
-      union
-      select o.id
-      from public.hand_edits as h
-      join public.people as o on o.email = split_part(h.row_key, ' ', 1)
-      where h.stream_key = p_stream_key and h.table_name = 'bookings'
-    ),
+    v_undone.booking_ids, v_undone.deal_ids, v_undone.row_ids,
     array(select c.id from crm.list_companies(p_stream_key) as c)
   );
   return v_undone;
 end;
 $$;
 comment on function crm.undo_stream(text) is 'Takes back everything that events and hand edits made of a stream.';
-
---------------------------------------------------------------------------------------------------------------- replay
-
-create function crm.is_transient(p_sqlstate text) returns boolean
-language sql immutable set search_path = ''
-return left(p_sqlstate, 2) in ('40', '53', '55', '57', '58');
-comment on function crm.is_transient(text) is
-  'Whether an error may pass by itself: a deadlock, a timeout, a full disk.';
-
--- What a replay did: to each booking, and which events belong to the stream by that.
-create type crm.replayed as (
-  effects crm.effect[],
-  events crm.stream_events[]
-);
-
-create function crm.apply_or_fail(p_event crm.event, p_stream_key text, p_position crm.position)
-returns crm.effect[]
-language plpgsql
-set search_path = ''
-as $$
-begin
-  return crm.apply_and_record(p_event, p_stream_key, p_position);
-exception
-  when others then -- the log may hold anything; one bad event must not hold up its stream
-    if crm.is_transient(sqlstate) then
-      raise; -- no fault of this event: the one at hand is tried again, and with it the replay
-    end if;
-    return array[crm.make_effect(
-      p_event, null, 'failed', format('It could not be applied: %s (%s).', sqlerrm, sqlstate)
-    )];
-end;
-$$;
-comment on function crm.apply_or_fail(crm.event, text, crm.position) is
-  'Applies an event during a replay; an error becomes its outcome and undoes this event alone.';
-
--- Rule: in the sender's order. An event that does not know its booking waits and is applied as soon as another makes it
---       known.
-create function crm.apply_in_order(p_stream_key text, p_event_ids uuid[], p_with_edits boolean, p_is_careful boolean)
-returns crm.replayed
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_item record;
-  v_position crm.position;
-  v_effects crm.effect[];
-  v_effect crm.effect;
-  v_all crm.effect[] := array[]::crm.effect[];
-  v_events crm.stream_events[] := array[]::crm.stream_events[];
-  v_ready crm.event[];
-  v_waiting crm.event[] := array[]::crm.event[];
-begin
-  for v_item in
-    select e as event, null::public.hand_edits as edit, e.position
-    from unnest(p_event_ids) as i (id)
-    join public.calcom_events as e on e.id = i.id
-    union all
-    select null, h, h.position from public.hand_edits as h where h.stream_key = p_stream_key and p_with_edits
-    order by 3
-  loop
-    v_position := v_item.position;
-    if (v_item.edit).id is not null then
-      perform crm.repeat_hand_edit(v_item.edit);
-      v_ready := v_waiting; -- it may have made a booking known
-      v_waiting := array[]::crm.event[];
-    else
-      v_ready := array[crm.parse_event(v_item.event)];
-    end if;
-    while cardinality(v_ready) > 0 loop
-      v_effects := case
-        when p_is_careful then crm.apply_or_fail(v_ready[1], p_stream_key, v_position)
-        else crm.apply_and_record(v_ready[1], p_stream_key, v_position)
-      end;
-      foreach v_effect in array v_effects loop
-        v_all := array_append(v_all, v_effect);
-      end loop;
-      if cardinality(v_effects) > 0 or (v_ready[1]).stream_key = p_stream_key then
-        v_events := array_append(v_events, row(
-          p_stream_key, (v_ready[1]).position, (v_ready[1]).id,
-          case when (v_ready[1]).position < v_position and cardinality(v_effects) > 0 then v_position end
-        )::crm.stream_events);
-      end if;
-
-      if cardinality(v_effects) = 0 then
-        v_waiting := v_waiting || v_ready[1];
-        v_ready := v_ready[2:];
-      elsif (v_ready[1]).booker_email is null and (v_ready[1]).new_uid is null then
-        v_ready := v_ready[2:];
-      else
-        -- It may have made a booking known: what waited gets another chance, in the sender's order.
-        v_ready := v_ready[2:] || v_waiting;
-        v_waiting := array[]::crm.event[];
-      end if;
-    end loop;
-  end loop;
-  return row(v_all, v_events)::crm.replayed;
-end;
-$$;
-comment on function crm.apply_in_order(text, uuid[], boolean, boolean) is
-  'Applies events, and hand edits, to a stream; carefully: each so that an error undoes it alone.';
-
--- Rule: what was applied from a position on (null: from the beginning), and what may have waited for any of it: events
---       that name the same uids or seats, and what waits of the same bookers. Other people's bookings are none of it.
-create function crm.list_events_since(p_stream_key text, p_since crm.position, p_new_event_ids uuid[])
-returns uuid[]
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-  v_ids uuid[] := p_new_event_ids;
-  v_more uuid[];
-  v_uids text[];
-  v_people text[];
-  v_seats text[];
-begin
-  if p_since is null then
-    v_more := array(select x.event_id from crm.stream_events as x where x.stream_key = p_stream_key);
-  else
-    v_more := array(
-      select x.event_id from crm.stream_events as x where x.stream_key = p_stream_key and x.position >= p_since
-      union
-      select x.event_id
-      from crm.stream_events as x
-      where x.stream_key = p_stream_key and x.waited_for is not null and x.waited_for >= p_since
-    );
-  end if;
-
-  while v_more <> '{}' or v_uids is null loop
-    v_ids := v_ids || v_more;
-    select
-      crm.sort_unique(array_agg(e.uid) || array_agg(e.new_uid) || array(
-        select h.new_values ->> 'calcom_uid'
-        from public.hand_edits as h
-        where h.stream_key = p_stream_key and h.table_name = 'bookings' and p_since is null
-      )),
-      crm.sort_unique(array_agg(e.booker_email)),
-      array_remove(array_agg(distinct e.payload #>> '{payload,attendeeSeatId}'), null)
-    into v_uids, v_people, v_seats
-    from public.calcom_events as e
-    where e.id = any (v_ids);
-    v_people := v_people || array(
-      select b.attendee_email
-      from public.bookings as b
-      where b.calcom_uid = any (v_uids) and b.stream_key = p_stream_key
-    );
-
-    v_more := array(
-      select distinct n.id
-      from (
-        select e.id, e.position, e.outcome, e.concerned_emails
-        from public.calcom_events as e
-        where e.uid = any (v_uids) and e.is_follow_up
-        union all
-        select e.id, e.position, e.outcome, e.concerned_emails
-        from public.calcom_events as e
-        where e.new_uid = any (v_uids)
-        union all
-        select e.id, e.position, e.outcome, null
-        from public.calcom_events as e
-        where e.payload #>> '{payload,attendeeSeatId}' = any (v_seats) and e.trigger = 'BOOKING_RESCHEDULED'
-        union all
-        select e.id, e.position, e.outcome, null
-        from public.calcom_events as e
-        where e.outcome = 'waiting' and e.booker_email = any (v_people)
-      ) as n
-      left join unnest(v_ids) as k (id) on k.id = n.id
-      where k.id is null and n.outcome <> 'pending' and crm.may_be_about(n.concerned_emails, v_people)
-        and (p_since is null or n.outcome = 'waiting' or not exists (
-          select from crm.stream_events as x
-          where x.stream_key = p_stream_key and x.position = n.position and x.event_id = n.id
-        ))
-    );
-  end loop;
-  return v_ids;
-end;
-$$;
-comment on function crm.list_events_since(text, crm.position, uuid[]) is
-  'The events that a replay of a stream applies, with the new ones, in no order.';
-
--- Rule: the stream becomes what its events and the hand edits, in the sender's order, make of what was there before a
---       position, or of nothing. An event that cannot be applied is skipped: the others count as if it were not there.
--- Time: a savepoint for each event is taken only when one cannot be applied.
-create function crm.replay_stream(
-  p_stream_key text, p_since crm.position default null, p_new_event_ids uuid[] default '{}',
-  p_undone crm.undone default null
-)
-returns crm.effect[]
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_undone crm.undone := p_undone;
-  v_event_ids uuid[] := crm.list_events_since(p_stream_key, p_since, p_new_event_ids);
-  v_replayed crm.replayed;
-begin
-  perform set_config('crm.replay', 'on', true); -- rows may be there that nothing has made yet
-  if p_undone is null then
-    v_undone := crm.undo(p_stream_key, p_since);
-    if v_undone.since is distinct from p_since then
-      v_event_ids := array(
-        select unnest(v_event_ids)
-        union
-        select unnest(crm.list_events_since(p_stream_key, v_undone.since, p_new_event_ids))
-      );
-    end if;
-  end if;
-
-  begin
-    v_replayed := crm.apply_in_order(p_stream_key, v_event_ids, v_undone.since is null, false);
-  exception
-    when others then
-      if crm.is_transient(sqlstate) then
-        raise;
-      end if;
-      v_replayed := crm.apply_in_order(p_stream_key, v_event_ids, v_undone.since is null, true);
-  end;
-
-  perform crm.register_events(p_stream_key, v_event_ids, v_replayed.events);
-  perform crm.delete_unused_rows(v_undone);
-  update public.deals as d set is_new = false where d.opened_by_event_id = any (v_event_ids) and d.is_new;
-  perform set_config('crm.replay', 'off', true);
-  return crm.describe_news(v_replayed.effects, v_undone.effects);
-end;
-$$;
-comment on function crm.replay_stream(text, crm.position, uuid[], crm.undone) is
-  'Replays a stream from a position on, or from the beginning, into the same rows. Returns what each event did.';
-
-create function crm.register_events(p_stream_key text, p_event_ids uuid[], p_applied crm.stream_events[])
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  insert into crm.stream_events as x (stream_key, position, event_id, waited_for)
-  select distinct on (a.event_id) a.stream_key, a.position, a.event_id, a.waited_for
-  from unnest(p_applied) with ordinality as a
-  order by a.event_id, a.ordinality desc -- what waited comes once more when it is applied
-  on conflict on constraint stream_events_pkey do update set waited_for = excluded.waited_for
-  where x.waited_for is distinct from excluded.waited_for;
-
-  delete from crm.stream_events as x
-  using public.calcom_events as e
-  where x.stream_key = p_stream_key and x.position = e.position and x.event_id = e.id
-    and e.id in (
-      select i.id from unnest(p_event_ids) as i (id) except select a.event_id from unnest(p_applied) as a
-    );
-end;
-$$;
-comment on function crm.register_events(text, uuid[], crm.stream_events[]) is
-  'Keeps which of the events of a replay belong to its stream.';
-
--- Rule: what a replay repeats is no news. A mail that was not owed because the booking had changed since is owed when a
---       late event shows that it had not.
-create function crm.describe_news(p_effects crm.effect[], p_known public.event_effects[])
-returns crm.effect[]
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-  -- A deal may have got another row since the event was applied.
-  return array(
-    select row(
-      f.event_id, f.outcome, coalesce(x.reason, f.reason), f.person_id, f.booking_id,
-      case when x.event_id is null then f.deal_id else x.deal_id end,
-      case when x.event_id is null then f.deal_change else x.deal_change end,
-      f.email_kind, f.old_start_time, f.old_end_time,
-      k.event_id is null or (f.email_kind is not null and crm.was_overtaken(f.event_id))
-    )::crm.effect
-    from unnest(p_effects) with ordinality as f
-    left join public.event_effects as x
-      on x.event_id = f.event_id and x.booking_id = f.booking_id and f.outcome = 'applied'
-    left join unnest(p_known) as k on k.event_id = f.event_id and k.booking_id = f.booking_id
-    order by f.ordinality
-  );
-end;
-$$;
-comment on function crm.describe_news(crm.effect[], public.event_effects[]) is
-  'What the events of a replay did, and which of it they had not done before.';
-
-create function crm.was_overtaken(p_event_id uuid)
-returns boolean
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-  return exists (
-    select
-    from public.calcom_events as e
-    where e.id = p_event_id and strpos(e.reason, 'No mail: the booking has changed since.') > 0
-  );
-end;
-$$;
-comment on function crm.was_overtaken(uuid) is 'Whether an event owed no mail because the booking had changed since.';
-
--- Rule: a booking or deal that nothing made goes, and with the booking a person and a company that nothing but it had
---       made. What a table of the team holds on to stays, cancelled.
-create function crm.delete_unused_rows(p_undone crm.undone)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-declare
-  v_booking public.bookings;
-  v_deal_id uuid;
-begin
-  for v_deal_id in
-    select d.id from public.deals as d where d.id = any (p_undone.deal_ids) and d.made_at is null
-  loop
-    begin
-      delete from public.deals as d where d.id = v_deal_id;
-    exception
-      when foreign_key_violation then null;
-    end;
-  end loop;
-
-  for v_booking in
-    select b.*
-    from public.bookings as b
-    where b.id = any (p_undone.booking_ids) and b.made_at is null and b.calcom_uid = b.id::text
-  loop
-    -- What the event told is told of the booking that it is about by now.
-    update public.emails as m
-    set booking_id = (
-      select f.booking_id
-      from public.event_effects as f
-      join public.bookings as b on b.id = f.booking_id
-      where f.event_id = m.event_id and b.attendee_email = v_booking.attendee_email
-      limit 1
-    )
-    where m.booking_id = v_booking.id;
-    begin
-      delete from public.bookings as b where b.id = v_booking.id;
-    exception
-      when foreign_key_violation then
-        update public.bookings as b set status = 'CANCELLED' where b.id = v_booking.id;
-    end;
-    begin
-      delete from public.people as p where p.id = v_booking.person_id and p.made_at is null;
-      delete from public.companies as c
-      where c.domain = crm.company_domain(v_booking.attendee_email) and c.made_at is null;
-    exception
-      when foreign_key_violation then null; -- others need them
-    end;
-  end loop;
-end;
-$$;
-comment on function crm.delete_unused_rows(crm.undone) is
-  'Deletes those of the rows taken back that nothing has made anew.';

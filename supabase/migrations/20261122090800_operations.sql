@@ -93,13 +93,20 @@ begin
         and e.cancellation_rule <> crm.setting('cancellation_rule');
       v_undone := array[]::crm.undone[];
       v_effects := array[]::crm.effect[];
-      -- All are taken back before the first is replayed: an event may have moved from one stream to another.
-      foreach v_stream_key in array p_stream_keys loop
-        v_undone := v_undone || crm.undo_stream(v_stream_key);
-      end loop;
-      for v_place in 1..cardinality(p_stream_keys) loop
-        v_effects := v_effects || crm.replay_stream(p_stream_keys[v_place], p_undone => v_undone[v_place]);
-      end loop;
+      if cardinality(p_stream_keys) = 1 then
+        v_effects := crm.replay_stream(p_stream_keys[1]);
+      else
+        -- All are taken back before the first is replayed: an event may have moved from one stream to another.
+        foreach v_stream_key in array p_stream_keys loop
+          v_undone := v_undone || crm.undo_stream(v_stream_key);
+        end loop;
+        for v_place in 1..cardinality(p_stream_keys) loop
+          v_effects := v_effects || crm.finish_replay(
+            p_stream_keys[v_place],
+            crm.replay_in_place(p_stream_keys[v_place], null, array[]::uuid[], v_undone[v_place])
+          );
+        end loop;
+      end if;
       perform crm.finish_other_events(v_effects, null, false);
       exit;
     exception
