@@ -171,6 +171,10 @@ begin
   ) or exists (
     select
     from public.calcom_events as e
+    where e.new_uid = p_event.uid and v_known_uid is not null and e.outcome = 'waiting' and e.id <> p_event.id
+  ) or exists (
+    select
+    from public.calcom_events as e
     where e.payload #>> '{payload,attendeeSeatId}' = p_event.seat_id and e.trigger = 'BOOKING_RESCHEDULED'
       and e.id <> p_event.id and p_event.seat_id is not null
   );

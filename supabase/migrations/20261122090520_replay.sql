@@ -261,9 +261,9 @@ begin
   begin
     v_replayed := crm.replay_in_place(p_stream_key, p_since, p_new_event_ids);
     v_image := crm.read_image(p_stream_key, v_replayed);
-    raise exception using errcode = 'KC003', message = 'The result is known';
+    raise exception using errcode = 'KC005', message = 'The result is known';
   exception
-    when sqlstate 'KC003' then null;
+    when sqlstate 'KC005' then null;
   end;
   perform crm.write_image(p_stream_key, v_replayed, v_image);
   return crm.finish_replay(p_stream_key, v_replayed);
