@@ -106,7 +106,10 @@ databaseTest(
 Deno.test("as they are deployed, only a secret key and the schedule have the due mails sent", async () => {
   const stack = await startStack({ port: 0, data: "memory", functions: true });
   try {
-    assertEquals(stack.functions.toSorted(), ["calcom-webhook", "resend-webhook", "send-emails"]);
+    assertEquals(
+      stack.functions.toSorted(),
+      ["calcom-webhook", "reconcile", "resend-webhook", "send-emails"],
+    );
     await (await openOutbox(stack)).owe(1);
     const send = (headers: Record<string, string>) =>
       fetch(`${stack.url}/functions/v1/send-emails`, { method: "POST", headers });

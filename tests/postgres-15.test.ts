@@ -1,4 +1,9 @@
-import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+} from "npm:deno-std@1.4.0/assert/mod.js";
 import { databaseTest, sharedServer } from "./support/database.ts";
 import { isThere, POSTGRES_15, testWith } from "./support/needs.ts";
 import { checkOrder } from "./support/order.ts";
@@ -75,6 +80,18 @@ await testWith(
         await run("handle_pending_events");
         const left = await sql`select from public.calcom_events as e where e.outcome = 'pending'`;
         assertEquals(left.length, 0, "the job leaves what it should pick up");
+
+        // This server has no pg_net, and pg_cron has not run a job yet.
+        const [schedule] = await sql<{ detail: string }[]>`
+          select f ->> 'detail' as detail from jsonb_array_elements(public.health()) as f
+          where f ->> 'check' = 'schedule'`;
+        assertMatch(schedule!.detail, /pg_net is missing/);
+        assertNotMatch(
+          schedule!.detail,
+          /"(check|handle|send|apply|prune)-[\w-]+" is|could not be checked/,
+        );
+        const [pruned] = await sql`select crm.prune_job_runs() as runs`;
+        assertEquals(pruned?.runs, 0);
       });
     } finally {
       await close();

@@ -39,7 +39,8 @@ create table public.calcom_events (
   constraint calcom_events_pkey primary key (id),
   constraint calcom_events_repeat_is_counted
     check (num_nonnulls(repeats_event_id, repeat_count, last_repeated_at) in (0, 3)),
-  constraint "source must be webhook or backfill" check (source in ('webhook', 'backfill')),
+  constraint "source must be webhook, backfill or reconciliation"
+    check (source in ('webhook', 'backfill', 'reconciliation')),
   constraint calcom_events_outcome_is_known
     check (outcome in ('pending', 'applied', 'duplicate', 'ignored', 'waiting', 'failed')),
   constraint calcom_events_decided_has_its_time check ((outcome = 'pending') = (decided_at is null)),
@@ -52,7 +53,8 @@ comment on column public.calcom_events.payload is
 comment on column public.calcom_events.raw_body is
   'The exact bytes, when payload cannot hold them (not JSON, NUL characters, numbers out of range).';
 comment on column public.calcom_events.source is
-  'webhook: Cal.com sent it when it happened. backfill: somebody brought it in later; it owes no mail.';
+  'webhook: Cal.com sent it when it happened. backfill: somebody brought it in later; it owes no mail. reconciliation: '
+  'Cal.com''s bookings API told what the log lacked; it owes a mail only when that is news.';
 comment on column public.calcom_events.outcome is
   'pending until it is decided; then applied, duplicate, ignored, waiting (for its booking) or failed.';
 comment on column public.calcom_events.reason is 'Why the outcome is what it is, in plain words.';
@@ -205,7 +207,7 @@ comment on column crm.event.attendee_emails is
 comment on column crm.event.no_shows is 'For BOOKING_NO_SHOW_UPDATED: address → whether it is marked.';
 comment on column crm.event.is_request is
   'It asks for a meeting, or for a new time, that the organizer has to confirm.';
-comment on column crm.event.is_backfill is 'It is history that somebody brought in later.';
+comment on column crm.event.is_backfill is 'It is history that was brought in later: no mail is owed for it.';
 comment on column crm.event.cancellation_rule is
   'Of a cancellation: what the setting of that name says, or said when the event was decided.';
 comment on column crm.event.body is 'The part of the payload that describes the booking, for the words of the mail.';
@@ -393,6 +395,19 @@ $$;
 comment on function crm.read_booker(crm.event) is
   'The event with what its body says about the booker.';
 
+-- Rule: what reconciliation made up is news for a day. Some of it never is: a booking that is over by now, or a change
+--       of which nobody knows when it was made.
+create function crm.is_history(p_row public.calcom_events, p_happened_at timestamptz) returns boolean
+language sql immutable
+return p_row.source = 'backfill' or (
+  p_row.source = 'reconciliation' and (
+    p_row.payload -> 'owesMail' is not distinct from 'false'
+    or p_happened_at < p_row.received_at - interval '1 day'
+  )
+);
+comment on function crm.is_history(public.calcom_events, timestamptz) is
+  'Whether an event was brought in so late that no mail is owed for it.';
+
 -- Rule: events come as {triggerEvent, createdAt, payload}; MEETING_ENDED comes flat, and wrapped from some senders.
 --       Flat, its createdAt is the creation of the booking, so its time is endTime.
 create function crm.parse_event(p_row public.calcom_events)
@@ -437,7 +452,7 @@ begin
   );
   v_event := crm.read_uids(v_event);
   v_event.concerned_emails := p_row.concerned_emails;
-  v_event.is_backfill := p_row.source = 'backfill';
+  v_event.is_backfill := crm.is_history(p_row, (v_event.position).happened_at);
   v_event.seat_id := left(crm.jsonb_text(v_body -> 'attendeeSeatId'), 200);
   v_event.is_seated := crm.jsonb_text(v_body -> 'seatsPerTimeSlot') is not null or v_event.seat_id is not null;
   v_event.is_recurring := coalesce(jsonb_typeof(v_body -> 'recurringEvent') = 'object', false);

@@ -1,5 +1,6 @@
 -- Emails: which mail is owed to whom, and from which brand. Each is a row of the outbox, which says what it is about;
--- the facts that a mail puts into words are read when it is sent.
+-- the facts that a mail puts into words are read when it is sent. One kind is about no booking: an alarm to whoever
+-- runs all this (see the chapter on health).
 
 create table public.senders (
   organizer_domain text not null,
@@ -67,10 +68,10 @@ create table public.emails (
   id uuid not null default gen_random_uuid(),
   number bigint,
   mailbox_hash bigint,
-  event_id uuid not null,
+  event_id uuid,
   booking_id uuid,
   kind text not null,
-  calcom_uid text not null,
+  calcom_uid text,
   seat_id text,
   start_time timestamptz,
   end_time timestamptz,
@@ -102,6 +103,8 @@ create table public.emails (
   constraint emails_number_key unique (number),
   constraint emails_once_per_person_kind_and_state
     unique nulls not distinct (to_address, kind, calcom_uid, seat_id, start_time),
+  constraint emails_alarm_is_about_no_booking
+    check (num_nonnulls(event_id, calcom_uid) = case when kind = 'alarm' then 0 else 2 end),
   constraint emails_status_has_its_time check (
     status in ('due', 'sent', 'failed', 'dropped')
     and (status = 'sent') = (sent_at is not null)
@@ -112,20 +115,23 @@ create table public.emails (
   constraint emails_delivery_has_its_time check ((delivery is null) = (delivery_at is null))
 );
 alter sequence public.emails_number_seq owned by public.emails.number;
-comment on table public.emails is 'One row per mail owed to one attendee, and what became of it. The outbox.';
+comment on table public.emails is
+  'One row per mail owed to one attendee, or alarm to whoever runs this, and what became of it. The outbox.';
 comment on column public.emails.id is
   'Also the idempotency key: Resend sends a key once, however often it is asked.';
 comment on column public.emails.number is
   'Counts the mails as they are written; it may skip. Null when there were too many, and it was dropped for that; see '
-  'settings, mails_per_address_and_day and mails_per_hour.';
+  'settings, mails_per_address_and_day and mails_per_hour. Null for an alarm, too: it counts towards no limit.';
 comment on column public.emails.mailbox_hash is 'By which the mails to one mailbox are counted; null like number.';
 comment on column public.emails.event_id is
-  'The event that owes it. No foreign key: no event is ever deleted, and every mail would look it up once more.';
+  'The event that owes it; null for an alarm. No foreign key: no event is ever deleted, and every mail would look it '
+  'up once more.';
 comment on column public.emails.booking_id is
-  'Null when the booking was deleted, or a replay found that it never was. No foreign key, as above.';
-comment on column public.emails.kind is 'confirmation, reschedule or cancellation.';
+  'Null when the booking was deleted, or a replay found that it never was, and for an alarm. No foreign key, as above.';
+comment on column public.emails.kind is 'confirmation, reschedule, cancellation or alarm.';
 comment on column public.emails.start_time is
-  'The start that it tells of; with calcom_uid, seat_id and end_time the state of the booking that it is about.';
+  'The start that it tells of; with calcom_uid, seat_id and end_time the state of the booking that it is about. Of an '
+  'alarm the moment at which it was written.';
 comment on column public.emails.old_start_time is 'The start that the booking had before its event.';
 comment on column public.emails.series_event_type is
   'The event type of the series that it confirms; null when it is about a single meeting.';
@@ -136,7 +142,7 @@ comment on column public.emails.organizer_email is
 comment on column public.emails.hides_organizer is 'The organizer keeps the address from the attendees.';
 comment on column public.emails.from_address is 'Null while no sender is configured that could write it.';
 comment on column public.emails.template_data is
-  'What the mail has to say, read when it is claimed for the first time; null before.';
+  'What the mail has to say, read when it is claimed for the first time; null before. An alarm is written with it.';
 comment on column public.emails.request_body is
   'What Resend is asked to send, fixed by the first attempt: a key must never carry two texts.';
 comment on column public.emails.status is

@@ -323,7 +323,7 @@ begin
     when jsonb_typeof(p_payload -> 'payload') = 'object' then (
       select jsonb_object_agg(e.key, case when e.key = 'payload' then crm.slim_body(e.value) else e.value end)
       from jsonb_each(p_payload) as e
-      where e.key in ('triggerEvent', 'createdAt', 'payload')
+      where e.key in ('triggerEvent', 'createdAt', 'payload', 'madeBy', 'owesMail')
     )
     else crm.slim_body(p_payload)
   end;

@@ -370,8 +370,10 @@ comment on function crm.record_error(public.calcom_events, text, text) is
 -- Rule: no event makes this raise. What goes wrong is undone, and recorded with the event.
 -- Race: an event locks its stream before the rows, somebody who edits a row by hand locks it the other way round. So
 --       the event gives way: when it has to wait for long, it gives everything back and begins again; the fifth time it
---       waits for as long as it may.
-create function crm.process_event(p_row public.calcom_events, p_batch crm.batch default null)
+--       waits for as long as it may. Whoever holds locks of other events lets it be tried once: it is left pending.
+create function crm.process_event(
+  p_row public.calcom_events, p_batch crm.batch default null, p_max_attempts integer default 5
+)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -380,7 +382,7 @@ declare
   v_lock_timeout text := current_setting('lock_timeout');
   v_answer jsonb;
 begin
-  for v_attempt in 1..5 loop
+  for v_attempt in 1..p_max_attempts loop
     begin
       perform
         crm.mark_engine(true),
@@ -392,7 +394,8 @@ begin
       exit;
     exception
       when query_canceled or others then -- whatever a body holds, it is kept with its reason
-        if v_attempt = 5 or sqlstate not in ('55P03', '40P01') then -- lock not available, deadlock detected
+        -- 55P03: lock not available. 40P01: deadlock detected.
+        if v_attempt = p_max_attempts or sqlstate not in ('55P03', '40P01') then
           v_answer := crm.record_error(p_row, sqlerrm, sqlstate);
           exit;
         end if;
@@ -402,7 +405,7 @@ begin
   return v_answer;
 end;
 $$;
-comment on function crm.process_event(public.calcom_events, crm.batch) is
+comment on function crm.process_event(public.calcom_events, crm.batch, integer) is
   'Decides an event, and others of its stream with it, or records why it could not be decided. Begins again when '
   'somebody who edits the same rows is in its way.';
 

@@ -121,6 +121,7 @@ comment on function crm.count_attempts(public.emails) is 'How many attempts of a
 -- Rule: a mail says only what is still true, and is not sent to a suppressed address, nor about a meeting that is over.
 --       What it says is compared with the booking itself: which event wrote it last may change with the order of
 --       arrival.
+--       An alarm is about no booking; whoever wrote it takes it back when it is not true any more.
 -- Time: only a mail that had to wait is compared. In its first ten seconds it goes out as the event told it, so that
 --       a person who books and cancels at once gets both mails, in that order, and not a cancellation alone.
 create function crm.obsolete_reason(p_email public.emails)
@@ -139,6 +140,7 @@ begin
   return case
     when v_suppressed_reason is not null
       then format('The address gets no mail: %s Clear it with allow_mail().', v_suppressed_reason)
+    when p_email.kind = 'alarm' then null
     when v_booking.id is null then 'The booking is not there any more.'
     when coalesce(v_booking.end_time, v_booking.start_time) <= clock_timestamp() then 'The meeting is over.'
     when p_email.created_at > clock_timestamp() - interval '10 seconds' and not crm.has_failed_before(p_email) then null
@@ -239,13 +241,19 @@ comment on function crm.rewrite_email(uuid) is
   'Has a mail that nobody has seen written again, from the brand that writes for its organizer now, if there is one.';
 
 -- Rule: read by the first claim and kept, so that a later attempt says the same. What cannot be read once never can be,
---       and holds up no other mail.
+--       and holds up no other mail. An alarm brings along what it has to say, until that is emptied.
 create function crm.read_facts(p_email public.emails)
 returns jsonb
 language plpgsql
 set search_path = ''
 as $$
 begin
+  if p_email.kind = 'alarm' and p_email.template_data is null then
+    perform crm.finalize_email(
+      p_email, 'failed', 'What it had to say is not kept any more: select health() says how things are now.'
+    );
+    return null;
+  end if;
   return coalesce(p_email.template_data, crm.email_facts(p_email));
 exception
   when others then
@@ -445,7 +453,8 @@ comment on function crm.schedule_retry(public.emails, text, text, integer) is
   'Has a mail tried again after an attempt that failed, or fails it when that is of no use.';
 
 -- Rule: for a mail whose trouble somebody has put right. Written again, from the sender of today, if it is certain that
---       Resend never took it; otherwise the same text under the same key, and only while that key still protects.
+--       Resend never took it; otherwise the same text under the same key, and only while that key still protects. It
+--       counts towards the limits then, unless it is an alarm.
 create function public.retry_email(email_id uuid)
 returns jsonb
 language plpgsql
@@ -458,7 +467,8 @@ declare
 begin
   update public.emails as e
   set status = 'due', finalized_at = null, reason = null, retried_at = clock_timestamp(), next_attempt_at = now(),
-    number = coalesce(e.number, nextval('public.emails_number_seq')), mailbox_hash = crm.mailbox_hash(e.to_address)
+    number = case when e.kind <> 'alarm' then coalesce(e.number, nextval('public.emails_number_seq')) end,
+    mailbox_hash = case when e.kind <> 'alarm' then crm.mailbox_hash(e.to_address) end
   where e.id = retry_email.email_id and e.status in ('failed', 'dropped')
     and (v_unconfirmed_since is null or now() < v_unconfirmed_since + crm.idempotency_window());
   if found and v_unconfirmed_since is null then

@@ -472,11 +472,11 @@ comment on procedure public.handle_pending_events(interval) is
 
 -------------------------------------------------------------------------------------------------------------- schedules
 
--- Rule: the address of the project and the secret that wakes send-emails are in Vault under "project_url" and
---       "send_emails_secret". Without them, or with nothing due, nobody is called. What passes through the queue of
---       pg_net can do nothing else. Written so that it can be created where pg_net and Vault do not exist.
--- Time: the call may last as long as the function takes to send what is due; nobody waits for it.
-create function crm.invoke_send_emails()
+-- Rule: the address of the project ("project_url") and the secret that a function knows the schedule by are in Vault.
+--       What passes through the queue of pg_net can do nothing else. Written so that it can be created where pg_net and
+--       Vault do not exist.
+-- Time: the call may last as long as the function works; nobody waits for it.
+create function crm.call_function(p_name text, p_secret_name text, p_header text)
 returns text
 language plpgsql
 set search_path = ''
@@ -487,10 +487,8 @@ declare
   v_url text;
   v_secret text;
 begin
-  if not exists (select from public.emails as e where e.status = 'due' and e.next_attempt_at <= now()) then
-    return 'nothing is due';
-  elsif v_vault is null or v_net is null then
-    return 'pg_net and Vault are not here: call the Edge Function send-emails by other means';
+  if v_vault is null or v_net is null then
+    return format('pg_net and Vault are not here: call the Edge Function %s by other means', p_name);
   end if;
 
   execute format(
@@ -501,18 +499,34 @@ begin
     v_vault
   )
   into v_url, v_secret
-  using 'project_url', 'send_emails_secret';
+  using 'project_url', p_secret_name;
   if v_url is null or v_secret is null then
-    return 'Vault has no "project_url" or no "send_emails_secret"';
+    return format('Vault has no "project_url" or no "%s"', p_secret_name);
   end if;
 
   execute format('select %s.http_post(url := $1, headers := $2, body := $3, timeout_milliseconds := $4)', v_net)
   using
-    rtrim(v_url, '/') || '/functions/v1/send-emails',
-    jsonb_build_object('x-send-emails-secret', v_secret, 'content-type', 'application/json'),
+    rtrim(v_url, '/') || '/functions/v1/' || p_name,
+    jsonb_build_object(p_header, v_secret, 'content-type', 'application/json'),
     jsonb_build_object(),
     60000;
   return 'called';
+end;
+$$;
+comment on function crm.call_function(text, text, text) is
+  'Calls an Edge Function as the schedule does; says why when it does not.';
+
+-- Rule: with nothing due, nobody is called.
+create function crm.invoke_send_emails()
+returns text
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if not exists (select from public.emails as e where e.status = 'due' and e.next_attempt_at <= now()) then
+    return 'nothing is due';
+  end if;
+  return crm.call_function('send-emails', 'send_emails_secret', 'x-send-emails-secret');
 end;
 $$;
 comment on function crm.invoke_send_emails() is

@@ -729,6 +729,8 @@ begin
       then 'This is the pseudonym of somebody who was erased.'
     when exists (select from public.senders as s where s.from_address = p_email)
       then 'This is the address of a sender. Change it in senders first.'
+    when p_email = lower(crm.setting('alert_address'))
+      then 'This is the address that is told when something is wrong. Change the setting alert_address first.'
   end;
 end;
 $$;

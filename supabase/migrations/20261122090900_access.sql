@@ -9,7 +9,7 @@ grant usage on schema public to service_role;
 -- Read the CRM and the log.
 grant select on
   public.calcom_events, public.companies, public.people, public.bookings, public.deals, public.event_effects,
-  public.hand_edits, public.emails, public.email_attempts, public.email_deliveries,
+  public.hand_edits, public.emails, public.email_attempts, public.email_deliveries, public.reconciliations,
   public.pipeline, public.deal_timeline, public.booking_timeline
 to service_role;
 
@@ -58,5 +58,10 @@ grant execute on function
   public.allow_mail(text),
   public.export_person(text),
   public.erase_person(text),
-  public.apply_retention(integer)
+  public.apply_retention(integer),
+  public.health(),
+  public.reconcile_calcom_bookings(jsonb, boolean, text[], boolean),
+  public.next_reconciliation_page(timestamptz, uuid, timestamptz, boolean),
+  public.save_reconciliation_page(uuid, uuid, jsonb, jsonb, boolean, boolean, text),
+  public.skip_reconciliation(text)
 to service_role;

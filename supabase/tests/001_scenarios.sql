@@ -238,7 +238,7 @@ set client_min_messages = warning
 as $$
   truncate
     public.calcom_events, public.companies, public.people, public.hand_edits, public.emails, crm.stream_events,
-    crm.row_history, crm.merged_streams, crm.deleted_bookings, crm.backlog
+    crm.row_history, crm.merged_streams, crm.deleted_bookings, crm.backlog, crm.alarms
   cascade;
   update public.settings as s set value = 'any' where s.name = 'cancellation_rule';
 $$;

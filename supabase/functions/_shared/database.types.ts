@@ -351,14 +351,14 @@ export type Database = {
         Row: {
           "attempts": number;
           "booking_id": string | null;
-          "calcom_uid": string;
+          "calcom_uid": string | null;
           "calendar_sequence": number;
           "created_at": string;
           "delivery": string | null;
           "delivery_at": string | null;
           "delivery_reason": string | null;
           "end_time": string | null;
-          "event_id": string;
+          "event_id": string | null;
           "finalized_at": string | null;
           "from_address": string | null;
           "from_name": string | null;
@@ -388,14 +388,14 @@ export type Database = {
         Insert: {
           "attempts"?: number;
           "booking_id"?: string | null;
-          "calcom_uid": string;
+          "calcom_uid"?: string | null;
           "calendar_sequence"?: number;
           "created_at"?: string;
           "delivery"?: string | null;
           "delivery_at"?: string | null;
           "delivery_reason"?: string | null;
           "end_time"?: string | null;
-          "event_id": string;
+          "event_id"?: string | null;
           "finalized_at"?: string | null;
           "from_address"?: string | null;
           "from_name"?: string | null;
@@ -424,14 +424,14 @@ export type Database = {
         Update: {
           "attempts"?: number;
           "booking_id"?: string | null;
-          "calcom_uid"?: string;
+          "calcom_uid"?: string | null;
           "calendar_sequence"?: number;
           "created_at"?: string;
           "delivery"?: string | null;
           "delivery_at"?: string | null;
           "delivery_reason"?: string | null;
           "end_time"?: string | null;
-          "event_id"?: string;
+          "event_id"?: string | null;
           "finalized_at"?: string | null;
           "from_address"?: string | null;
           "from_name"?: string | null;
@@ -609,6 +609,88 @@ export type Database = {
         };
         Relationships: [];
       };
+      "reconciliations": {
+        Row: {
+          "api_newest_update": string | null;
+          "bookings": number;
+          "created": NonNullable<Json>;
+          "error": string | null;
+          "events_made": number;
+          "finished_at": string | null;
+          "id": string;
+          "is_dry_run": boolean;
+          "kind": string;
+          "known": number;
+          "last_page_at": string | null;
+          "lease": string | null;
+          "leased_until": string | null;
+          "number": number;
+          "oldest_waiting": string | null;
+          "outcomes": NonNullable<Json>;
+          "pages": number;
+          "place": Json | null;
+          "since": string | null;
+          "skipped": number;
+          "skipped_reasons": NonNullable<Json>;
+          "started_at": string;
+          "until": string | null;
+          "waiting": number;
+        };
+        ComputedFields: never;
+        Insert: {
+          "api_newest_update"?: string | null;
+          "bookings"?: number;
+          "created"?: NonNullable<Json>;
+          "error"?: string | null;
+          "events_made"?: number;
+          "finished_at"?: string | null;
+          "id"?: string;
+          "is_dry_run"?: boolean;
+          "kind": string;
+          "known"?: number;
+          "last_page_at"?: string | null;
+          "lease"?: string | null;
+          "leased_until"?: string | null;
+          "number"?: never;
+          "oldest_waiting"?: string | null;
+          "outcomes"?: NonNullable<Json>;
+          "pages"?: number;
+          "place"?: Json | null;
+          "since"?: string | null;
+          "skipped"?: number;
+          "skipped_reasons"?: NonNullable<Json>;
+          "started_at"?: string;
+          "until"?: string | null;
+          "waiting"?: number;
+        };
+        Update: {
+          "api_newest_update"?: string | null;
+          "bookings"?: number;
+          "created"?: NonNullable<Json>;
+          "error"?: string | null;
+          "events_made"?: number;
+          "finished_at"?: string | null;
+          "id"?: string;
+          "is_dry_run"?: boolean;
+          "kind"?: string;
+          "known"?: number;
+          "last_page_at"?: string | null;
+          "lease"?: string | null;
+          "leased_until"?: string | null;
+          "number"?: never;
+          "oldest_waiting"?: string | null;
+          "outcomes"?: NonNullable<Json>;
+          "pages"?: number;
+          "place"?: Json | null;
+          "since"?: string | null;
+          "skipped"?: number;
+          "skipped_reasons"?: NonNullable<Json>;
+          "started_at"?: string;
+          "until"?: string | null;
+          "waiting"?: number;
+        };
+        Relationships: [];
+      };
       "senders": {
         Row: {
           "attaches_calendar": boolean;
@@ -722,14 +804,14 @@ export type Database = {
         Returns: {
           "attempts": number;
           "booking_id": string | null;
-          "calcom_uid": string;
+          "calcom_uid": string | null;
           "calendar_sequence": number;
           "created_at": string;
           "delivery": string | null;
           "delivery_at": string | null;
           "delivery_reason": string | null;
           "end_time": string | null;
-          "event_id": string;
+          "event_id": string | null;
           "finalized_at": string | null;
           "from_address": string | null;
           "from_name": string | null;
@@ -779,12 +861,39 @@ export type Database = {
       "handle_calcom_event": { Args: { "event": Json }; Returns: Json };
       "handle_pending_event": { Args: { "older_than"?: string }; Returns: Json };
       "handle_resend_event": { Args: { "delivery_id": string; "event": Json }; Returns: Json };
+      "health": { Args: Record<PropertyKey, never>; Returns: Json };
+      "next_reconciliation_page": {
+        Args: { "is_dry_run"?: boolean; "lease"?: string; "since"?: string; "tick"?: string };
+        Returns: Json;
+      };
       "rebuild_company": { Args: { "domain": string }; Returns: Json };
       "rebuild_everything": { Args: Record<PropertyKey, never>; Returns: Json };
       "rebuild_person": { Args: { "email": string }; Returns: Json };
+      "reconcile_calcom_bookings": {
+        Args: {
+          "bookings": Json;
+          "host_ids"?: (string)[];
+          "is_backfill"?: boolean;
+          "is_dry_run"?: boolean;
+        };
+        Returns: Json;
+      };
       "retry_email": { Args: { "email_id": string }; Returns: Json };
       "retry_event": { Args: { "event_id": string }; Returns: Json };
       "retry_failed_events": { Args: Record<PropertyKey, never>; Returns: Json };
+      "save_reconciliation_page": {
+        Args: {
+          "answers"?: Json;
+          "error"?: string;
+          "id": string;
+          "is_last"?: boolean;
+          "is_released"?: boolean;
+          "lease": string;
+          "place": Json;
+        };
+        Returns: boolean;
+      };
+      "skip_reconciliation": { Args: { "reason": string }; Returns: undefined };
       "start_email_attempt": {
         Args: { "attempt": number; "email_id": string; "request_body": Json };
         Returns: Json;

@@ -16,6 +16,12 @@ export interface Env {
   readonly resendWebhookSecrets: readonly string[];
   /** What whoever shows it may do is to have due mails sent, and nothing else. */
   readonly sendEmailsSecrets: readonly string[];
+  /** What whoever shows it may do is to have bookings compared, and nothing else. */
+  readonly reconcileSecrets: readonly string[];
+  /** Null: nothing is compared with Cal.com's API. */
+  readonly calcomApiKey: string | null;
+  /** The root of Cal.com's API, with its version, without a slash at the end. */
+  readonly calcomApiUrl: string;
   /** Which of the wanted variables are missing: the function runs, but is of little use. */
   readonly missing: readonly Wanted[];
   /** Which of the wanted secrets are refused because a part of them is easily guessed. */
@@ -23,10 +29,17 @@ export interface Env {
 }
 
 /** What only some functions need. */
-export type Wanted = Secret | "RESEND_API_KEY";
+export type Wanted = Secret | Key;
+
+/** Keys of others, of any length. */
+type Key = "RESEND_API_KEY" | "CALCOM_API_KEY";
 
 /** Lists of secrets, separated by commas: any of them opens the door. */
-type Secret = "CALCOM_WEBHOOK_SECRET" | "RESEND_WEBHOOK_SECRET" | "SEND_EMAILS_SECRET";
+type Secret =
+  | "CALCOM_WEBHOOK_SECRET"
+  | "RESEND_WEBHOOK_SECRET"
+  | "SEND_EMAILS_SECRET"
+  | "RECONCILE_SECRET";
 
 /** Characters. Less can be guessed, and is most often what follows a comma in a single secret. */
 const MIN_SECRET_LENGTH = 16;
@@ -49,7 +62,7 @@ export function readEnv(
   const value = (name: string): string | null => read(name)?.trim() || null;
   const list = (name: Wanted): readonly string[] => splitList(read(name));
   const isTooShort = (name: Wanted) =>
-    name !== "RESEND_API_KEY" && list(name).some((part) => part.length < MIN_SECRET_LENGTH);
+    !name.endsWith("_API_KEY") && list(name).some((part) => part.length < MIN_SECRET_LENGTH);
   const secrets = (name: Secret) => Object.freeze(isTooShort(name) ? [] : list(name));
 
   const supabaseUrl = value("SUPABASE_URL");
@@ -70,6 +83,9 @@ export function readEnv(
     resendBaseUrl: value("RESEND_BASE_URL"),
     resendWebhookSecrets: secrets("RESEND_WEBHOOK_SECRET"),
     sendEmailsSecrets: secrets("SEND_EMAILS_SECRET"),
+    reconcileSecrets: secrets("RECONCILE_SECRET"),
+    calcomApiKey: value("CALCOM_API_KEY"),
+    calcomApiUrl: (value("CALCOM_API_URL") ?? "https://api.cal.com/v2").replace(/\/+$/, ""),
     missing: Object.freeze(wanted.filter((name) => list(name).length === 0)),
     tooShort: Object.freeze(wanted.filter(isTooShort)),
   });

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from "npm:deno-std@1.4.0/crypto/timing_safe_equal.js";
+import { isKnownCaller } from "../_shared/caller.ts";
 import { createEndpoint, unavailable } from "../_shared/http.ts";
 import type { SendSummary } from "./send.ts";
 
@@ -26,8 +26,7 @@ export function createHandler(deps: HandlerDeps): (request: Request) => Promise<
     at: "send-emails",
     maxBytes: MAX_BYTES,
     verifyHeaders: async (headers) =>
-      await isOneOf([headers.get(SECRET)], deps.secrets) ||
-        await isOneOf(listKeys(headers), deps.secretKeys)
+      await isKnownCaller(headers, SECRET, deps)
         ? null
         : `${SECRET} is not SEND_EMAILS_SECRET, and there is no secret key of the project either`,
     handle: async () =>
@@ -38,27 +37,4 @@ export function createHandler(deps: HandlerDeps): (request: Request) => Promise<
     describe: ({ status }) => status === 200 ? null : {},
     log: deps.log,
   });
-}
-
-/** `apikey` is where keys of today's kind go; older callers send them as a bearer token. */
-function listKeys(headers: Headers): (string | null | undefined)[] {
-  return [
-    headers.get("apikey"),
-    headers.get("authorization")?.match(/^Bearer\s+(\S+)$/i)?.[1],
-  ];
-}
-
-async function isOneOf(
-  shown: (string | null | undefined)[],
-  keys: readonly string[],
-): Promise<boolean> {
-  const texts = shown.filter((key) => typeof key === "string");
-  const [shownDigests, digests] = await Promise.all([texts, keys].map(digestAll));
-  return shownDigests!.some((one) => digests!.some((other) => timingSafeEqual(one, other)));
-}
-
-/** Digests have one length, whatever was shown: comparing them always takes the same time. */
-function digestAll(texts: readonly string[]): Promise<ArrayBuffer[]> {
-  const encoder = new TextEncoder();
-  return Promise.all(texts.map((text) => crypto.subtle.digest("SHA-256", encoder.encode(text))));
 }

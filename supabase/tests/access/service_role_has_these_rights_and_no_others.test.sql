@@ -13,7 +13,7 @@ select is(
   array[
     'booking_timeline', 'bookings', 'calcom_events', 'companies', 'deal_timeline', 'deals', 'email_attempts',
     'email_deliveries', 'emails', 'event_effects', 'hand_edits', 'people', 'personal_email_domains', 'pipeline',
-    'senders', 'settings'
+    'reconciliations', 'senders', 'settings'
   ],
   'it reads these tables and views'
 );
@@ -75,8 +75,11 @@ select is(
   array[
     'allow_mail(text)', 'apply_retention(integer)', 'claim_email()', 'erase_person(text)', 'export_person(text)',
     'finish_email_attempt(uuid,integer,text,text,text,text,integer)', 'handle_calcom_event(jsonb)',
-    'handle_pending_event(interval)', 'handle_resend_event(text,jsonb)', 'rebuild_company(text)',
-    'rebuild_everything()', 'rebuild_person(text)', 'retry_email(uuid)', 'retry_event(uuid)', 'retry_failed_events()',
+    'handle_pending_event(interval)', 'handle_resend_event(text,jsonb)', 'health()',
+    'next_reconciliation_page(timestamp with time zone,uuid,timestamp with time zone,boolean)', 'rebuild_company(text)',
+    'rebuild_everything()', 'rebuild_person(text)', 'reconcile_calcom_bookings(jsonb,boolean,text[],boolean)',
+    'retry_email(uuid)', 'retry_event(uuid)', 'retry_failed_events()',
+    'save_reconciliation_page(uuid,uuid,jsonb,jsonb,boolean,boolean,text)', 'skip_reconciliation(text)',
     'start_email_attempt(uuid,integer,jsonb)'
   ],
   'it calls these functions'

@@ -16,8 +16,11 @@ select is(
     'crm.prepare_hand_edit()', 'crm.queue_hand_edit()', 'crm.record_hand_edit()', 'crm.save_previous_uids()',
     'erase_person(text)', 'export_person(text)',
     'finish_email_attempt(uuid,integer,text,text,text,text,integer)', 'handle_calcom_event(jsonb)',
-    'handle_pending_event(interval)', 'handle_resend_event(text,jsonb)', 'rebuild_company(text)',
-    'rebuild_everything()', 'rebuild_person(text)', 'retry_email(uuid)', 'retry_event(uuid)', 'retry_failed_events()',
+    'handle_pending_event(interval)', 'handle_resend_event(text,jsonb)', 'health()',
+    'next_reconciliation_page(timestamp with time zone,uuid,timestamp with time zone,boolean)', 'rebuild_company(text)',
+    'rebuild_everything()', 'rebuild_person(text)', 'reconcile_calcom_bookings(jsonb,boolean,text[],boolean)',
+    'retry_email(uuid)', 'retry_event(uuid)', 'retry_failed_events()',
+    'save_reconciliation_page(uuid,uuid,jsonb,jsonb,boolean,boolean,text)', 'skip_reconciliation(text)',
     'start_email_attempt(uuid,integer,jsonb)'
   ],
   'these run with the rights of the owner'

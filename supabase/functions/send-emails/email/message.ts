@@ -1,3 +1,4 @@
+import { toAlarmView } from "./alarm.ts";
 import { toLine, toMailAddress } from "./sanitize.ts";
 import type { EmailRow, EmailView, Message } from "./types.ts";
 import { toView } from "./view.ts";
@@ -13,6 +14,18 @@ const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Sc
  * Resend's id was lost.
  */
 export async function renderMessage(email: EmailRow): Promise<Message> {
+  return {
+    from: formatSender(email.from_name, email.from_address),
+    to: email.to_address,
+    ...await (email.kind === "alarm" ? renderAlarm(email) : renderMeeting(email)),
+    tags: [{ name: "email_id", value: email.id }],
+  };
+}
+
+/** What a mail is made of beside its addresses. */
+type Contents = Pick<Message, "subject" | "html" | "text" | "replyTo" | "attachments">;
+
+async function renderMeeting(email: EmailRow): Promise<Contents> {
   const [{ renderBody }, { writeCalendar }] = await Promise.all([
     import("./templates/render.tsx"),
     import("./calendar.ts"),
@@ -20,16 +33,19 @@ export async function renderMessage(email: EmailRow): Promise<Message> {
   const view = toView(email);
   const replyTo = toMailAddress(email.reply_to);
   const calendar = writeCalendar(view, email);
-
   return {
-    from: formatSender(email.from_name, email.from_address),
-    to: email.to_address,
     subject: writeSubject(view),
     ...await renderBody(view),
     ...(replyTo === null ? {} : { replyTo }),
     ...(calendar === null ? {} : { attachments: [calendar] }),
-    tags: [{ name: "email_id", value: email.id }],
   };
+}
+
+/** To whoever runs this, about no meeting: no calendar, and nobody to answer to. */
+async function renderAlarm(email: EmailRow): Promise<Contents> {
+  const { renderAlarmBody } = await import("./templates/render.tsx");
+  const view = toAlarmView(email);
+  return { subject: view.subject, ...await renderAlarmBody(view) };
 }
 
 /** What and when. A title that runs from right to left must not turn the rest around. */

@@ -114,7 +114,8 @@ function toCount(value: Json | undefined): number | null {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
 }
 
-function readBrand(email: EmailRow, data: TemplateData): Brand {
+/** How the sender's mails look, with what is missing filled in. */
+export function readBrand(email: EmailRow, data: TemplateData): Brand {
   const color = toLine(data.color) ?? "";
   return {
     name: toLine(email.from_name, 100),
@@ -146,10 +147,12 @@ function asKind(kind: string): EmailKind {
   return kind === "reschedule" || kind === "cancellation" ? kind : "confirmation";
 }
 
-function asObject(json: Json | undefined): TemplateData {
+/** An object as it is; an empty one for anything else. */
+export function asObject(json: Json | undefined): TemplateData {
   return typeof json === "object" && json !== null && !Array.isArray(json) ? json : {};
 }
 
-function asArray(json: Json | undefined): Json[] {
+/** A list as it is; an empty one for anything else. */
+export function asArray(json: Json | undefined): Json[] {
   return Array.isArray(json) ? json : [];
 }

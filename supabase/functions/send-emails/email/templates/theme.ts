@@ -57,6 +57,15 @@ export const SMALL = {
   lineHeight: "20px",
 } as const;
 
+/** A command to copy. */
+export const CODE = {
+  padding: "1px 4px",
+  backgroundColor: "#eef0f3",
+  borderRadius: "4px",
+  fontFamily: "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
+  fontSize: "14px",
+} as const;
+
 /** Its colours are the brand's. */
 export const BUTTON = {
   padding: "12px 22px",
@@ -82,10 +91,12 @@ export const DARK = `
   .ink { color: #eceef2 !important; }
   .quiet { color: #a9b0bc !important; }
   .line { border-color: #3a3f4a !important; }
+  .code { background-color: #2d313a !important; }
   .outlined { box-shadow: 0 0 0 1px #a9b0bc !important; }
 }
 [data-ogsb] .page { background-color: #15171b !important; }
 [data-ogsb] .card { background-color: ${DARK_CARD} !important; }
+[data-ogsb] .code { background-color: #2d313a !important; }
 [data-ogsc] .ink { color: #eceef2 !important; }
 [data-ogsc] .quiet { color: #a9b0bc !important; }
 [data-ogsb] .outlined { box-shadow: 0 0 0 1px #a9b0bc !important; }

@@ -1,0 +1,69 @@
+-- Rule: reconciliation is finished every three hours at least. Without a key of Cal.com nobody wants it.
+begin;
+select plan(9);
+select tests.empty_crm();
+select tests.stand_in_for_reconciliations();
+truncate public.reconciliations;
+
+create function pg_temp.reconciliation() returns text language sql as $$
+  select concat_ws(
+    ' | ', case tests.finding('reconciliation') when 'true' then 'well' else 'wrong' end,
+    tests.age_of_finding('reconciliation'), tests.finding('reconciliation', 'detail')
+  );
+$$;
+create function pg_temp.run(p_started text, p_finished text default null, p_error text default null)
+returns void language sql as $$
+  insert into public.reconciliations (kind, started_at, finished_at, error)
+  values ('updates', now() - p_started::interval, now() - p_finished::interval, p_error);
+$$;
+
+select is(pg_temp.reconciliation(), 'well | No reconciliation has run yet.', 'none has run yet');
+
+-- When there is no key
+select pg_temp.run('5 days', '5 days', 'CALCOM_API_KEY is not set: nobody looks for lost webhooks');
+select is(
+  pg_temp.reconciliation(), 'well | Nobody looks for webhooks that were lost: CALCOM_API_KEY is not set.',
+  'without a key nobody wants it'
+);
+select matches(tests.finding('reconciliation', 'what_to_do'), 'CALCOM_API_KEY', 'which is said');
+truncate public.reconciliations;
+
+-- When the first is under way
+select pg_temp.run('2 hours');
+select is(pg_temp.reconciliation(), 'well | The first reconciliation is under way.', 'the first takes its time');
+select pg_temp.run('4 hours', '4 hours', 'Cal.com answered 401 to ann@evil.test');
+update public.reconciliations set error = 'Broke off' where error is null;
+select is(
+  pg_temp.reconciliation(),
+  'wrong | 04:00:00 | No reconciliation was ever finished; the first began 4 hours ago. Broke off',
+  'when none was ever finished, it is wrong'
+);
+
+-- When one was finished
+select pg_temp.run('170 minutes', '170 minutes');
+select is(
+  pg_temp.reconciliation(), 'well | The last reconciliation was finished 2 hours ago.',
+  'one that failed since is no harm'
+);
+delete from public.reconciliations where error is null;
+select pg_temp.run('9 hours', '9 hours');
+insert into public.reconciliations (kind, started_at, finished_at, is_dry_run) values ('updates', now(), now(), true);
+select is(
+  pg_temp.reconciliation(), 'wrong | 09:00:00 | No reconciliation was finished for 9 hours. Broke off',
+  'after three hours it is wrong, with what went wrong'
+);
+select pg_temp.run('1 hour');
+select is(
+  pg_temp.reconciliation(), 'well | The last reconciliation was finished 9 hours ago.', 'a long one is under way'
+);
+
+-- When the key was taken away
+delete from public.reconciliations where finished_at is null or is_dry_run;
+select pg_temp.run('20 minutes', '20 minutes', 'CALCOM_API_KEY is not set');
+select is(
+  pg_temp.reconciliation(), 'wrong | 09:00:00 | No reconciliation was finished for 9 hours. CALCOM_API_KEY is not set',
+  'a key that was there once is missed'
+);
+
+select * from finish();
+rollback;

@@ -1,0 +1,120 @@
+-- Rule: migrations/…_reconciliation.sql, crm.missing_seat() and crm.missing_seat_end()
+begin;
+select plan(17);
+select tests.empty_crm();
+
+create function pg_temp.webinar(p_seats jsonb, p_overrides jsonb default '{}') returns jsonb language sql as $$
+  select tests.api_booking(jsonb_build_object(
+    'uid', 'web-1', 'attendees', p_seats, 'bookingFieldsResponses', null, 'guests', null, 'icsUid', 'web-1@Cal.com',
+    'createdAt', tests.api_time('-5 days'), 'updatedAt', tests.api_time('-5 days')
+  ) || p_overrides)
+$$;
+create function pg_temp.seat(p_name text, p_overrides jsonb default '{}') returns jsonb language sql as $$
+  select tests.api_seat(p_name || '@acme.test', jsonb_build_object('createdAt', tests.api_time('-1 hour'))
+    || p_overrides)
+$$;
+create function pg_temp.seat_webhook(p_name text, p_overrides jsonb default '{}') returns jsonb language sql as $$
+  select tests.calcom_event('BOOKING_CREATED', jsonb_build_object(
+    'uid', 'web-1', 'email', p_name || '@acme.test', 'name', p_name, 'attendeeSeatId', 'seat-' || p_name,
+    'seatsPerTimeSlot', 10, 'startTime', tests.api_time('7 days'), 'endTime', tests.api_time('7 days 30 minutes'),
+    'createdAt', tests.api_time('-59 minutes'), 'iCalUID', 'web-1@Cal.com'
+  ) || p_overrides)
+$$;
+create function pg_temp.reconcile(variadic p_rows jsonb[]) returns text language plpgsql as $$
+begin
+  perform tests.let_log_rest();
+  return tests.created(public.reconcile_calcom_bookings(to_jsonb(p_rows)));
+end;
+$$;
+create function pg_temp.seats() returns text language sql as $$
+  select string_agg(concat_ws(' ', split_part(b.attendee_email, '@', 1), b.calcom_uid, b.status), ', '
+    order by b.attendee_email, b.calcom_uid)
+  from public.bookings as b
+$$;
+
+-- Given a seat that was booked, and one that was not heard of
+select public.handle_calcom_event(pg_temp.seat_webhook('ann'));
+select is(
+  pg_temp.reconcile(pg_temp.webinar(jsonb_build_array(pg_temp.seat('bob'), pg_temp.seat('ann')))),
+  'BOOKING_CREATED 1', 'a seat that the log lacks is booked'
+);
+select is(pg_temp.seats(), 'ann web-1 ACCEPTED, bob web-1 ACCEPTED', 'it has a row of its own');
+select is(tests.emails_to('bob@acme.test'), 'confirmation web-1', 'its holder has the confirmation');
+select public.handle_calcom_event(pg_temp.seat_webhook('bob'));
+select is(
+  row(pg_temp.seats(), tests.emails_to('bob@acme.test')),
+  row('ann web-1 ACCEPTED, bob web-1 ACCEPTED'::text, 'confirmation web-1'::text), 'the late original is a repeat'
+);
+
+-- When nobody says when a seat was taken
+select is(
+  pg_temp.reconcile(pg_temp.webinar(jsonb_build_array(
+    pg_temp.seat('bob'), pg_temp.seat('ann'), pg_temp.seat('cleo') - 'createdAt'
+  ))),
+  'BOOKING_CREATED 1', 'a seat without a moment is booked as well'
+);
+select is(tests.emails_to('cleo@acme.test'), null, 'and owes no mail: it may be an old one');
+
+-- When a seat is gone
+select is(
+  pg_temp.reconcile(pg_temp.webinar(jsonb_build_array(pg_temp.seat('bob'), pg_temp.seat('ann')))),
+  'BOOKING_CANCELLED 1', 'a seat that is gone from a row with others was cancelled'
+);
+select is(
+  pg_temp.seats(), 'ann web-1 ACCEPTED, bob web-1 ACCEPTED, cleo web-1 CANCELLED', 'that one alone'
+);
+select is(
+  pg_temp.reconcile(pg_temp.webinar(jsonb_build_array(pg_temp.seat('bob'), pg_temp.seat('ann')))),
+  'known 1', 'and it is known from then on'
+);
+select is(
+  pg_temp.reconcile(pg_temp.webinar(jsonb_build_array(
+    pg_temp.seat('bob'), pg_temp.seat('ann'), pg_temp.seat('cleo', '{"seatUid": "seat-cleo-2"}')
+  ))),
+  'BOOKING_CREATED 1', 'a seat that was taken again is booked again'
+);
+
+-- When the row lists nobody, or somebody who cannot be read
+select is(
+  pg_temp.reconcile(
+    pg_temp.webinar('[]'), pg_temp.webinar(
+      jsonb_build_array(pg_temp.seat('bob'), '{"email": "unknown", "seatUid": "s"}'))
+  ),
+  'known 1', 'no seat goes because a row lists nobody, or somebody who cannot be read'
+);
+
+-- When one seat moves to another time
+select is(
+  pg_temp.reconcile(
+    pg_temp.webinar(jsonb_build_array(pg_temp.seat('ann'), pg_temp.seat('cleo', '{"seatUid": "seat-cleo-2"}'))),
+    pg_temp.webinar(jsonb_build_array(pg_temp.seat('bob')), '{"uid": "web-2"}')
+  ),
+  'BOOKING_RESCHEDULED 1', 'a seat that turns up in another meeting was moved'
+);
+select is(
+  pg_temp.seats(), 'ann web-1 ACCEPTED, bob web-2 ACCEPTED, cleo web-1 ACCEPTED',
+    'it is the same row, and cancelled nowhere'
+);
+
+-- When all move in place, and then everything is cancelled
+select is(
+  pg_temp.reconcile(pg_temp.webinar(
+    jsonb_build_array(pg_temp.seat('ann'), pg_temp.seat('cleo', '{"seatUid": "seat-cleo-2"}')),
+    jsonb_build_object('start', tests.api_time('9 days'), 'end', tests.api_time('9 days 30 minutes'),
+      'updatedAt', tests.api_time('-10 minutes'))
+  )),
+  'BOOKING_RESCHEDULED 1', 'a meeting that moved in place is moved'
+);
+select is(tests.emails_to('ann@acme.test'), 'confirmation web-1, reschedule web-1', 'and tells its people');
+select is(
+  pg_temp.reconcile(pg_temp.webinar('[]',
+    jsonb_build_object('status', 'cancelled', 'updatedAt', tests.api_time('-5 minutes')))),
+  'BOOKING_CANCELLED 1', 'a cancelled meeting lists nobody'
+);
+select is(
+  pg_temp.seats(), 'ann web-1 CANCELLED, bob web-2 ACCEPTED, cleo web-1 CANCELLED',
+    'it is cancelled for all who sat there'
+);
+
+select * from finish();
+rollback;

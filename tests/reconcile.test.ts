@@ -1,0 +1,402 @@
+import { assert, assertEquals, assertMatch } from "npm:deno-std@1.4.0/assert/mod.js";
+import {
+  type ApiBooking,
+  calcomBookings,
+  type CalcomState,
+  emptyCalcom,
+} from "../local/apis/calcom-bookings.ts";
+import { type Stack, startStack } from "../local/stack/stack.ts";
+import { createDatabase } from "../supabase/functions/_shared/database.ts";
+import { createCalcom } from "../supabase/functions/reconcile/calcom.ts";
+import { createHandler } from "../supabase/functions/reconcile/handler.ts";
+import { reconcile, type ReconcileDeps } from "../supabase/functions/reconcile/reconcile.ts";
+import { emptyDatabase } from "./support/webhook.ts";
+
+const KEY = "cal_test_key";
+const SECRET = "a secret of the schedule";
+const DAY = 86_400_000;
+
+let stack: Stack;
+Deno.test.beforeAll(async () => {
+  stack = await startStack({ port: 0, data: "memory" });
+});
+Deno.test.afterAll(() => stack.close());
+
+interface Options extends Pick<ReconcileDeps, "budget" | "sleep"> {
+  key?: string | null;
+}
+
+type Answer = Record<string, unknown> & {
+  outcome: string;
+  reason?: string;
+  created: Record<string, number>;
+};
+
+/** Cal.com's API and the function in front of the real database, both over HTTP. */
+async function open(state: CalcomState) {
+  await emptyDatabase(stack);
+  await stack.sql("delete from public.reconciliations");
+  const onAnyPort = { hostname: "127.0.0.1", port: 0, onListen() {} };
+  const respond = calcomBookings(state);
+  const api = Deno.serve(
+    onAnyPort,
+    async (request) => await respond(request) ?? new Response("<html>", { status: 404 }),
+  );
+  const lines: Record<string, unknown>[] = [];
+
+  return {
+    lines,
+    /** Calls the function as the schedule does. */
+    async call(wish: Record<string, unknown> = {}, options: Options = {}): Promise<Answer> {
+      const { key = KEY, ...rest } = options;
+      const database = createDatabase({ supabaseUrl: stack.url, supabaseKey: stack.secretKey });
+      const url = `http://127.0.0.1:${api.addr.port}/v2`;
+      const server = Deno.serve(
+        onAnyPort,
+        createHandler({
+          secretKeys: [stack.secretKey],
+          secrets: [SECRET],
+          reconcile: (wish) =>
+            reconcile(wish, {
+              database,
+              calcom: key === null ? null : createCalcom({ key, url }),
+              pageSize: 20,
+              ...rest,
+            }),
+          log: (line) => void lines.push(line),
+        }),
+      );
+      try {
+        const response = await fetch(`http://127.0.0.1:${server.addr.port}/`, {
+          method: "POST",
+          headers: { "x-reconcile-secret": SECRET },
+          body: JSON.stringify(wish),
+        });
+        const answer = await response.json();
+        assertEquals(response.status, 200, JSON.stringify(answer));
+        return answer;
+      } finally {
+        await server.shutdown();
+      }
+    },
+    /** All passes, as a person reads them. */
+    runs: () =>
+      stack.sql<Record<string, unknown>>(
+        `select r.kind, r.pages, r.bookings, r.known, r.events_made, r.error, r.place, r.finished_at is not null as is_done
+         from public.reconciliations as r order by r.number`,
+      ),
+    async [Symbol.asyncDispose]() {
+      await api.shutdown();
+    },
+  };
+}
+
+/** Bookings of so many people, an hour apart, the first one tomorrow. */
+function bookings(count: number, more: Partial<ApiBooking> = {}): ApiBooking[] {
+  return Array.from({ length: count }, (_, place) => booking(place, more));
+}
+
+function booking(place: number, more: Partial<ApiBooking> = {}): ApiBooking {
+  const start = Date.now() + DAY + place * 3_600_000 / 10;
+  const email = `guest-${place}@company-${place % 7}.example`;
+  return {
+    id: place,
+    uid: `uid-${`${place}`.padStart(4, "0")}`,
+    title: "A call",
+    hosts: [{ id: 412, name: "Greta Host", email: "greta@host.test", timeZone: "Etc/UTC" }],
+    status: "accepted",
+    start: new Date(start).toISOString(),
+    end: new Date(start + 1_800_000).toISOString(),
+    duration: 30,
+    eventType: { id: 7, slug: "call" },
+    absentHost: false,
+    createdAt: new Date(Date.now() - 10 * DAY + place * 1000).toISOString(),
+    updatedAt: new Date(Date.now() - 5 * DAY + place).toISOString(),
+    attendees: [{ email, name: `Guest ${place}`, absent: false, timeZone: "Etc/UTC" }],
+    guests: [],
+    bookingFieldsResponses: { email, name: `Guest ${place}` },
+    ...more,
+  };
+}
+
+async function count(table: string): Promise<number> {
+  const [row] = await stack.sql<{ count: number }>(
+    `select count(*)::integer as count from public.${table}`,
+  );
+  return row!.count;
+}
+
+for (const contract of ["2026-05-01", "2024-08-13"] as const) {
+  Deno.test(`all bookings are read, page by page, as ${contract} has them, and once`, async () => {
+    const state = emptyCalcom({ contract, bookings: bookings(50) });
+    await using server = await open(state);
+    const answer = await server.call();
+    assertEquals([answer.outcome, answer.created], ["done", { BOOKING_CREATED: 50 }]);
+    assertEquals(await count("bookings"), 50);
+    const [updates, window, ...others] = await server.runs();
+    assertEquals(others, []);
+    assertEquals([updates!.kind, updates!.pages, updates!.events_made, updates!.error], [
+      "updates",
+      3,
+      50,
+      null,
+    ]);
+    assertEquals([window!.kind, window!.events_made, window!.place, window!.is_done], [
+      "window",
+      0,
+      null,
+      true,
+    ]);
+    assert(Number(window!.known) >= 50);
+
+    state.requests.length = 0;
+    const again = await server.call();
+    assertEquals([again.outcome, again.created], ["done", {}]);
+    // The updates go on from where they were.
+    const [first] = state.requests.filter(({ path }) => path.includes("afterUpdatedAt"));
+    const since = new URL(`http://x${first!.path}`).searchParams.get("afterUpdatedAt")!;
+    assert(Date.parse(since) > Date.now() - 5 * DAY - 11 * 60_000, since);
+    assertEquals(await count("calcom_events"), 50);
+    assert(!JSON.stringify(server.lines).includes("@"), "a line of the log holds an address");
+  });
+
+  Deno.test(`what breaks its page is left out, the rest is read, as ${contract} has it`, async () => {
+    const odd = ["uid-0007", "uid-0032"];
+    await using server = await open(
+      emptyCalcom({ contract, bookings: bookings(50), faults: { odd } }),
+    );
+    const answer = await server.call();
+    assertEquals(answer.outcome, "done");
+    const missing = await stack.sql<{ uid: string }>(
+      `select u.uid from unnest($1::text[]) as u (uid)
+       where not exists (select from public.bookings as b where b.calcom_uid = u.uid)`,
+      [bookings(50).map(({ uid }) => uid)],
+    );
+    const uids = missing.map(({ uid }) => uid);
+    // Where rows cannot be skipped, an hour around the odd one is left out.
+    assert(odd.every((uid) => uids.includes(uid)), uids.join());
+    assert(uids.length <= (contract === "2024-08-13" ? 2 : 44), uids.join());
+    const [updates] = await server.runs();
+    assertMatch(`${updates!.error}`, /cannot show one of its bookings \(400 BadRequestException\)/);
+  });
+}
+
+Deno.test("an asked wait is waited for while there is time, and else the next call goes on", async () => {
+  const state = emptyCalcom({
+    contract: "2024-08-13",
+    bookings: bookings(50),
+    faults: { requestsLeft: 3, wait: 7 },
+  });
+  await using server = await open(state);
+  const waits: number[] = [];
+  const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
+  assertEquals((await server.call({}, { sleep })).outcome, "done");
+  assertEquals(waits, [7000]);
+
+  state.bookings.push(...bookings(80).slice(50));
+  state.faults = { requestsLeft: 4, wait: 3600 };
+  const first = await server.call({}, { sleep });
+  assertEquals([first.outcome, waits.length], ["goes_on", 1]);
+  assertMatch(first.reason!, /Cal\.com asks to wait/);
+  const second = await server.call({ tick: first.tick }, { sleep });
+  assertEquals(second.outcome, "done");
+  assertEquals(await count("bookings"), 80);
+});
+
+Deno.test("a call whose time is up keeps its place, and the next one goes on there", async () => {
+  const state = emptyCalcom({ bookings: bookings(50) });
+  await using server = await open(state);
+  const outcomes: string[] = [];
+  let tick: unknown = null;
+  for (let calls = 0; calls < 30 && outcomes.at(-1) !== "done"; calls++) {
+    const answer = await server.call(tick === null ? {} : { tick }, { budget: 60 });
+    ({ tick } = answer);
+    outcomes.push(answer.outcome);
+  }
+  assertEquals(outcomes.at(-1), "done");
+  assert(outcomes.length > 2, `${outcomes}`);
+  assertEquals(await count("bookings"), 50);
+  assertEquals((await server.runs()).length, 2, "no pass was begun twice");
+});
+
+Deno.test("a cursor that is not understood any more begins its window anew", async () => {
+  const state = emptyCalcom({ bookings: bookings(50) });
+  await using server = await open(state);
+  await stack.sql(
+    `insert into public.reconciliations (kind, since, place)
+     values ('window', now() - interval '1 day', $1)`,
+    [{
+      sources: [{ path: "/bookings", hostIds: null }],
+      contract: "2026-05-01",
+      windows: [[new Date(0).toISOString(), null]],
+      range: [null, null],
+      cursor: "gone",
+      skip: 0,
+      size: 20,
+      pageSize: 20,
+    }],
+  );
+  state.faults.forgetsCursors = true;
+  setTimeout(() => delete state.faults.forgetsCursors, 300);
+  const answer = await server.call();
+  assertEquals(answer.outcome, "done");
+  assertEquals(await count("bookings"), 50);
+});
+
+Deno.test("two calls at once do not do the work twice, and one that died is gone on with", async () => {
+  const state = emptyCalcom({ bookings: bookings(30) });
+  await using server = await open(state);
+  const answers = await Promise.all([server.call(), server.call()]);
+  assertEquals(answers.map(({ outcome }) => outcome).toSorted(), ["busy", "done"]);
+  assertEquals(await count("calcom_events"), 30);
+
+  await stack.sql(
+    `insert into public.reconciliations (kind, since, lease, leased_until)
+     values ('updates', now() - interval '9 days', gen_random_uuid(), now() + interval '1 minute')`,
+  );
+  assertEquals((await server.call()).outcome, "busy");
+  await stack.sql("update public.reconciliations set leased_until = now() - interval '1 second'");
+  assertEquals((await server.call()).outcome, "done");
+  assert((await server.runs()).every(({ is_done }) => is_done));
+});
+
+Deno.test("only meetings of whom the webhook covers count", async () => {
+  const own = bookings(3);
+  const asGuest = booking(10, { hosts: [{ id: 9, name: "Other", email: "other@else.test" }] });
+  const ofTeam = booking(20, { hosts: [{ id: 413, name: "Kim", email: "kim@host.test" }] });
+  const ofOrganization = booking(30, { hosts: [{ id: 414, name: "Li", email: "li@host.test" }] });
+  const all = [...own, asGuest];
+  for (
+    const [state, uids] of [
+      [emptyCalcom({ bookings: all }), 3],
+      [
+        emptyCalcom({
+          bookings: all,
+          teams: [{ id: 5, isAdmin: true, bookings: [ofTeam] }, { id: 6, isAdmin: false }],
+        }),
+        4,
+      ],
+      [emptyCalcom({ bookings: all, organization: { id: 2, isAdmin: false } }), 3],
+      [
+        emptyCalcom({
+          bookings: all,
+          organization: { id: 2, isAdmin: true, bookings: [...own, ofTeam, ofOrganization] },
+        }),
+        5,
+      ],
+    ] as const
+  ) {
+    await using server = await open(state);
+    assertEquals((await server.call()).outcome, "done");
+    assertEquals(await count("bookings"), uids);
+  }
+});
+
+Deno.test("filters that do nothing end all the same", async () => {
+  for (const contract of ["2026-05-01", "2024-08-13"] as const) {
+    await using server = await open(
+      emptyCalcom({ contract, bookings: bookings(50), faults: { ignoresFilters: true } }),
+    );
+    assertEquals((await server.call()).outcome, "done");
+    assertEquals(await count("bookings"), 50);
+  }
+});
+
+Deno.test("what keeps it from going on is said, and kept in the table", async () => {
+  for (
+    const [change, reason] of [
+      [{ faults: { hasAnotherShape: true } }, /a shape that this version does not know/],
+      [{ keys: ["another"] }, /does not accept CALCOM_API_KEY \(401\)/],
+      [{ faults: { status: { code: 500, times: 9 } } }, /answers 500/],
+      [{ faults: { status: { code: 404, times: 9 } } }, /look at CALCOM_API_URL/],
+      [{ faults: { status: { code: 403, times: 9 } } }, /may not read these bookings \(403\)/],
+    ] as const
+  ) {
+    const state = emptyCalcom({ bookings: bookings(5), ...change as Partial<CalcomState> });
+    await using server = await open(state);
+    const answer = await server.call();
+    assertEquals(answer.outcome, "stopped");
+    assertMatch(answer.reason!, reason);
+    const [run] = await server.runs();
+    assertMatch(`${run!.error}`, reason);
+    assertEquals([run!.is_done, await count("calcom_events")], [false, 0]);
+    assert(!JSON.stringify([answer, server.lines]).includes(KEY), "the key is told");
+
+    Object.assign(state, emptyCalcom({ bookings: state.bookings }));
+    assertEquals((await server.call()).outcome, "done");
+    assertEquals(await count("bookings"), 5);
+    // The pass that was kept from going on, and then those of this call.
+    assertEquals((await server.runs()).map(({ error }) => error), [null, null, null]);
+  }
+});
+
+Deno.test("without a key nothing is compared, and that is noted once", async () => {
+  await using server = await open(emptyCalcom());
+  for (const _ of [1, 2]) {
+    const answer = await server.call({}, { key: null });
+    assertMatch(`${answer.skipped}`, /^CALCOM_API_KEY is not set/);
+  }
+  const runs = await server.runs();
+  assertEquals(runs.length, 1);
+  assertMatch(`${runs[0]!.error}`, /^CALCOM_API_KEY is not set/);
+});
+
+Deno.test("history is brought in without a mail, and a dry run brings nothing", async () => {
+  const start = (days: number) => ({
+    start: new Date(Date.now() - days * DAY).toISOString(),
+    end: new Date(Date.now() - days * DAY + 1_800_000).toISOString(),
+    createdAt: new Date(Date.now() - (days + 3) * DAY).toISOString(),
+    updatedAt: new Date(Date.now() - (days + 3) * DAY).toISOString(),
+  });
+  const now = { createdAt: new Date(Date.now() - 3_600_000).toISOString() };
+  const state = emptyCalcom({
+    bookings: [booking(1, start(100)), booking(2, start(300)), booking(3, now)],
+  });
+  await using server = await open(state);
+  const since = new Date(Date.now() - 200 * DAY).toISOString().slice(0, 10);
+  const dry = await server.call({ since, dry_run: true });
+  assertEquals(dry.created, { BOOKING_CREATED: 2, MEETING_ENDED: 1 });
+  assertEquals(await count("calcom_events"), 0);
+
+  const answer = await server.call({ since });
+  assertEquals([answer.outcome, answer.created], ["done", {
+    BOOKING_CREATED: 2,
+    MEETING_ENDED: 1,
+  }]);
+  assertEquals(await count("emails"), 0);
+  assertEquals((await server.runs()).map(({ kind }) => kind), ["backfill", "backfill"]);
+  const sources = await stack.sql("select distinct source from public.calcom_events");
+  assertEquals(sources, [{ source: "backfill" }]);
+});
+
+Deno.test("strangers and bodies that are no wish are refused", async () => {
+  const handler = createHandler({
+    secretKeys: ["sb_secret_of_the_project"],
+    secrets: [SECRET],
+    reconcile: () => Promise.resolve({ outcome: "done" as const }),
+    log: () => {},
+  });
+  const post = async (headers: Record<string, string>, body = "") => {
+    const response = await handler(new Request("http://x/", { method: "POST", headers, body }));
+    return [response.status, (await response.json()).reason];
+  };
+  assertEquals((await post({}))[0], 401);
+  assertEquals((await post({ "x-reconcile-secret": "sb_secret_of_the_project" }))[0], 401);
+  assertEquals((await post({ apikey: SECRET }))[0], 401);
+  assertEquals((await post({ apikey: "sb_secret_of_the_project" }))[0], 200);
+  const known = { "x-reconcile-secret": SECRET };
+  assertEquals((await post(known))[0], 200);
+  for (
+    const [body, reason] of [
+      ["{", /not JSON/],
+      ['{"since": "soon"}', /"since" is no date/],
+      ['{"since": 7}', /"since" is no date/],
+      ['{"tick": {}}', /"tick"/],
+      ['{"dry_run": "yes"}', /"dry_run"/],
+    ] as const
+  ) {
+    const [status, told] = await post(known, body);
+    assertEquals(status, 422);
+    assertMatch(told, reason);
+  }
+});
