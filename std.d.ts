@@ -76,6 +76,11 @@ declare module "npm:deno-std@1.4.0/bytes/concat.js" {
   export function concat(buffers: readonly Uint8Array[]): Uint8Array<ArrayBuffer>;
 }
 
+declare module "npm:deno-std@1.4.0/cli/prompt_secret.js" {
+  /** Asks without showing what is typed. */
+  export function promptSecret(message: string): string | null;
+}
+
 declare module "npm:deno-std@1.4.0/crypto/timing_safe_equal.js" {
   /** Throws when the lengths differ. */
   export function timingSafeEqual(

@@ -8,7 +8,7 @@ export interface Sample {
   /** What it is listed under. */
   group: string;
   name: string;
-  kind: EmailKind;
+  kind: EmailKind | "alarm";
   data: Record<string, Json>;
   email?: Partial<EmailRow>;
 }
@@ -47,6 +47,13 @@ export function listSamples(senders: Sender[]): Sample[] {
         ...(data.hides_organizer === true && { reply_to: null }),
       },
     })),
+    ...Object.entries(ALARMS).map(([name, data]) => ({
+      group: "To whoever runs this",
+      name,
+      kind: "alarm" as const,
+      data,
+      email: { to_address: "ops@example.com", reply_to: null },
+    })),
   ];
 }
 
@@ -59,6 +66,41 @@ function lookOf({ organizer_domain, from_address, from_name, is_default, ...bran
     email: { from_address, from_name, reply_to: organizer_email },
   };
 }
+
+/** What is wrong, and what is well again. */
+const ALARMS: Record<string, Record<string, Json>> = {
+  "Something is wrong": {
+    wrong: [
+      {
+        check: "waiting_emails",
+        since: "2026-12-01T06:10:00Z",
+        detail: "12 mails that should be out, the oldest for 50 minutes. Resend lets nobody send " +
+          "with these settings: check RESEND_API_KEY and RESEND_BASE_URL.",
+        what_to_do: "See why: `select * from emails where status = 'due'`. They go out by " +
+          "themselves as soon as that is mended.",
+        is_new: true,
+      },
+      {
+        check: "schedule",
+        since: "2026-12-01T05:59:00Z",
+        detail: '"send-due-emails" has not run for 61 minutes.',
+        what_to_do:
+          "Run or look at: `select * from cron.job_run_details order by start_time desc " +
+          "limit 20`.",
+        is_new: false,
+      },
+    ],
+    well: [
+      { check: "silence", since: "2026-11-30T20:00:00Z", well_at: "2026-12-01T05:30:00Z" },
+    ],
+  },
+  "It is well again": {
+    wrong: [],
+    well: [
+      { check: "waiting_emails", since: "2026-12-01T06:10:00Z", well_at: "2026-12-01T08:20:00Z" },
+    ],
+  },
+};
 
 /** What is long, far away, in other scripts, or missing. */
 const ODD: Record<string, Record<string, Json>> = {

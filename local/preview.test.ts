@@ -3,7 +3,7 @@ import { LANGUAGES } from "../supabase/functions/send-emails/email/locales/index
 import { renderPreview } from "./preview.ts";
 import { listSamples } from "./preview-samples.ts";
 
-Deno.test("the page has all mails, by sender and by language, and the odd ones", async () => {
+Deno.test("the page has all mails, by sender and by language, the odd ones and the alarms", async () => {
   const samples = listSamples([{
     organizer_domain: "brand.example",
     from_address: "team@brand.example",
@@ -20,7 +20,7 @@ Deno.test("the page has all mails, by sender and by language, and the odd ones",
   const groups = Map.groupBy(mails, ({ group }) => group);
 
   assertEquals(mails.length, samples.length);
-  assertEquals(groups.size, 1 + LANGUAGES.length + 1);
+  assertEquals(groups.size, 1 + LANGUAGES.length + 2);
   assertEquals(groups.get("Swedish")!.length, 3);
   const [mail] = groups.get("Hosts at brand.example (default)")!;
   assertEquals(mail!.from, "Brand & Sons <team@brand.example>");

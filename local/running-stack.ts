@@ -30,15 +30,25 @@ export function envFileOf(port: number): string {
  * @returns removes them again, unless another stack has written its own in the meantime
  */
 export async function writeEnvFile(stack: Stack, file: string): Promise<() => Promise<void>> {
-  const text = [
-    `SUPABASE_URL=${stack.url}`,
-    `SUPABASE_PUBLISHABLE_KEY=${stack.publishableKey}`,
-    `SUPABASE_SECRET_KEY=${stack.secretKey}`,
-    `CALCOM_WEBHOOK_SECRET=${stack.webhookSecret}`,
-    `INBOX_URL=${stack.inboxUrl}`,
-    `DATABASE_URL=${stack.databaseUrl}`,
-    "",
-  ].join("\n");
+  return await writeValues(file, {
+    SUPABASE_URL: stack.url,
+    SUPABASE_PUBLISHABLE_KEY: stack.publishableKey,
+    SUPABASE_SECRET_KEY: stack.secretKey,
+    CALCOM_WEBHOOK_SECRET: stack.webhookSecret,
+    INBOX_URL: stack.inboxUrl,
+    DATABASE_URL: stack.databaseUrl,
+  });
+}
+
+/**
+ * Writes `NAME=value` lines that only their owner can read.
+ * @returns removes them again, unless somebody has written others in the meantime
+ */
+export async function writeValues(
+  file: string,
+  values: Record<string, string>,
+): Promise<() => Promise<void>> {
+  const text = Object.entries(values).map(([name, value]) => `${name}=${value}\n`).join("");
   await Deno.mkdir(dirname(file), { recursive: true });
   // A new file: the mode is only applied to a file that is created.
   await Deno.remove(file).catch(() => {});

@@ -2,7 +2,14 @@
 import { bold, dim, setColorEnabled, yellow } from "npm:deno-std@1.4.0/fmt/colors.js";
 import { runCommand, TASK } from "./command.ts";
 import { waitForEndOfLauncher } from "./launcher.ts";
-import { DEFAULT_PORT, envFileOf, fromCaller, readPort, writeEnvFile } from "./running-stack.ts";
+import {
+  DEFAULT_PORT,
+  envFileOf,
+  fromCaller,
+  readPort,
+  writeEnvFile,
+  writeValues,
+} from "./running-stack.ts";
 import { DEFAULT_DATA } from "./stack/data-dir.ts";
 import { StackError } from "./stack/error.ts";
 import type { Stack } from "./stack/stack.ts";
@@ -10,13 +17,15 @@ import type { Stack } from "./stack/stack.ts";
 const HELP = `Runs everything on this machine: Postgres, REST, Studio, the Edge Functions and a
 Resend sandbox with an inbox. Only programs on this machine can reach it.
 
-  ${TASK} start [--port PORT] [--data DIR] [--env FILE]
+  ${TASK} start [--port PORT] [--data DIR] [--env FILE] [--with-apis]
 
   --port PORT   port of everything but Postgres, which gets the next one (default ${DEFAULT_PORT})
   --data DIR    folder that keeps the database, the mails and the keys between starts
                 (default supabase/.temp/local-data); "--data memory" keeps nothing
   --env FILE    file that the addresses and keys are written to while it runs (default
                 supabase/.temp/local.env; local-PORT.env for another port than ${DEFAULT_PORT})
+  --with-apis   stand-ins of the APIs of Supabase, Cal.com and Resend too, to try the commands
+                connect and doctor on; what they need to be told is in a file beside the other
   --help        this text
 
 Ctrl-C stops it.`;
@@ -25,9 +34,11 @@ const OPTIONS = {
   port: { type: "string" },
   data: { type: "string" },
   env: { type: "string" },
+  "with-apis": { type: "boolean" },
 } as const;
 
-await runCommand(HELP, OPTIONS, async ({ port, data = DEFAULT_DATA, env }, words) => {
+await runCommand(HELP, OPTIONS, async (values, words) => {
+  const { port, data = DEFAULT_DATA, env } = values;
   if (words.length > 0) throw new StackError(`What is "${words[0]}"? See --help.`);
   if (data === "") throw new StackError("--data takes a folder, or the word memory.");
   if (env === "") throw new StackError("--env takes a file.");
@@ -35,10 +46,16 @@ await runCommand(HELP, OPTIONS, async ({ port, data = DEFAULT_DATA, env }, words
     readPort(port),
     data === "memory" ? data : fromCaller(data),
     env && fromCaller(env),
+    values["with-apis"] ?? false,
   );
 });
 
-async function start(port: number, data: string, env: string | undefined): Promise<number> {
+async function start(
+  port: number,
+  data: string,
+  env: string | undefined,
+  hasApis: boolean,
+): Promise<number> {
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
   let isAsked = false;
   const stopped = Promise.race([waitForSignal(), waitForEndOfLauncher()]).then(() =>
@@ -53,22 +70,26 @@ async function start(port: number, data: string, env: string | undefined): Promi
     data,
     seed: true,
     functions: true,
+    apis: hasApis,
     log: (line) => console.log(isReady ? `${dim(time())}  ${line}` : line),
   });
   const envFile = env ?? envFileOf(Number(new URL(stack.url).port));
   const removeEnvFile = await writeEnvFile(stack, envFile);
-  if (!isAsked) console.log(describe(stack, data, envFile));
+  const apisFile = envFile.replace(/(\.env)?$/, "-apis.env");
+  const removeApisFile = stack.apis ? await writeValues(apisFile, stack.apis.env) : () => {};
+  if (!isAsked) console.log(describe(stack, data, envFile, apisFile));
   isReady = true;
 
   await Promise.race([stopped, stack.databaseEnded]);
   console.log(isAsked ? "\nStopping …" : "\nPostgres was stopped by somebody else. Stopping …");
   await removeEnvFile();
+  await removeApisFile();
   await stack.close();
   return isAsked ? 0 : 1;
 }
 
 /** Where everything is, what is amiss, and what to try. */
-function describe(stack: Stack, data: string, envFile: string): string {
+function describe(stack: Stack, data: string, envFile: string, apisFile: string): string {
   const rows: [string, string][] = [
     ["Studio", stack.url],
     ["Inbox", stack.inboxUrl],
@@ -80,6 +101,7 @@ function describe(stack: Stack, data: string, envFile: string): string {
     ]),
     ["Data", data],
     ["Keys", envFile],
+    ...(stack.apis === null ? [] : [["APIs", apisFile] as [string, string]]),
   ];
   const { port } = new URL(stack.url);
   const choice = Number(port) === DEFAULT_PORT ? "" : ` --port ${port}`;
@@ -96,7 +118,21 @@ Try in another terminal, then look into the inbox:
 
   ${TASK} send --new tests/fixtures/calcom/booking-created-business.json${choice}
   ${TASK} sql "select * from public.deals"${choice}
-${changes}`;
+${stack.apis === null ? "" : describeApis(apisFile, choice)}${changes}`;
+}
+
+/** How to put this stack live, as it were. */
+function describeApis(apisFile: string, choice: string): string {
+  return `
+Or put it live, with stand-ins of Supabase, Cal.com and Resend:
+
+  ${TASK} connect --env ${apisFile}
+  ${TASK} doctor --env ${apisFile}
+
+Then bring in a booking whose webhook was lost:
+
+  ${TASK} reconcile${choice}
+`;
 }
 
 function time(): string {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import { readMigrations } from "../local/migrations.ts";
-import { readHelp } from "./support/supabase-cli.ts";
+import { findProblem } from "./support/supabase-cli.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const readme = await read("README.md");
@@ -78,7 +78,7 @@ Deno.test("every function that the README tells to call is granted", () => {
 Deno.test("every file that a document names is there", async () => {
   const named = matches(
     documents,
-    /[(`]((?:docs|supabase|tests|bench|local)\/\w[\w./-]+)[)`]/g,
+    /[(`]((?:docs|supabase|setup|tests|bench|local)\/\w[\w./-]+)[)`]/g,
   );
   const missing: string[] = [];
   for (const path of named) {
@@ -115,25 +115,6 @@ Deno.test("a command of the Supabase CLI that is none does not go unnoticed", as
     "it goes to the local stack; add --remote for the project",
   );
 });
-
-/** What is wrong with a command, by the CLI's own help. */
-async function findProblem(command: string): Promise<string | null> {
-  const [name] = /^[a-z]+(?: [a-z][a-z-]*)?(?= |$)/.exec(command) ?? [""];
-  const help = await (helps[name] ??= readHelp(name));
-  if (/^ {2}supabase .*<subcommand>/m.test(help)) return "there is no such command";
-
-  const options = matches(command, /(--[a-z-]+)/g);
-  const unknown = options.find((option) => !new RegExp(`^ +${option}[ ,[=]`, "m").test(help));
-  if (unknown !== undefined) return `there is no ${unknown}`;
-
-  const isLocal = help.includes("Local by default.");
-  return isLocal && !options.includes("--remote") && !options.includes("--local")
-    ? "it goes to the local stack; add --remote for the project"
-    : null;
-}
-
-/** What the CLI says about its commands, each asked once. */
-const helps: Record<string, Promise<string>> = {};
 
 /** The README, CONTRIBUTING.md and what is in docs/, as one text. */
 async function readDocuments(): Promise<string> {

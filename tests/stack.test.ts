@@ -174,6 +174,7 @@ Deno.test("the stack", async (t) => {
         [
           "CALCOM_WEBHOOK_SECRET",
           "EXTRA",
+          "RECONCILE_SECRET",
           "RESEND_API_KEY",
           "RESEND_BASE_URL",
           "RESEND_WEBHOOK_SECRET",

@@ -20,6 +20,8 @@ export interface EdgeFunctions {
   names: string[];
   /** Resolves when every function answers or has failed to start. */
   started: Promise<void>;
+  /** Has them start anew with an environment that has these besides. */
+  setEnv(env: Record<string, string>): void;
   /** Hands a request to a function; null when there is none of that name. */
   fetch(name: string, request: Request): Promise<Response> | null;
   close(): Promise<void>;
@@ -48,7 +50,9 @@ const STOPPING = { code: "STOPPING", message: "The stack is stopping" };
  */
 export async function startFunctions(options: FunctionsOptions): Promise<EdgeFunctions> {
   const names = await listFunctions(options.folder);
-  const functions = new Map(names.map((name) => [name, runFunction(name, options)]));
+  let given = options.env;
+  const run = (name: string) => runFunction(name, options, () => given);
+  const functions = new Map(names.map((name) => [name, run(name)]));
   const loaded = names.length > 0 ? fetchPackages(names, options.folder) : Promise.resolve();
   const started = loaded
     .then(() => Promise.all([...functions.values()].map((edgeFunction) => edgeFunction.start())))
@@ -72,13 +76,16 @@ export async function startFunctions(options: FunctionsOptions): Promise<EdgeFun
     }
   }
 
-  const watcher = names.length > 0 ? Deno.watchFs(options.folder) : null;
-  const reload = debounce((path: string) => {
-    options.log(readable("functions", `are loaded again: ${basename(path)} has changed`));
+  function restart() {
     for (const edgeFunction of functions.values()) {
       edgeFunction.stop();
       edgeFunction.start();
     }
+  }
+  const watcher = names.length > 0 ? Deno.watchFs(options.folder) : null;
+  const reload = debounce((path: string) => {
+    options.log(readable("functions", `are loaded again: ${basename(path)} has changed`));
+    restart();
   }, 100);
   async function watch() {
     for await (const { kind, paths: [path] } of watcher ?? []) {
@@ -90,6 +97,10 @@ export async function startFunctions(options: FunctionsOptions): Promise<EdgeFun
   return {
     names,
     started,
+    setEnv: (env) => {
+      given = { ...options.env, ...env };
+      restart();
+    },
     fetch: (name, request) => {
       if (!functions.has(name)) return null;
       const response = answer(name, request);
@@ -135,11 +146,15 @@ async function fetchPackages(names: string[], folder: string): Promise<void> {
 }
 
 /** One function, in one process at a time. */
-function runFunction(name: string, options: FunctionsOptions) {
+function runFunction(
+  name: string,
+  options: FunctionsOptions,
+  readEnv: () => FunctionsOptions["env"],
+) {
   let running: { process: Deno.ChildProcess; origin: Promise<string | null> } | null = null;
 
   function spawn() {
-    const process = spawnFunction(name, options);
+    const process = spawnFunction(name, { ...options, env: readEnv() });
     const origin = Promise.withResolvers<string | null>();
     const current = { process, origin: origin.promise };
     for (const output of [process.stdout, process.stderr]) {

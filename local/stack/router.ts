@@ -8,6 +8,8 @@ export interface Parts {
   supabase: Supabase;
   /** The Resend sandbox; `path` is what follows `/resend`. */
   resend: (request: Request, path: string) => Promise<Response>;
+  /** Stand-ins of the APIs; null for a path that is not theirs, or without them. */
+  apis: { fetch(request: Request, pathname: string): Promise<Response> | null } | null;
   /** The inbox; `path` is what follows `/inbox`. */
   inbox: (path: string) => Promise<Response>;
   functions: EdgeFunctions | null;
@@ -20,7 +22,7 @@ const NO_FUNCTION = { code: "NOT_FOUND", message: "Requested function was not fo
 export type Route = (request: Request, peer: string) => Promise<Response>;
 
 /** Sends each request to the part of the stack that its path names. */
-export function createRouter({ port, supabase, resend, inbox, functions }: Parts): Route {
+export function createRouter({ port, supabase, resend, apis, inbox, functions }: Parts): Route {
   return async (request, peer) => {
     const { pathname } = new URL(request.url);
 
@@ -39,6 +41,8 @@ export function createRouter({ port, supabase, resend, inbox, functions }: Parts
     if (isRest || isUnder("/_system", pathname) && isOwnPage) {
       return await supabase.fetch(request, peer);
     }
+    const answer = apis?.fetch(request, pathname) ?? null;
+    if (answer !== null) return await answer;
     if (isUnder("/resend", pathname)) {
       return await resend(request, pathname.slice("/resend".length));
     }

@@ -4,6 +4,8 @@ import { readable } from "./log-line.ts";
 
 /** Milliseconds. On Supabase pg_cron calls every minute; nobody waits that long at a laptop. */
 const EVERY = 10_000;
+/** Milliseconds between two looks at how things are, as on Supabase. */
+const CHECK_EVERY = 600_000;
 
 /** What the schedule works with. */
 export interface ScheduleOptions {
@@ -13,16 +15,18 @@ export interface ScheduleOptions {
   log: (line: string) => void;
   /** Milliseconds between two rounds. */
   every?: number;
+  /** Milliseconds between two looks at how things are, at the least. */
+  checkEvery?: number;
 }
 
 /**
- * Does what pg_cron does on Supabase: decides the events that were stored and left undecided, and
- * has the mails sent that are due.
+ * Does what pg_cron does on Supabase: decides the events that were stored and left undecided, looks
+ * how things are, and has the mails sent that are due.
  *
  * @returns stops it; resolves when no call is under way any more.
  */
 export function startSchedule(
-  { database, sendEmails, log, every = EVERY }: ScheduleOptions,
+  { database, sendEmails, log, every = EVERY, checkEvery = CHECK_EVERY }: ScheduleOptions,
 ): () => Promise<void> {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -38,14 +42,29 @@ export function startSchedule(
     }
   }
 
-  async function run() {
+  let nextCheck = 0;
+  async function checkHealth() {
+    if (performance.now() < nextCheck) return;
+    nextCheck = performance.now() + checkEvery;
+    await database.sql("select crm.check_health()");
+  }
+
+  /** Says what goes wrong, once for as long as it goes on. */
+  function watched(what: string, step: () => Promise<void>): () => Promise<void> {
     let problem = "";
-    while (await delay(every, { signal }).then(() => true, () => false)) {
+    return async () => {
       const before = problem;
-      problem = await decidePendingEvents().then(() => "", (error: Error) => error.message);
-      if (problem && problem !== before) {
-        log(readable("schedule", `cannot decide the events left undecided: ${problem}`));
-      }
+      problem = await step().then(() => "", (error: Error) => error.message);
+      if (problem && problem !== before) log(readable("schedule", `cannot ${what}: ${problem}`));
+    };
+  }
+
+  async function run() {
+    const decide = watched("decide the events left undecided", decidePendingEvents);
+    const check = watched("look how things are", checkHealth);
+    while (await delay(every, { signal }).then(() => true, () => false)) {
+      await decide();
+      await check();
       await sendEmails();
     }
   }

@@ -1,4 +1,5 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { type Apis, openApis } from "../apis/serve.ts";
 import { serveInbox } from "../inbox/serve.ts";
 import { readOutbox } from "../inbox/status.ts";
 import { applyMigrations, seedDatabase, SUPABASE_FOLDER } from "../migrations.ts";
@@ -22,6 +23,8 @@ export interface StackOptions {
   seed?: boolean;
   /** Run the Edge Functions too. Default: no. */
   functions?: boolean;
+  /** Serve stand-ins of the APIs of Supabase, Cal.com and Resend too. Default: no. */
+  apis?: boolean;
   /** Environment of the functions, on top of what the platform gives. */
   env?: Record<string, string>;
   /** Gets one line per thing that happens. Default: silence. */
@@ -38,6 +41,8 @@ export interface Stack extends Keys {
   resendUrl: string;
   /** For psql and any other client: the role `postgres`, as on Supabase. */
   databaseUrl: string;
+  /** The stand-ins of the three APIs; null without them. */
+  apis: Apis | null;
   /** Names of the Edge Functions that run. */
   functions: string[];
   sandbox: Sandbox;
@@ -90,6 +95,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           RESEND_BASE_URL: `${url}/resend`,
           RESEND_WEBHOOK_SECRET: keys.resendWebhookSecret,
           SEND_EMAILS_SECRET: keys.sendEmailsSecret,
+          // Here nothing calls it by itself: `task reconcile` shows the secret key.
+          RECONCILE_SECRET: crypto.randomUUID(),
           ...options.env,
         },
         log,
@@ -118,10 +125,36 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         await functions?.fetch("resend-webhook", report) ?? Response.json({}, { status: 404 }),
     });
     opened.push(sandbox.close);
+    const apis = options.apis
+      ? await openApis({
+        url,
+        databaseUrl: database.url,
+        sendingKey: keys.resendApiKey,
+        resendWebhookSecret: keys.resendWebhookSecret,
+        // The sandbox knows one key; here whoever has one of the account's may send.
+        sendMail: (request, path) => {
+          const headers = new Headers(request.headers);
+          headers.set("authorization", `Bearer ${keys.resendApiKey}`);
+          return sandbox.fetch(new Request(request, { headers }), path);
+        },
+        // What this stack itself shows to the functions goes on being valid.
+        setEnv: (env) => {
+          const { CALCOM_WEBHOOK_SECRET, SEND_EMAILS_SECRET } = env;
+          functions?.setEnv({
+            ...env,
+            CALCOM_WEBHOOK_SECRET: join(CALCOM_WEBHOOK_SECRET, keys.webhookSecret),
+            SEND_EMAILS_SECRET: join(SEND_EMAILS_SECRET, keys.sendEmailsSecret),
+            ...options.env,
+          });
+        },
+      })
+      : null;
+    opened.push(() => apis?.close());
     route = createRouter({
       port,
       supabase: serveSupabase(database, keys, log),
       resend: sandbox.fetch,
+      apis,
       inbox: async (path: string) =>
         serveInbox(path, sandbox.messages(), path === "" ? [] : await readOutbox(database)),
       functions,
@@ -147,6 +180,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       inboxUrl: `${url}/inbox`,
       resendUrl: `${url}/resend`,
       databaseUrl: database.url,
+      apis,
       functions: functions?.names ?? [],
       sandbox,
       changes,
@@ -158,6 +192,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await close();
     throw error;
   }
+}
+
+/** A list of secrets, as the functions take one. */
+function join(...secrets: (string | undefined)[]): string {
+  return secrets.filter((secret) => secret !== undefined).join();
 }
 
 function listen(port: number, route: Route) {

@@ -58,6 +58,25 @@ export function readHelp(command: string): Promise<string> {
   return run(`${command} --help`);
 }
 
+/** What is wrong with a command, by the CLI's own help. */
+export async function findProblem(command: string): Promise<string | null> {
+  const [name] = /^[a-z]+(?: [a-z][a-z-]*)?(?= |$)/.exec(command) ?? [""];
+  const help = await (helps[name] ??= readHelp(name));
+  if (/^ {2}supabase .*<subcommand>/m.test(help)) return "there is no such command";
+
+  const options: string[] = command.match(/--[a-z-]+/g) ?? [];
+  const unknown = options.find((option) => !new RegExp(`^ +${option}[ ,[=]`, "m").test(help));
+  if (unknown !== undefined) return `there is no ${unknown}`;
+
+  const isLocal = help.includes("Local by default.");
+  return isLocal && !options.includes("--remote") && !options.includes("--local")
+    ? "it goes to the local stack; add --remote for the project"
+    : null;
+}
+
+/** What the CLI says about its commands, each asked once. */
+const helps: Record<string, Promise<string>> = {};
+
 /** A Postgres on 127.0.0.1 has no certificate, and the CLI warns about that unless it is told. */
 async function runOn(url: string, command: string): Promise<string> {
   return await run(`${command} --remote=${url}?sslmode=disable`);

@@ -1,0 +1,166 @@
+/** Supabase's Management API, as far as the set-up asks it. */
+import { z } from "npm:zod@4.6.7";
+import { SetupError } from "../error.ts";
+import type { Redactor } from "../secrets.ts";
+import { ApiError, createAsk, type Failure } from "./http.ts";
+
+const PROJECT = z.object({ name: z.string(), region: z.string(), status: z.string() });
+const PROJECTS = z.array(z.object({
+  ref: z.string().optional(),
+  id: z.string().optional(),
+  name: z.string(),
+}));
+const SECRETS = z.array(z.object({ name: z.string(), value: z.string().default("") }));
+const FUNCTIONS = z.array(z.object({
+  slug: z.string(),
+  status: z.string(),
+  verify_jwt: z.boolean().optional(),
+}));
+const MIGRATIONS = z.array(z.object({ version: z.string() }));
+const ROWS = z.array(z.record(z.string(), z.unknown()));
+
+export type Project = z.output<typeof PROJECT>;
+export type DeployedFunction = z.output<typeof FUNCTIONS>[number];
+
+/** What the steps ask of Supabase. */
+export interface Supabase {
+  readProject(): Promise<Project>;
+  /** Names of the functions' secrets with their digests; a value is never shown. */
+  readSecrets(): Promise<Map<string, string>>;
+  setSecrets(secrets: Record<string, string>): Promise<void>;
+  readFunctions(): Promise<DeployedFunction[]>;
+  /** The versions of the migrations that are applied. */
+  readMigrations(): Promise<string[]>;
+  /** Reads rows. Values are parameters and never part of the text, which ends up in logs. */
+  select<T>(row: z.ZodType<T>, query: string, values?: string[]): Promise<T[]>;
+  /** Changes rows, with one statement. Not for doctor. */
+  change<T>(row: z.ZodType<T>, query: string, values: string[]): Promise<T[]>;
+}
+
+/** Asks one project. */
+export function createSupabase({ base, token, ref, isReadOnly, redactor, say }: {
+  base: string;
+  token: string;
+  ref: string;
+  isReadOnly: boolean;
+  redactor: Redactor;
+  say: (text: string) => void;
+}): Supabase {
+  const ask = createAsk({
+    name: "Supabase",
+    base,
+    baseSetting: "SUPABASE_API_URL",
+    headers: { authorization: `Bearer ${token}` },
+    readError: (body) => {
+      const { message } = (body ?? {}) as { message?: unknown };
+      return { code: "", message: typeof message === "string" ? message : "" };
+    },
+    explain: (failure) => explain(failure, ref),
+    redactor,
+    say,
+  });
+  const project = `/v1/projects/${ref}`;
+
+  async function query<T>(
+    row: z.ZodType<T>,
+    query: string,
+    parameters: string[],
+    isReading: boolean,
+  ): Promise<T[]> {
+    const rows = await ask(`${project}/database/query${isReading ? "/read-only" : ""}`, {
+      method: "POST",
+      body: { query, ...(parameters.length === 0 ? {} : { parameters }) },
+      answer: ROWS,
+      right: isReading ? "database_read" : "database_write",
+    });
+    const parsed = z.array(row).safeParse(rows);
+    if (parsed.success) return parsed.data;
+    throw new SetupError(
+      `The database answered with something unexpected: its migrations are not those of this ` +
+        `version of the project.`,
+    );
+  }
+
+  return {
+    readProject: async () => {
+      try {
+        return await ask(project, { answer: PROJECT, right: "projects_read" });
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.failure.status !== 404) throw error;
+        const names = await ask("/v1/projects", { answer: PROJECTS }).then(
+          (all) => all.map(({ ref, id, name }) => `${ref ?? id} (${name})`),
+          () => [],
+        );
+        throw new ApiError(
+          `There is no project ${ref} that this token can see` +
+            (names.length === 0 ? "." : `; it sees ${names.slice(0, 5).join(", ")}.`) +
+            ` Set SUPABASE_PROJECT_REF to the one you mean: it is in the address of its dashboard.`,
+          error.failure,
+        );
+      }
+    },
+    readSecrets: async () => {
+      const right = "edge_functions_secrets_read";
+      const secrets = await ask(`${project}/secrets`, { answer: SECRETS, right });
+      return new Map(secrets.map(({ name, value }) => [name, value]));
+    },
+    setSecrets: async (secrets) => {
+      await ask(`${project}/secrets`, {
+        method: "POST",
+        body: Object.entries(secrets).map(([name, value]) => ({ name, value })),
+        answer: z.unknown(),
+        right: "edge_functions_secrets_write",
+      });
+    },
+    readFunctions: () =>
+      ask(`${project}/functions`, { answer: FUNCTIONS, right: "edge_functions_read" }),
+    readMigrations: async () => {
+      const right = "database_read";
+      const all = await ask(`${project}/database/migrations`, { answer: MIGRATIONS, right });
+      return all.map(({ version }) => version);
+    },
+    select: async (row, text, values = []) => {
+      try {
+        return await query(row, text, values, true);
+      } catch (error) {
+        // The role for reading may look at tables, but not into Vault, and may call no function.
+        const isDenied = error instanceof ApiError && /permission denied/i.test(error.message);
+        if (!isDenied) throw error;
+        return await query(row, text, values, false);
+      }
+    },
+    change: (row, text, values) => {
+      if (isReadOnly) throw new Error("doctor changes nothing");
+      return query(row, text, values, false);
+    },
+  };
+}
+
+/** What to do about it, in this API. */
+function explain({ status, message, path, right }: Failure, ref: string): string | null {
+  const dashboard = `https://supabase.com/dashboard/project/${ref}`;
+  if (status === 401) {
+    return "Supabase does not know this access token (401): it is wrong, deleted or expired. Make " +
+      "one at https://supabase.com/dashboard/account/tokens and set SUPABASE_ACCESS_TOKEN.";
+  }
+  if (status === 403) {
+    return `The access token may not do this (403)${
+      right ? `: give it the permission ${right}` : ""
+    }, ` +
+      `at https://supabase.com/dashboard/account/tokens, or use one of somebody who owns the project.`;
+  }
+  if (status === 402) {
+    return `The plan of this project allows no more of this (402): ${message} Look at ` +
+      `${dashboard}/settings/billing, or delete functions that nobody needs.`;
+  }
+  if (path.includes("/database/query") && status === 400) {
+    return `The database refused a statement: ${
+      message.replace(/^Failed to run sql query: /i, "")
+    }`;
+  }
+  if (path.includes("/database/query") && (status === 544 || /timeout|terminated/i.test(message))) {
+    return `The database does not answer (${status}). Is the project paused or busy? Look at ` +
+      `${dashboard}, and run this again once it is well.`;
+  }
+  return null;
+}

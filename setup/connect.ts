@@ -1,0 +1,192 @@
+import { runCommand, TASK } from "../local/command.ts";
+import { type Context, createContext, type NeededKey, requireKeys } from "./context.ts";
+import { provePing } from "./door.ts";
+import { SetupError } from "./error.ts";
+import { Looker } from "./look.ts";
+import { rotate } from "./rotate.ts";
+import { Redactor } from "./secrets.ts";
+import { parseSettings, readSettings, SECRET_SETTINGS, type Settings, WHERE } from "./settings.ts";
+import { type Finding, worstOf } from "./finding.ts";
+import type { Step } from "./step.ts";
+import { STEPS } from "./steps/all.ts";
+import { createTalk, describe, type Talk } from "./talk.ts";
+import { listSecrets } from "./webhooks.ts";
+
+const HELP =
+  `Puts this project live, or mends what is missing or wrong: Supabase, Resend and Cal.com.
+Says at each step what it found, what it will do and what it did. It can be run again at any time,
+also after it was stopped in the middle, and after a new version of the project was fetched.
+
+  ${TASK} connect [--yes] [--dry-run] [--rotate] [--env FILE]
+
+  --yes        asks nothing
+  --dry-run    says what it would do, and does nothing
+  --rotate     gives the webhook at Cal.com another secret; both are valid meanwhile
+  --env FILE   a file of NAME=value lines that count before the environment
+  --help       this text
+
+Takes from the environment, and asks for what is missing:
+
+  SUPABASE_ACCESS_TOKEN   ${WHERE.SUPABASE_ACCESS_TOKEN}
+  SUPABASE_PROJECT_REF    ${WHERE.SUPABASE_PROJECT_REF}
+  CALCOM_API_KEY          ${WHERE.CALCOM_API_KEY}
+  RESEND_API_KEY          ${WHERE.RESEND_API_KEY}
+  SENDERS                 your brands, like "Example Team <team@example.com>; hi@second.example";
+                          "keep" leaves the six of a fresh install
+  ALERT_ADDRESS           who gets a mail when something is wrong
+  CALCOM_API_URL          another Cal.com than ${"https://api.cal.com/v2"}
+  CALCOM_WEBHOOK_SECRET   the secrets of webhooks that you have made by hand, separated by commas
+
+Ends with 1 when something is left to do.`;
+
+const OPTIONS = {
+  yes: { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  rotate: { type: "boolean" },
+  env: { type: "string" },
+} as const;
+
+const KEYS: readonly NeededKey[] = [
+  ...["SUPABASE_ACCESS_TOKEN", "SUPABASE_PROJECT_REF", "CALCOM_API_KEY", "RESEND_API_KEY"] as const,
+];
+
+const WIDTH = Math.max(...STEPS.map(({ title }) => title.length));
+
+/** What became of a step. */
+type Result = { step: Step; finding: Finding };
+
+await runCommand(HELP, OPTIONS, async (values, words) => {
+  if (words.length > 0) throw new SetupError(`What is "${words[0]}"? See --help.`);
+  const given = await readSettings(values.env);
+  const redactor = new Redactor();
+  const talk = createTalk(redactor, { isYes: values.yes ?? false });
+  // For a change of secrets nothing of Resend's is needed.
+  const keys = values.rotate ? KEYS.filter((name) => name !== "RESEND_API_KEY") : KEYS;
+  const settings = askForKeys(given, talk, keys);
+  requireKeys(settings, keys);
+  const context = createContext(settings, talk, redactor, { isReadOnly: false });
+  try {
+    if (!values.rotate) return await connect(context, values["dry-run"] ?? false);
+    if (values["dry-run"]) throw new SetupError("--rotate has no --dry-run.");
+    await rotate(context);
+    return await finish(context, []);
+  } catch (error) {
+    if (error instanceof Error) error.message = redactor.clean(error.message);
+    throw error;
+  }
+});
+
+/** The settings with the keys that somebody typed. */
+function askForKeys(settings: Settings, talk: Talk, keys: readonly NeededKey[]): Settings {
+  if (!talk.canAsk) return settings;
+  const answers: Partial<Record<NeededKey, string>> = {};
+  for (const name of keys) {
+    if (settings[name] !== undefined) continue;
+    const isSecret = SECRET_SETTINGS.some((one) => one === name);
+    const answer = talk.ask(`${name} (from ${WHERE[name]}):`, name, { isSecret });
+    if (answer !== "") answers[name] = answer;
+  }
+  return parseSettings({ ...settings, ...answers });
+}
+
+/** Goes through the steps. @returns the exit code */
+async function connect(context: Context, isDryRun: boolean): Promise<number> {
+  const { talk } = context;
+  const looker = new Looker(context);
+  const results: Result[] = [];
+  for (const step of STEPS) {
+    const finding = await looker.look(step);
+    talk.say(describe(step.title, finding, WIDTH));
+    const after = isDryRun || !finding.plan?.length
+      ? finding
+      : await mend(context, looker, { step, finding }, results);
+    if (isDryRun) finding.plan?.forEach((line) => talk.say(`  would ${line}`));
+    results.push({ step, finding: after });
+    const isStopped = step.isRequired && after.state === "wrong" &&
+      !(isDryRun && after.plan?.length);
+    if (isStopped) throw new SetupError(describeStop(results, after));
+  }
+  if (isDryRun) {
+    talk.say("\nNothing was changed.");
+    return 0;
+  }
+  return await finish(context, results);
+}
+
+/** Does what is to be done about a finding, and looks again. */
+async function mend(
+  { talk, forget, ...context }: Context,
+  looker: Looker,
+  { step, finding }: Result,
+  done: Result[],
+): Promise<Finding> {
+  for (const line of finding.plan!) talk.say(`  will ${line}`);
+  if (!talk.confirm("  Go on?", true)) {
+    return { ...finding, todo: [...finding.todo ?? [], "left undone"] };
+  }
+  try {
+    await step.mend!({ ...context, talk, forget });
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    throw new SetupError(`${error.message}\n\n${describeStop([...done, { step, finding }], null)}`);
+  }
+  forget();
+  const after = await looker.look(step);
+  talk.say(describe(step.title, after, WIDTH));
+  return after;
+}
+
+/** Nothing half done is left unsaid. */
+function describeStop(results: Result[], finding: Finding | null): string {
+  const { step } = results.at(-1)!;
+  const rest = STEPS.slice(STEPS.indexOf(step) + 1).map(({ title }) => title);
+  return [
+    `Stopped at "${step.title}"${finding === null ? "" : `: ${finding.found}`}.`,
+    results.length > 1
+      ? `Done: ${results.slice(0, -1).map((one) => one.step.title).join(", ")}.`
+      : "Nothing was done before it.",
+    rest.length > 0 ? `Not done yet: ${rest.join(", ")}.` : "",
+    "Run the same command again once that is mended: it goes on from here.",
+  ].filter(Boolean).join("\n");
+}
+
+/** Proves that it works, and says what is left to a person. */
+async function finish(context: Context, results: Result[]): Promise<number> {
+  const { talk, settings } = context;
+  const problem = await prove(context).then(
+    (proof) => void talk.say(`\nProved: ${proof}.`),
+    (error) => {
+      if (!(error instanceof SetupError)) throw error;
+      talk.say(`\nNot proved: ${error.message}`);
+      return error;
+    },
+  );
+  const states = results.map(({ finding }) => finding.state);
+  const state = worstOf([...states, problem ? "wrong" : "ok"]);
+  const left = results.filter(({ finding }) => ["wrong", "warning"].includes(finding.state));
+  const dashboard = `https://supabase.com/dashboard/project/${settings.SUPABASE_PROJECT_REF}`;
+  if (left.length > 0) {
+    talk.say("\nLeft to you:");
+    for (const { step, finding } of left) {
+      const parts = (finding.parts ?? []).filter((part) => part.state === "wrong");
+      const todo = [...finding.todo ?? [], ...parts.flatMap((part) => part.todo ?? [])];
+      talk.say(
+        [`  ${step.title}: ${finding.found}`, ...todo.map((line) => `    → ${line}`)].join("\n"),
+      );
+    }
+  }
+  talk.say(
+    `\n${state === "wrong" ? "Connected, but for what is left to you." : "Connected."} ` +
+      `Book a meeting, and look at the tables: ${dashboard}/editor\n` +
+      `Whether all is well tells: ${TASK} doctor`,
+  );
+  if (results.length > 0) talk.say("The key of Resend with full access is not needed any more.");
+  return state === "wrong" ? 1 : 0;
+}
+
+/** The whole way: signed as Cal.com signs, through the real door, into the log. */
+async function prove(context: Context): Promise<string> {
+  const [secret] = await listSecrets(context);
+  if (secret === undefined) throw new SetupError("no webhook at Cal.com leads here.");
+  return await provePing(context, secret);
+}

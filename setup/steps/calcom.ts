@@ -1,0 +1,191 @@
+import { OWN, type Scope, type Webhook, type WebhookWish } from "../apis/calcom.ts";
+import { ApiError } from "../apis/http.ts";
+import type { Context } from "../context.ts";
+import { webhookUrl } from "../project.ts";
+import { isUsable } from "../secrets.ts";
+import type { Finding } from "../finding.ts";
+import type { Step } from "../step.ts";
+import {
+  listSecrets,
+  NEWER_TRIGGERS,
+  type Placed,
+  readOurWebhooks,
+  TRIGGERS,
+} from "../webhooks.ts";
+
+/** Cal.com sends what is needed, to the right place, and signs it. */
+export const calcom: Step = {
+  name: "calcom",
+  title: "Cal.com webhook",
+  needs: ["SUPABASE_ACCESS_TOKEN", "SUPABASE_PROJECT_REF", "CALCOM_API_KEY"],
+  async look(context) {
+    const { calcom, once } = context;
+    const account = await once("account", () => calcom.readAccount());
+    const contract = await once("contract", () => calcom.probeBookings());
+    const all = await readOurWebhooks(context);
+    const { main, others } = choose(all, account.scope);
+    const todo = listTodo(context, account, others);
+    const who = `${account.email}, bookings API ${contract}`;
+    if (main === undefined) {
+      return {
+        state: "wrong",
+        found: `no webhook for ${account.scope.name} leads here (${who})`,
+        todo,
+        plan: [`make a webhook for ${account.scope.name}, with a secret`],
+      };
+    }
+    const changes = await listChanges(context, main);
+    if (changes.length === 0) {
+      return {
+        state: todo.length > 0 ? "warning" : "ok",
+        found: `for ${account.scope.name}, on, with all triggers (${who})`,
+        todo,
+      };
+    }
+    return {
+      state: "wrong",
+      found: changes.map(({ found }) => found).join("; "),
+      todo,
+      plan: changes.map(({ plan }) => plan),
+    };
+  },
+  async mend(context) {
+    const { calcom, once } = context;
+    const { scope } = await once("account", () => calcom.readAccount());
+    const { main } = choose(await readOurWebhooks(context), scope);
+    if (main === undefined) await create(context, scope);
+    else {
+      const wish: Partial<WebhookWish> = Object.assign(
+        {},
+        ...(await listChanges(context, main)).map((change) => change.wish),
+      );
+      await withTriggers(wish, (body) => calcom.changeWebhook(scope, main.id, body));
+    }
+  },
+};
+
+/** Something about a webhook that is not as it should be. */
+interface Change {
+  found: string;
+  plan: string;
+  wish: Partial<WebhookWish>;
+}
+
+async function listChanges(context: Context, webhook: Webhook): Promise<Change[]> {
+  const { supabase, once, projectUrl } = context;
+  const { region } = await once("project", () => supabase.readProject());
+  const subscriberUrl = webhookUrl(projectUrl, region);
+  const missing = TRIGGERS.filter((name) =>
+    !webhook.triggers.includes(name) && !NEWER_TRIGGERS.includes(name)
+  );
+  const changes: Change[] = [];
+  if (webhook.subscriberUrl !== subscriberUrl) {
+    changes.push({
+      found: `its address is ${webhook.subscriberUrl}, which does not run next to the database`,
+      plan: `change its address to ${subscriberUrl}`,
+      wish: { subscriberUrl },
+    });
+  }
+  if (!webhook.active) {
+    changes.push({ found: "it is switched off", plan: "switch it on", wish: { active: true } });
+  }
+  if (missing.length > 0) {
+    changes.push({
+      found: `it leaves out ${missing.join(", ")}`,
+      plan: `add ${missing.join(", ")}`,
+      // Others that somebody has chosen stay: they are kept in the log.
+      wish: { triggers: [...new Set([...webhook.triggers, ...TRIGGERS])] },
+    });
+  }
+  if (webhook.payloadTemplate) {
+    changes.push({
+      found: "it has a custom payload template, which leaves out what is needed",
+      plan: "take the template away",
+      wish: { payloadTemplate: "" },
+    });
+  }
+  if (!isUsable(webhook.secret)) {
+    changes.push({
+      found: webhook.secret
+        ? "its secret is shorter than 16 letters, or holds a comma"
+        : "it has no secret, so everything it sends is refused",
+      plan: "give it a secret",
+      wish: { secret: await chooseSecret(context) },
+    });
+  }
+  return changes;
+}
+
+async function create(context: Context, scope: Scope): Promise<void> {
+  const { calcom, supabase, once, projectUrl } = context;
+  const { region } = await once("project", () => supabase.readProject());
+  const wish: WebhookWish = {
+    subscriberUrl: webhookUrl(projectUrl, region),
+    triggers: [...TRIGGERS],
+    active: true,
+    secret: await chooseSecret(context),
+  };
+  await withTriggers(wish, (body) => calcom.createWebhook(scope, body));
+}
+
+/** The functions have to know it before Cal.com does: the step of the secrets saw to that. */
+async function chooseSecret(context: Context): Promise<string> {
+  const secret = context.made.webhookSecret ?? (await listSecrets(context))[0];
+  // Only looking needs none.
+  return secret ?? "";
+}
+
+/** An older server refuses names that it does not know; without the newest it works as well. */
+async function withTriggers<Wish extends Partial<WebhookWish>>(
+  wish: Wish,
+  send: (wish: Wish) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await send(wish);
+  } catch (error) {
+    const isRefused = error instanceof ApiError && error.failure.status === 400 &&
+      /trigger/i.test(error.failure.message) && wish.triggers !== undefined;
+    if (!isRefused) throw error;
+    const triggers = wish.triggers!.filter((name) => !NEWER_TRIGGERS.includes(name));
+    await send({ ...wish, triggers });
+  }
+}
+
+/** The one that is looked after, and what else leads here. */
+function choose(all: Placed[], scope: Scope): { main: Webhook | undefined; others: Placed[] } {
+  const here = all.filter((one) => one.scope.path === scope.path);
+  const main = here.find(({ webhook }) => webhook.active) ?? here[0];
+  return { main: main?.webhook, others: all.filter((one) => one !== main) };
+}
+
+/** What only Cal.com's page can do. */
+function listTodo(
+  { calcom, settings }: Context,
+  { scope, hasClosedOrganization, teams }: Awaited<ReturnType<Context["calcom"]["readAccount"]>>,
+  others: Placed[],
+): NonNullable<Finding["todo"]> {
+  const todo: string[] = [];
+  if (others.length > 0) {
+    const names = others.map((one) => one.scope.name).join(" and ");
+    todo.push(
+      `${others.length === 1 ? "Another webhook leads" : `${others.length} other webhooks lead`} ` +
+        `here (for ${names}). Events that come twice count once; delete what you do not need at ` +
+        calcom.page,
+    );
+  }
+  if (hasClosedOrganization) {
+    todo.push(
+      "You belong to an organization, and this key may not look after its webhooks: only your own " +
+        "events come. Run this with the key of an administrator of the organization",
+    );
+  }
+  if (scope.path === OWN.path && teams.length > 0 && settings.CALCOM_WEBHOOK_SECRET === undefined) {
+    todo.push(
+      `Round robin and collective events of ${teams.map(({ name }) => name).join(", ")} need a ` +
+        `webhook of the team, which Cal.com's API cannot make: make it at ${calcom.page} (New, ` +
+        "then the team), with the address and the triggers of the one that is there and a secret " +
+        "of its own; then run connect with CALCOM_WEBHOOK_SECRET set to that secret",
+    );
+  }
+  return todo;
+}

@@ -1,0 +1,765 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+} from "npm:deno-std@1.4.0/assert/mod.js";
+import { fileURLToPath } from "node:url";
+import { startStack } from "../local/stack/stack.ts";
+import { listFunctions } from "../setup/project.ts";
+import { digestOf } from "../setup/secrets.ts";
+import { FREE_MAIL, parseSenders } from "../setup/senders.ts";
+import {
+  type Apis,
+  KEYS,
+  listSecrets,
+  REF,
+  runCommand,
+  SENDERS,
+  serveApis,
+  spawnCommand,
+  verifyDomains,
+} from "./support/apis.ts";
+import { BREAKAGES } from "./support/breakages.ts";
+import { SHARED, sharedServer, until } from "./support/database.ts";
+import { finish } from "./support/stack.ts";
+import { findProblem } from "./support/supabase-cli.ts";
+import { readFixture, sign } from "./support/webhook.ts";
+
+const server = sharedServer();
+const TEAM = { SENDERS, ALERT_ADDRESS: "ops@brightloom.example" };
+
+/** A test with the three products, and a project that nobody has touched. */
+function test(name: string, fn: (apis: Apis) => Promise<void>): void {
+  Deno.test({
+    name,
+    ...SHARED,
+    fn: async () => {
+      await using apis = await serveApis(await (await server()).createEmptyDatabase());
+      await fn(apis);
+      assertNoSecrets(apis);
+    },
+  });
+}
+
+function connect(
+  apis: Pick<Apis, "env" | "output">,
+  args: string[] = [],
+  more: Record<string, string> = TEAM,
+) {
+  return runCommand(apis, "connect", ["--yes", ...args], more);
+}
+
+/** A project that is live. */
+async function connectAll(apis: Apis): Promise<void> {
+  verifyDomains(apis);
+  const { code, text } = await connect(apis);
+  assertEquals(code, 0, text);
+}
+
+/** Nothing that was printed, put on a command line or into the text of a statement tells a secret. */
+function assertNoSecrets(apis: Apis): void {
+  const { calls, commands } = apis.supabase.state;
+  const statements = calls.map(({ body }) => (body as { query?: string } | null)?.query ?? "");
+  const seen = [...apis.output, ...commands.flatMap(({ args }) => args), ...statements].join("\n");
+  for (const secret of listSecrets(apis)) assert(!seen.includes(secret), "a secret was told");
+}
+
+/** What was changed while something was done. */
+async function listChanges(apis: Apis, act: () => Promise<unknown>): Promise<string[]> {
+  const changes: string[] = [];
+  apis.onChange = (what) => void changes.push(what.replace(REF, "…"));
+  await act();
+  apis.onChange = null;
+  return changes;
+}
+
+test("one command puts a project live, up to the first deal", async (apis) => {
+  const { supabase: { state: supabase }, calcom, resend, sql, env } = apis;
+  const first = await connect(apis);
+
+  assertEquals(first.code, 1, "the DNS records are left to a person");
+  assertMatch(first.text, /TXT +resend\._domainkey\.mail\.kelp\.example {2}p=MIG/);
+  assertMatch(
+    first.text,
+    /Proved: a signed ping went through the door and is in the log as ignored/,
+  );
+
+  const [webhook] = calcom.state.webhooks;
+  assertEquals(
+    webhook?.subscriberUrl,
+    `${env.SUPABASE_URL}/functions/v1/calcom-webhook?forceFunctionRegion=eu-central-1`,
+  );
+  assertEquals([webhook?.active, webhook?.payloadTemplate], [true, null]);
+  assertEquals(webhook?.secret, supabase.secrets.get("CALCOM_WEBHOOK_SECRET"));
+  assertMatch(webhook?.secret ?? "", /^[0-9a-f]{64}$/);
+
+  const names = await listFunctions();
+  assertEquals([...supabase.functions.keys()].toSorted(), names);
+  assert([...supabase.functions.values()].every(({ verify_jwt }) => !verify_jwt));
+
+  const vault = await sql`
+    select v.name, v.decrypted_secret as value from vault.decrypted_secrets as v order by v.name`;
+  assertEquals(vault.map(({ name, value }) => [name, value]), [
+    ["project_url", env.SUPABASE_URL],
+    ["reconcile_secret", supabase.secrets.get("RECONCILE_SECRET")],
+    ["send_emails_secret", supabase.secrets.get("SEND_EMAILS_SECRET")],
+  ]);
+  assertEquals(supabase.secrets.get("CALCOM_API_KEY"), KEYS.CALCOM_API_KEY);
+  const key = resend.state.keys.find(({ token }) =>
+    token === supabase.secrets.get("RESEND_API_KEY")
+  );
+  assertEquals([key?.name, key?.permission], [`calcom-deals ${REF}`, "sending_access"]);
+  const [reports] = resend.state.webhooks;
+  assertEquals(reports?.signing_secret, supabase.secrets.get("RESEND_WEBHOOK_SECRET"));
+
+  const senders = await sql`
+    select s.organizer_domain, s.from_address, s.from_name, s.is_default from public.senders as s
+    order by s.is_default desc`;
+  assertEquals(senders.map((row) => ({ ...row })), parseSenders(SENDERS));
+  const personal = await sql`select p.domain from public.personal_email_domains as p`;
+  const domains = personal.map(({ domain }) => domain);
+  for (const domain of [...FREE_MAIL, "gmail.com", "brightloom.example", "kelp.example"]) {
+    assert(domains.includes(domain), domain);
+  }
+
+  const second = await connect(apis);
+  assertEquals(second.code, 0, second.text);
+  const body = new TextDecoder().decode(readFixture("booking-created-business"));
+  assertEquals(await apis.deliver(body), 200);
+  const deals = await sql`select d.stage from public.deals as d`;
+  assertEquals(deals.map(({ stage }) => stage), ["booked"]);
+});
+
+test("run again, it changes nothing", async (apis) => {
+  await connectAll(apis);
+  const changes = await listChanges(apis, async () => {
+    const { code, text } = await connect(apis);
+    assertEquals(code, 0, text);
+    assert(!text.includes("  will "), text);
+  });
+  assertEquals(changes, []);
+});
+
+test("what is missing or wrong is seen by doctor, and mended, and nothing else", async (apis) => {
+  await connectAll(apis);
+  for (const { name, check, break: breakIt, changes, isWarning = false } of BREAKAGES) {
+    await breakIt(apis);
+    const doctor = await runCommand(apis, "doctor", ["--json"]);
+    const { state, todo } = JSON.parse(doctor.text).checks.find((one: { name: string }) =>
+      one.name === check
+    );
+    assertEquals(state, isWarning ? "warning" : "wrong", `${name}: ${doctor.text}`);
+    assertEquals(doctor.code, isWarning ? 0 : 1, name);
+    assertNotEquals(todo, [], name);
+
+    let mended = { code: 0, text: "" };
+    const made = await listChanges(apis, async () => mended = await connect(apis));
+    assertEquals(mended.code, 0, `${name}: ${mended.text}`);
+    assertEquals(made, changes, name);
+  }
+  const again = await runCommand(apis, "doctor");
+  assertEquals(again.code, 0, again.text);
+});
+
+test("--dry-run says what it would do and does nothing", async (apis) => {
+  const before = await listChanges(apis, async () => {
+    const { code, text } = await connect(apis, ["--dry-run"]);
+    assertEquals(code, 0);
+    assertMatch(text, /would apply \d+ migrations/);
+    assertMatch(text, /would make a webhook for your own events/);
+    assertMatch(text, /would set CALCOM_WEBHOOK_SECRET/);
+    assertMatch(text, /Nothing was changed/);
+  });
+  assertEquals(before, []);
+});
+
+test("killed after any change it goes on, and ends where it would have", async (apis) => {
+  const changes: string[] = [];
+  verifyDomains(apis);
+  apis.onChange = (what) => void changes.push(what);
+  await connect(apis);
+  apis.onChange = null;
+  const wanted = await describeEnd(apis);
+  assert(changes.length > 10, changes.join("\n"));
+  for (let at = 1; at <= changes.length; at++) {
+    await using other = await serveApis(await (await server()).createEmptyDatabase());
+    verifyDomains(other);
+    const child = spawnCommand(other, "connect", ["--yes"], TEAM);
+    let count = 0;
+    other.onChange = () => {
+      // The answer is lost too: the command never learns that this was done.
+      if (++count === at) child.kill("SIGKILL");
+    };
+    const { code } = await finish(child);
+    assertEquals(code, 137, `${changes[at - 1]} (${at}) did not come`);
+    other.onChange = null;
+    const { code: last, text } = await connect(other);
+    assertEquals(last, 0, `after ${changes[at - 1]}: ${text}`);
+    assertEquals(await describeEnd(other), wanted, `after ${changes[at - 1]}`);
+    assertNoSecrets(other);
+  }
+});
+
+/** What has come about, as far as it is not chance. */
+async function describeEnd({ supabase: { state }, calcom, resend, sql }: Apis) {
+  return {
+    secrets: [...state.secrets.keys()].toSorted(),
+    functions: [...state.functions.keys()].toSorted(),
+    senders: (await sql`select s.from_address from public.senders as s order by 1`).length,
+    domains: (await sql`select from public.personal_email_domains`).length,
+    vault: (await sql`select v.name from vault.secrets as v order by 1`).map(({ name }) => name),
+    isVaultRight:
+      (await sql`select v.name, v.secret from vault.secrets as v where v.name <> 'project_url'`)
+        .every(({ name, secret }) => state.secrets.get(name.toUpperCase()) === secret),
+    webhooks: calcom.state.webhooks.map(({ triggers, secret }) => [
+      triggers,
+      secret === state.secrets.get("CALCOM_WEBHOOK_SECRET"),
+    ]),
+    reports: resend.state.webhooks.map(({ events }) => events),
+    keys: resend.state.keys.map(({ name, token }) => [
+      name,
+      name === "full" || token === state.secrets.get("RESEND_API_KEY"),
+    ]),
+  };
+}
+
+test("--rotate changes the secret, and no event is refused meanwhile", async (apis) => {
+  await connectAll(apis);
+  const { supabase: { state }, calcom } = apis;
+  const old = calcom.state.webhooks[0]!.secret;
+  const statuses: number[] = [];
+  apis.lag = 3;
+  // After each change, before anything else is done.
+  apis.onChange = async () => void statuses.push(await apis.deliver(pingBody()));
+  const { code, text } = await connect(apis, ["--rotate"]);
+  apis.onChange = null;
+
+  assertEquals(code, 0, text);
+  assert(statuses.length >= 3, text);
+  assertEquals(new Set(statuses), new Set([200]));
+  const fresh = calcom.state.webhooks[0]!.secret;
+  assertNotEquals(fresh, old);
+  assertEquals(state.secrets.get("CALCOM_WEBHOOK_SECRET"), fresh);
+  const doctor = await runCommand(apis, "doctor");
+  assertEquals(doctor.code, 0, doctor.text);
+});
+
+test("killed while it rotates nothing is refused, and the next one goes through", async (apis) => {
+  await connectAll(apis);
+  const { supabase: { state }, calcom } = apis;
+  for (let at = 1; at <= 3; at++) {
+    const child = spawnCommand(apis, "connect", ["--yes", "--rotate"], TEAM);
+    let count = 0;
+    apis.onChange = () => {
+      if (++count === at) child.kill("SIGKILL");
+    };
+    assertEquals((await finish(child)).code, 137, `change ${at} did not come`);
+    apis.onChange = null;
+    assertEquals(await apis.deliver(pingBody()), 200, `after change ${at}`);
+    const plain = await connect(apis);
+    assertEquals(plain.code, 0, plain.text);
+    assertEquals(await apis.deliver(pingBody()), 200, `mended after change ${at}`);
+
+    const { code, text } = await connect(apis, ["--rotate"]);
+    assertEquals(code, 0, text);
+    assertEquals(state.secrets.get("CALCOM_WEBHOOK_SECRET"), calcom.state.webhooks[0]!.secret);
+  }
+});
+
+test("the secret of a webhook made by hand is not forgotten", async (apis) => {
+  await connectAll(apis);
+  const { supabase: { state }, calcom } = apis;
+  const byHand = "of a webhook that no key can see";
+  calcom.state.teams = [{ id: 7, name: "Sales", isAdmin: true }];
+  state.secrets.set(
+    "CALCOM_WEBHOOK_SECRET",
+    [calcom.state.webhooks[0]!.secret, byHand].sort().join(),
+  );
+
+  // It cannot be known here, so nothing is done that would lose it.
+  const plain = await connect(apis);
+  assertEquals(plain.code, 0, plain.text);
+  assertMatch(plain.text, /Round robin and collective events of Sales need a webhook of the team/);
+  assert(state.secrets.get("CALCOM_WEBHOOK_SECRET")!.includes(byHand));
+  const refused = await connect(apis, ["--rotate"]);
+  assertEquals(refused.code, 1);
+  assertMatch(refused.text, /know a secret that none of the visible webhooks has/);
+
+  const named = { ...TEAM, CALCOM_WEBHOOK_SECRET: byHand };
+  const rotated = await connect(apis, ["--rotate"], named);
+  assertEquals(rotated.code, 0, rotated.text);
+  const fresh = calcom.state.webhooks[0]!.secret!;
+  assertEquals(
+    state.secrets.get("CALCOM_WEBHOOK_SECRET")!.split(",").toSorted(),
+    [fresh, byHand].sort(),
+  );
+  const again = await connect(apis, [], named);
+  assert(!again.text.includes("need a webhook of the team"), again.text);
+
+  // No webhook is visible, events arrive: whose secret that is, a person has to say.
+  calcom.state.webhooks = [];
+  await apis
+    .sql`insert into public.calcom_events (payload) values ('{"triggerEvent": "BOOKING_PAID"}')`;
+  const lost = await connect(apis);
+  assertEquals(lost.code, 1);
+  assertMatch(lost.text, /no webhook that this key can see has it, though events arrive/);
+  assert(state.secrets.get("CALCOM_WEBHOOK_SECRET")!.includes(byHand));
+  assert(!apis.output.join().includes(byHand));
+});
+
+test("senders are replaced only as long as nobody has touched them", async (apis) => {
+  await connect(apis, [], { SENDERS: "keep" });
+  const read = async () =>
+    (await apis.sql`select s.from_address from public.senders as s order by 1`)
+      .map(({ from_address }) => from_address);
+  assertEquals((await read()).length, 6);
+  await apis
+    .sql`update public.senders set footer = 'Ours' where organizer_domain = 'substrate.build'`;
+  await connect(apis);
+  assertEquals((await read()).length, 6);
+
+  // Somebody is faster, between the look and the change.
+  await apis.sql`update public.senders set footer = null`;
+  apis.supabase.state.fault = async ({ body }) => {
+    const { query = "" } = (body ?? {}) as { query?: string };
+    if (query.includes("delete from")) await apis.sql`update public.senders set color = '#1d4ed8'`;
+    return null;
+  };
+  const { text } = await connect(apis);
+  assertMatch(text, /will replace the six brands/);
+  assertEquals((await read()).length, 6);
+  apis.supabase.state.fault = null;
+
+  // A domain of the six may be among the new ones.
+  await apis.sql`update public.senders set color = null`;
+  await connect(apis, [], { SENDERS: "Substrate <hi@substrate.build>" });
+  assertEquals(await read(), ["hi@substrate.build"]);
+});
+
+test("an organization's administrator gets the webhook of the organization", async (apis) => {
+  const { state } = apis.calcom;
+  state.organization = { id: 7, isAdmin: true };
+  state.webhooks.push({
+    ...{ id: "own", scope: "/webhooks", triggers: ["BOOKING_CREATED"], active: true },
+    ...{
+      payloadTemplate: null,
+      secret: "a secret of the user's own webhook",
+      version: "2021-10-20",
+    },
+    subscriberUrl: `${apis.env.SUPABASE_URL}/functions/v1/calcom-webhook`,
+  });
+  const { text } = await connect(apis);
+  assertMatch(text, /Another webhook leads here \(for your own events\)/);
+  const [own, made] = state.webhooks;
+  assertEquals(made?.scope, "/organizations/7/webhooks");
+  // Both are heard: the one that was there stays as it was.
+  const valid = apis.supabase.state.secrets.get("CALCOM_WEBHOOK_SECRET")!.split(",");
+  assert(valid.includes(own!.secret!) && valid.includes(made!.secret!));
+
+  state.organization.isAdmin = false;
+  state.webhooks = [];
+  const closed = await connect(apis);
+  assertMatch(closed.text, /this key may not look after its webhooks: only your own events come/);
+});
+
+test("a server that knows fewer triggers, and the older bookings API, is served too", async (apis) => {
+  const { state } = apis.calcom;
+  state.contract = "2024-08-13";
+  state.knownTriggers = state.knownTriggers.filter((name) => name !== "BOOKING_REASSIGNED");
+  await connectAll(apis);
+  assertEquals(state.webhooks.length, 1);
+  assert(!state.webhooks[0]!.triggers.includes("BOOKING_REASSIGNED"));
+  assertMatch(apis.output.at(-1)!, /bookings API 2024-08-13/);
+});
+
+test("a region without functions is not asked for", async (apis) => {
+  apis.supabase.state.project.region = "eu-north-1";
+  await connect(apis);
+  assertEquals(new URL(apis.calcom.state.webhooks[0]!.subscriberUrl).search, "");
+});
+
+test("what nobody can be asked for is named", async (apis) => {
+  const none = Object.fromEntries(Object.keys(KEYS).map((name) => [name, "(none)"]));
+  const keys = await connect(apis, [], none);
+  assertEquals(keys.code, 1);
+  for (const name of Object.keys(KEYS)) assert(keys.text.includes(`${name} (from `), keys.text);
+
+  const senders = await connect(apis, [], {});
+  assertEquals(senders.code, 1);
+  assertMatch(senders.text, /Nobody can be asked here: set SENDERS/);
+  assertMatch(senders.text, /Stopped at "Senders".*Done: .*Migrations.*Not done yet: .*Cal\.com/s);
+  assertEquals(apis.calcom.state.webhooks, []);
+});
+
+test("settings that cannot be right are refused by their names, without their values", async (apis) => {
+  for (
+    const [name, value, message] of [
+      ["SUPABASE_PROJECT_REF", "sales", /SUPABASE_PROJECT_REF is 20 small letters/],
+      ["CALCOM_API_URL", "api.cal.com", /CALCOM_API_URL takes an address/],
+      ["CALCOM_API_KEY", "cal_live_ключ", /CALCOM_API_KEY holds a character that no key has/],
+      ["ALERT_ADDRESS", "ops", /ALERT_ADDRESS takes a mail address/],
+      ["CALCOM_WEBHOOK_SECRET", "short", /CALCOM_WEBHOOK_SECRET takes secrets of at least 16/],
+    ] as const
+  ) {
+    const { code, text } = await connect(apis, [], { ...TEAM, [name]: value });
+    assertEquals(code, 1);
+    assertMatch(text, message);
+    assert(!/ключ|short\b/.test(text), text);
+  }
+  const address = {
+    ...TEAM,
+    SUPABASE_PROJECT_REF: `https://supabase.com/dashboard/project/${REF}/sql`,
+  };
+  assertMatch((await connect(apis, ["--dry-run"], address)).text, /ok +Supabase project/);
+});
+
+test("what the products refuse is told in sentences that say what to do", async (apis) => {
+  const { supabase, calcom, resend } = apis;
+  const refuse = (status: number, body: unknown = {}, headers = {}) => () =>
+    Response.json(body, { status, headers });
+  const cases: [name: string, arrange: () => void, message: RegExp][] = [
+    [
+      "a wrong token",
+      () => supabase.state.fault = refuse(401),
+      /does not know this access token \(401\).*account\/tokens/,
+    ],
+    [
+      "a wrong ref",
+      () =>
+        supabase.state.fault = ({ path }) =>
+          path.endsWith(REF) ? Response.json({ message: "Not found" }, { status: 404 }) : null,
+      /no project abcdefghijklmnopqrst that this token can see; it sees abcdefghijklmnopqrst \(Sales\)/,
+    ],
+    [
+      "a paused project",
+      () => supabase.state.project.status = "INACTIVE",
+      /is paused: nothing is received.*Restore it at https:\/\/supabase\.com\/dashboard/s,
+    ],
+    [
+      "a project that starts",
+      () => supabase.state.project.status = "RESTORING",
+      /is not up \(RESTORING\).*Wait until/s,
+    ],
+    [
+      "a token with few rights",
+      () => supabase.state.rights = new Set(["projects_read", "database_read", "database_write"]),
+      /may not do this \(403\): give it the permission edge_functions_secrets_read/,
+    ],
+    [
+      "a limit",
+      () => supabase.state.fault = refuse(429, {}, { "retry-after": "300" }),
+      /Supabase has had too many calls with this key and asks to wait 300 s/,
+    ],
+    [
+      "trouble",
+      () => supabase.state.fault = refuse(503, { message: "maintenance" }),
+      /Supabase is in trouble \(503\)\. It says: maintenance\. Run this again/,
+    ],
+    [
+      "another thing",
+      () => supabase.state.fault = refuse(200, { hello: 1 }),
+      /answered GET .* with something unexpected.*Is SUPABASE_API_URL right/,
+    ],
+    ["migrations of others", () => {
+      supabase.state.fault = ({ path }) =>
+        path.endsWith("/migrations") ? Response.json([{ version: "20990101000000" }]) : null;
+    }, /has 20990101000000, which this folder does not have.*git pull/s],
+    [
+      "Cal.com: a wrong key",
+      () => calcom.state.keys = [],
+      /Cal\.com does not know this API key \(401\).*CALCOM_API_URL=https:\/\/api\.cal\.eu\/v2/,
+    ],
+    [
+      "Cal.com: a licence",
+      () =>
+        calcom.state.fault = refuse(401, {
+          error: { message: "Invalid or missing CALCOM_LICENSE_KEY" },
+        }),
+      /wants a licence for its API \(401\)/,
+    ],
+    [
+      "Cal.com: no API there",
+      () => calcom.state.fault = refuse(404),
+      /is not the address of a Cal\.com API \(404\): set CALCOM_API_URL/,
+    ],
+    [
+      "Cal.com: no rights",
+      () => calcom.state.fault = refuse(403),
+      /This Cal\.com key may not do this \(403\)/,
+    ],
+    [
+      "Cal.com: hidden webhook",
+      () =>
+        calcom.state.fault = ({ method, path }) =>
+          method === "POST" && path === "/webhooks"
+            ? Response.json({ error: { message: "exists" } }, { status: 409 })
+            : null,
+      /has a webhook with this address already \(409\), and does not show it/,
+    ],
+    [
+      "Cal.com: a private address",
+      () => calcom.state.takesHttp = false,
+      /does not take this address for a webhook \(400\): Subscriber URL is not allowed/,
+    ],
+    ["Resend: a wrong key", () => resend.state.keys = [], /Resend does not know this key \(403\)/],
+    [
+      "Resend: no key",
+      () => resend.state.fault = refuse(401, { name: "missing_api_key" }),
+      /Resend does not know this key \(401\)/,
+    ],
+    [
+      "Resend: a sending key",
+      () => resend.state.keys[0]!.permission = "sending_access",
+      /can send and nothing else.*Make one with full access/s,
+    ],
+    [
+      "Resend: too many domains",
+      () => {
+        resend.state.domains = [];
+        resend.state.fault = ({ method, path }) =>
+          method === "POST" && path === "/domains"
+            ? Response.json({ name: "validation_error", message: "You have reached the limit." }, {
+              status: 403,
+            })
+            : null;
+      },
+      /Resend adds no domain \(403\): You have reached the limit/,
+    ],
+    [
+      "Resend: repeats what it was told",
+      () =>
+        resend.state.fault = refuse(422, {
+          name: "x",
+          message: `Bearer ${KEYS.RESEND_API_KEY} is odd`,
+        }),
+      /Resend refused GET \/domains \(422\)\. It says: Bearer •+ is odd/,
+    ],
+    [
+      "Resend: elsewhere",
+      () => resend.state.fault = () => new Response(null, { status: 302 }),
+      /Resend sends this elsewhere \(302\): look at RESEND_BASE_URL/,
+    ],
+  ];
+  for (const [name, arrange, message] of cases) {
+    const before = structuredClone({
+      project: supabase.state.project,
+      calcom: [calcom.state.keys, calcom.state.webhooks] as const,
+      keys: resend.state.keys,
+    });
+    arrange();
+    const { code, text } = await connect(apis);
+    assertEquals(code, 1, name);
+    assertMatch(text, message, `${name}: ${text}`);
+    assert(!text.includes(KEYS.RESEND_API_KEY), `${name}: ${text}`);
+    assert(!/\n\s+at .*\.ts/.test(text), `${name}: ${text}`);
+    Object.assign(supabase.state, { project: before.project, rights: null, fault: null });
+    [calcom.state.keys, calcom.state.webhooks] = before.calcom;
+    Object.assign(calcom.state, { fault: null, takesHttp: true });
+    Object.assign(resend.state, { keys: before.keys, fault: null });
+    for (const secret of ["CALCOM_WEBHOOK_SECRET", "RESEND_API_KEY"]) {
+      supabase.state.secrets.delete(secret);
+    }
+  }
+  const nobody = await connect(apis, [], { ...TEAM, RESEND_BASE_URL: "http://127.0.0.1:9" });
+  assertMatch(
+    nobody.text,
+    /Resend cannot be reached at http:\/\/127\.0\.0\.1:9\. .*RESEND_BASE_URL/,
+  );
+  resend.state.domains = [];
+  await connectAll(apis);
+});
+
+test("a short limit is waited for", async (apis) => {
+  const limited = new Set<string>();
+  const once = (api: string) => () => {
+    if (limited.has(api)) return null;
+    limited.add(api);
+    return Response.json({}, { status: 429, headers: { "retry-after": "1" } });
+  };
+  for (const api of ["supabase", "calcom", "resend"] as const) apis[api].state.fault = once(api);
+  const { text } = await connect(apis);
+  assertEquals(limited.size, 3);
+  assertMatch(text, /Cal\.com asks to wait 1 s/);
+  assertMatch(text, /Proved/);
+});
+
+test("what a migration or a deploy fails with is told in the CLI's words", async (apis) => {
+  apis.supabase.state.fault = ({ path }) =>
+    path === "/cli" ? Response.json({ code: 1, text: "the database is on fire" }) : null;
+  const { code, text } = await connect(apis);
+  assertEquals(code, 1);
+  assertMatch(
+    text,
+    /supabase db push failed\. It said:\n +the database is on fire\n\nStopped at "Migrations"/,
+  );
+});
+
+test("a deploy that failed is done again", async (apis) => {
+  await connectAll(apis);
+  const { state } = apis.supabase;
+  state.secrets.set("CALCOM_DEALS_VERSION", "an older one");
+  state.fault = ({ path }) => path === "/cli" ? Response.json({ code: 1, text: "no" }) : null;
+  assertEquals((await connect(apis)).code, 1);
+  state.fault = null;
+  const { code, text } = await connect(apis);
+  assertEquals(code, 0);
+  assertMatch(text, /will deploy/);
+});
+
+test("the commands of the Supabase CLI are ones that it has, and go to the project", async (apis) => {
+  await connect(apis);
+  const { commands } = apis.supabase.state;
+  assertEquals(commands.map(({ args }) => args.slice(0, 2).join(" ")), [
+    "db push",
+    "functions deploy",
+  ]);
+  for (const { args, env } of commands) {
+    assert(args.includes(`--remote=${REF}`), args.join(" "));
+    assertEquals(await findProblem(args.join(" ").replace(`=${REF}`, "")), null);
+    assert(env.includes("SUPABASE_ACCESS_TOKEN"));
+    assert(!env.includes("RESEND_API_KEY") && !env.includes("CALCOM_API_KEY"), env.join());
+  }
+});
+
+test("with the real Supabase CLI, only its database's address being another", async (apis) => {
+  const program = fileURLToPath(new URL("support/redirected-supabase.ts", import.meta.url));
+  const more = { ...TEAM, SUPABASE_CLI: program, DATABASE_OF_PROJECT: databaseUrlOf(apis) };
+  await connect(apis, [], more);
+  const { functions } = apis.supabase.state;
+  assertEquals([...functions.keys()].toSorted(), await listFunctions());
+  assert([...functions.values()].every(({ verify_jwt }) => !verify_jwt));
+  const versions = await apis.sql`select from supabase_migrations.schema_migrations`;
+  assert(versions.length >= 15);
+  assertMatch(apis.output.at(-1)!, /Proved/);
+});
+
+Deno.test({
+  name: "at home, with the functions themselves: start --with-apis, connect, a booking, its mail",
+  ...SHARED,
+  fn: async () => {
+    const stack = await startStack({ port: 0, data: "memory", functions: true, apis: true });
+    try {
+      const { env, calcom, supabase } = stack.apis!;
+      const home = { env, output: [] };
+      await connect(home);
+      const { text } = await connect(home);
+      assertMatch(text, /Proved: a signed ping went through the door and is in the log as ignored/);
+
+      const body = readFixture("booking-created-business");
+      const [webhook] = calcom.state.webhooks;
+      assertEquals(await post(webhook!.subscriberUrl, body, webhook!.secret!), 200);
+      await until("the mail is out", () => Promise.resolve(stack.sandbox.messages().length === 1));
+      // With the key that was made for the functions, and nothing more.
+      assertMatch(supabase.state.secrets.get("RESEND_API_KEY")!, /^re_/);
+
+      await connect(home, ["--rotate"]);
+      const ping = new TextEncoder().encode(pingBody());
+      assertEquals(
+        await post(webhook!.subscriberUrl, ping, calcom.state.webhooks[0]!.secret!),
+        200,
+      );
+      // What task send signs with is valid as before.
+      assertEquals(await post(webhook!.subscriberUrl, ping, stack.webhookSecret), 200);
+    } finally {
+      await stack.close();
+    }
+  },
+});
+
+test("in a terminal it asks, and shows no key that is typed", async (apis) => {
+  const script = await new Deno.Command("sh", { args: ["-c", "command -v script"] }).output();
+  if (!script.success) return;
+  const child = spawnInTerminal(apis);
+  const output: string[] = [];
+  const shown: string[] = [];
+  const writer = child.stdin.getWriter();
+  const reading = (async () => {
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      output.push(text);
+      shown.push(text);
+    }
+  })();
+  const answer = async (question: RegExp, text: string) => {
+    await until(`it asks ${question}`, () => Promise.resolve(question.test(output.join(""))));
+    output.length = 0;
+    await writer.write(new TextEncoder().encode(`${text}\r`));
+  };
+  await answer(/CALCOM_API_KEY \(from/, KEYS.CALCOM_API_KEY);
+  await answer(/apply \d+ migrations.*Go on\?/s, "y");
+  await answer(/replace the six.*Go on\?/s, "y");
+  await answer(/Your brands:/, SENDERS);
+  await answer(/own domains.*Go on\?/s, "n");
+  await answer(/Go on\?/, "n");
+  await writer.close().catch(() => {});
+  child.kill("SIGTERM");
+  await child.status;
+  await reading.catch(() => {});
+  apis.output.push(shown.join(""));
+  const rows = await apis.sql`select from public.senders`;
+  assertEquals(rows.length, 2);
+});
+
+/** Posts a body as Cal.com would. */
+async function post(url: string, body: Uint8Array<ArrayBuffer>, secret: string): Promise<number> {
+  const headers = { "x-cal-signature-256": sign(body, secret) };
+  const answer = await fetch(url, { method: "POST", headers, body });
+  await answer.body?.cancel();
+  return answer.status;
+}
+
+/** What Cal.com's button would send, never the same twice. */
+function pingBody(): string {
+  return JSON.stringify({
+    triggerEvent: "PING",
+    createdAt: new Date().toISOString(),
+    id: crypto.randomUUID(),
+  });
+}
+
+function databaseUrlOf({ sql }: Apis): string {
+  const { host, port, user, pass, database } = sql.options as unknown as Record<string, string>;
+  return `postgres://${user}:${pass}@${[host].flat()[0]}:${[port].flat()[0]}/${database}`;
+}
+
+function spawnInTerminal({ env }: Apis): Deno.ChildProcess {
+  const { CALCOM_API_KEY: _, ...others } = env;
+  const program = fileURLToPath(new URL("../setup/connect.ts", import.meta.url));
+  return new Deno.Command("script", {
+    args: ["-qec", `${Deno.execPath()} run --quiet --no-check -A ${program}`, "/dev/null"],
+    env: { ...others, NO_COLOR: "1", CALCOM_API_KEY: "" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+}
+
+Deno.test("a brand is read as people write one", () => {
+  assertEquals(
+    parseSenders('Ann & Co. <Ann@A.example>;b@b.example\nc.example = "Cee" <hi@mail.c.example>'),
+    [
+      {
+        organizer_domain: "a.example",
+        from_address: "Ann@A.example",
+        from_name: "Ann & Co.",
+        is_default: true,
+      },
+      {
+        organizer_domain: "b.example",
+        from_address: "b@b.example",
+        from_name: null,
+        is_default: false,
+      },
+      {
+        organizer_domain: "c.example",
+        from_address: "hi@mail.c.example",
+        from_name: "Cee",
+        is_default: false,
+      },
+    ],
+  );
+});
+
+Deno.test("a digest is what Supabase shows", () => {
+  assertEquals(digestOf("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+});
