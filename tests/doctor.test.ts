@@ -47,7 +47,7 @@ test("all is well: exit code 0, a table, and the same as JSON", async (apis) => 
   assertEquals(checks.map(({ name }) => name), [
     ...["project", "calcom_key", "resend_key", "migrations", "senders", "personal_domains"],
     ...["alerts", "resend_domains", "resend_webhook", "secrets", "functions", "vault", "schedule"],
-    ...["calcom", "door", "health"],
+    ...["calcom", "door", "health", "advisors"],
   ]);
 });
 
@@ -104,6 +104,27 @@ test("what the database says is wrong is wrong, with what to do", async (apis) =
     text,
     /^wrong +waiting_emails +3 mails wait \(since 2026-11-26T08:00:00\+00:00\)\n +→ select \* from emails/m,
   );
+});
+
+test("what Supabase's advisors say is told, where they may be asked", async (apis) => {
+  const lint = {
+    name: "rls_disabled_in_public",
+    detail: "Table public.notes",
+    remediation: "Do it",
+  };
+  const { state } = apis.supabase;
+  state.lints.push({ ...lint, level: "INFO" });
+  assertEquals((await doctor(apis)).find("advisors").state, "ok");
+  state.lints.push({ ...lint, level: "ERROR" });
+  const { code, text } = await runCommand(apis, "doctor");
+  assertEquals(code, 1);
+  assertMatch(text, /^wrong +rls_disabled_in_public +Table public\.notes\n +→ Do it$/m);
+
+  state.fault = ({ path }) =>
+    path.includes("/advisors/") ? Response.json({ message: "No" }, { status: 403 }) : null;
+  const refused = await doctor(apis);
+  assertEquals([refused.code, refused.find("advisors").state], [0, "skipped"]);
+  assertMatch(refused.find("advisors").found, /give it the permission advisors_read/);
 });
 
 test("a database without health has old migrations", async (apis) => {

@@ -14,6 +14,8 @@ export interface SupabaseState {
   /** The secrets of the functions, as they were set. */
   secrets: Map<string, string>;
   functions: Map<string, Deployed>;
+  /** What the advisors say about security. */
+  lints: { name: string; level: string; detail: string; remediation: string }[];
   /** What the token may do; null: everything. */
   rights: Set<string> | null;
   calls: RecordedCall[];
@@ -59,6 +61,7 @@ const RIGHTS: [method: string, path: RegExp, right: string][] = [
   ["POST", /^\/functions\/deploy$/, "edge_functions_write"],
   ["PUT", /^\/functions$/, "edge_functions_write"],
   ["GET", /^\/database\/migrations$/, "database_read"],
+  ["GET", /^\/advisors\/security$/, "advisors_read"],
   ["POST", /^\/database\/query\/read-only$/, "database_read"],
   ["POST", /^\/database\/query$/, "database_write"],
 ];
@@ -72,6 +75,7 @@ export async function openSupabase(options: SupabaseOptions): Promise<SupabaseSt
     project: { name: "Sales", region: "eu-central-1", status: "ACTIVE_HEALTHY" },
     secrets: new Map(),
     functions: new Map(),
+    lints: [],
     rights: null,
     calls: [],
     commands: [],
@@ -113,6 +117,8 @@ export async function openSupabase(options: SupabaseOptions): Promise<SupabaseSt
         );
       case "/functions/deploy":
         return await deployOne(request);
+      case "/advisors/security":
+        return Response.json({ lints: state.lints });
       case "/database/migrations":
         return Response.json(await readVersions());
       default:

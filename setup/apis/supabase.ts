@@ -17,9 +17,18 @@ const FUNCTIONS = z.array(z.object({
   verify_jwt: z.boolean().optional(),
 }));
 const MIGRATIONS = z.array(z.object({ version: z.string() }));
+const ADVISORS = z.object({
+  lints: z.array(z.object({
+    name: z.string(),
+    level: z.string(),
+    detail: z.string(),
+    remediation: z.string(),
+  })),
+});
 const ROWS = z.array(z.record(z.string(), z.unknown()));
 
 export type Project = z.output<typeof PROJECT>;
+export type Lint = z.output<typeof ADVISORS>["lints"][number];
 export type DeployedFunction = z.output<typeof FUNCTIONS>[number];
 
 /** What the steps ask of Supabase. */
@@ -31,6 +40,8 @@ export interface Supabase {
   readFunctions(): Promise<DeployedFunction[]>;
   /** The versions of the migrations that are applied. */
   readMigrations(): Promise<string[]>;
+  /** What Supabase's advisors say about the project's security. */
+  readAdvisors(): Promise<Lint[]>;
   /** Reads rows. Values are parameters and never part of the text, which ends up in logs. */
   select<T>(row: z.ZodType<T>, query: string, values?: string[]): Promise<T[]>;
   /** Changes rows, with one statement. Not for doctor. */
@@ -118,6 +129,10 @@ export function createSupabase({ base, token, ref, isReadOnly, redactor, say }: 
       const right = "database_read";
       const all = await ask(`${project}/database/migrations`, { answer: MIGRATIONS, right });
       return all.map(({ version }) => version);
+    },
+    readAdvisors: async () => {
+      const right = "advisors_read";
+      return (await ask(`${project}/advisors/security`, { answer: ADVISORS, right })).lints;
     },
     select: async (row, text, values = []) => {
       try {

@@ -1,4 +1,5 @@
 import type { Step } from "../step.ts";
+import { advisors } from "./advisors.ts";
 import { alerts } from "./alerts.ts";
 import { calcom } from "./calcom.ts";
 import { calcomKey } from "./calcom-key.ts";
@@ -34,4 +35,5 @@ export const STEPS: readonly Step[] = [
   calcom,
   door,
   health,
+  advisors,
 ];
