@@ -589,6 +589,32 @@ $$;
 comment on function crm.missing_end(crm.api_booking, crm.log_facts) is
   'The event that cancelled or rejected a booking, when the log lacks it.';
 
+-- Rule: a seat that is moved in place keeps its mark at Cal.com, though nobody can have missed the new meeting yet. So a
+--       mark of which the log has told already says nothing more.
+create function crm.last_told_no_show(p_uid text, p_email text)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    (
+      select (a.attendee -> 'noShow')::boolean
+      from public.calcom_events as e
+      cross join jsonb_array_elements(crm.jsonb_list(e.payload #> '{payload,attendees}')) as a (attendee)
+      where e.uid = p_uid and e.trigger = 'BOOKING_NO_SHOW_UPDATED'
+        and crm.jsonb_email(a.attendee -> 'email') = p_email and jsonb_typeof(a.attendee -> 'noShow') = 'boolean'
+      order by e.position desc
+      limit 1
+    ),
+    false
+  );
+end;
+$$;
+comment on function crm.last_told_no_show(text, text) is
+  'Whether somebody was missing from a meeting, as the last event about that says.';
+
 -- Rule: nothing in the API says that a meeting took place. It did when it was accepted, is over, and nobody was
 --       missing; Cal.com's own event is a timer, too. Of a seated event, those who were not missing were there.
 -- Time: Cal.com's timer fires within minutes.
@@ -605,7 +631,13 @@ begin
     return null;
   end if;
   select
-    coalesce(bool_or((a.attendee -> 'is_absent')::boolean <> b.is_no_show), false) as differs,
+    coalesce(
+      bool_or(
+        (a.attendee -> 'is_absent')::boolean <> b.is_no_show
+        and (a.attendee -> 'is_absent')::boolean <> crm.last_told_no_show(p_booking.uid, b.attendee_email)
+      ),
+      false
+    ) as differs,
     coalesce(bool_or(not b.has_ended and not (a.attendee -> 'is_absent')::boolean), false) as may_have_ended,
     jsonb_agg(
       jsonb_build_object('email', a.attendee #> '{told,email}', 'noShow', a.attendee -> 'is_absent') order by a.place

@@ -393,6 +393,8 @@ const ACTS = {
   moveSeatsInPlace: [
     1,
     toBooking(hasSeats, (calcom, webinar) => {
+      // Who was missing keeps the mark: of which of the two meetings it tells nobody can tell then.
+      if (webinar.seats!.some(({ absent }) => absent)) return;
       const start = Math.max(calcom.now, webinar.start) + DAY;
       calcom.write(webinar, { start, timer: start + HALF_AN_HOUR });
       calcom.send("BOOKING_RESCHEDULED", webinar, { rescheduleUid: webinar.uid });

@@ -1,6 +1,6 @@
 -- Rule: migrations/…_reconciliation.sql, crm.missing_seat() and crm.missing_seat_end()
 begin;
-select plan(17);
+select plan(18);
 select tests.empty_crm();
 
 create function pg_temp.webinar(p_seats jsonb, p_overrides jsonb default '{}') returns jsonb language sql as $$
@@ -96,7 +96,7 @@ select is(
     'it is the same row, and cancelled nowhere'
 );
 
--- When all move in place, and then everything is cancelled
+-- When all move in place
 select is(
   pg_temp.reconcile(pg_temp.webinar(
     jsonb_build_array(pg_temp.seat('ann'), pg_temp.seat('cleo', '{"seatUid": "seat-cleo-2"}')),
@@ -106,6 +106,24 @@ select is(
   'BOOKING_RESCHEDULED 1', 'a meeting that moved in place is moved'
 );
 select is(tests.emails_to('ann@acme.test'), 'confirmation web-1, reschedule web-1', 'and tells its people');
+
+-- When somebody had been missing before that, and Cal.com keeps the mark
+select tests.send('BOOKING_NO_SHOW_UPDATED', jsonb_build_object(
+  'bookingUid', 'web-1', 'createdAt', tests.api_time('-20 minutes'),
+  'attendees', '[{"email": "ann@acme.test", "noShow": true}]'::jsonb
+));
+select is(
+  pg_temp.reconcile(pg_temp.webinar(
+    jsonb_build_array(
+      pg_temp.seat('ann', '{"absent": true}'), pg_temp.seat('cleo', '{"seatUid": "seat-cleo-2"}')
+    ),
+    jsonb_build_object('start', tests.api_time('9 days'), 'end', tests.api_time('9 days 30 minutes'),
+      'updatedAt', tests.api_time('-10 minutes'))
+  )),
+  'known 1', 'a mark of which the log has told says nothing about the new meeting'
+);
+
+-- When everything is cancelled
 select is(
   pg_temp.reconcile(pg_temp.webinar('[]',
     jsonb_build_object('status', 'cancelled', 'updatedAt', tests.api_time('-5 minutes')))),
