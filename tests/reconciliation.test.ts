@@ -68,7 +68,7 @@ async function tables(sql: Sql): Promise<Tables> {
 }
 
 /** What the API cannot tell: what an event said that was lost, and nobody wrote down. */
-function whatIsTold({ rows, isUndated }: CalcomHistory, full: Tables, lost: Body[]): {
+function whatIsTold({ bodies, rows, isUndated }: CalcomHistory, full: Tables, lost: Body[]): {
   bookings: string[];
   isDealExact: boolean;
 } {
@@ -76,6 +76,10 @@ function whatIsTold({ rows, isUndated }: CalcomHistory, full: Tables, lost: Body
   const payloads = lost.map((body) => ({ body, payload: (body.payload ?? body) as Body }));
   const isConfirmation = ({ body, payload }: typeof payloads[number]) =>
     body.triggerEvent === "BOOKING_CREATED" && payload.requiresConfirmation === true;
+  const isMoved = (uid: unknown) =>
+    bodies.some(({ triggerEvent, payload }) =>
+      triggerEvent === "BOOKING_RESCHEDULED" && (payload as Body).uid === uid
+    );
   const told = (key: string) => {
     const [email, uid] = key.split(" ");
     const row = rowOf.get(uid!);
@@ -89,6 +93,8 @@ function whatIsTold({ rows, isUndated }: CalcomHistory, full: Tables, lost: Body
     // Who sat where nobody sits any more.
     (one.payload.attendeeSeatId !== undefined &&
       rowOf.get(`${one.payload.uid}`)?.status === "cancelled") ||
+    // A seat that is known by its move: what its form said of the company.
+    (one.payload.attendeeSeatId !== undefined && isMoved(one.payload.uid)) ||
     // A cancelled meeting that was moved all the same; a time in between; who was missing, when.
     (one.body.triggerEvent === "BOOKING_CANCELLED" &&
       (rowOf.get(`${one.payload.uid}`)?.rescheduledToUid !== undefined ||

@@ -670,7 +670,8 @@ $$;
 comment on function crm.find_seat_holder(text, text, integer) is
   'The address that a seat of a meeting was booked with; null when the log does not say.';
 
--- Rule: a seat that moves is about its holder, whoever else the event lists. Any other event about a seated meeting is
+-- Rule: a seat that moves is about its holder, whoever else the event lists; of somebody who has left the meeting with
+--       one seat and come back for another, about the seat that it names. Any other event about a seated meeting is
 --       about the people whom it lists, and one about a meeting without seats is about whoever holds the booking.
 create function crm.applies_to_booking(p_event crm.event, p_booking public.bookings)
 returns boolean
@@ -687,7 +688,15 @@ begin
   if p_event.seat_id is not null and p_event.trigger = 'BOOKING_RESCHEDULED' then
     v_holder := crm.find_seat_holder(p_event.uid, p_event.seat_id);
     if v_holder is not null then
-      return p_booking.attendee_email = v_holder;
+      return p_booking.attendee_email = v_holder and (
+        p_booking.seat_id is not distinct from p_event.seat_id
+        or not exists (
+          select
+          from public.bookings as b
+          where b.attendee_email = v_holder and b.seat_id = p_event.seat_id and b.id <> p_booking.id
+            and p_event.uid = any (b.previous_uids || b.calcom_uid)
+        )
+      );
     end if;
   end if;
   return p_booking.attendee_email = any (p_event.attendee_emails);

@@ -589,8 +589,8 @@ $$;
 comment on function crm.missing_end(crm.api_booking, crm.log_facts) is
   'The event that cancelled or rejected a booking, when the log lacks it.';
 
--- Rule: a seat that is moved in place keeps its mark at Cal.com, though nobody can have missed the new meeting yet. So a
---       mark of which the log has told already says nothing more.
+-- Rule: a seat that is moved in place keeps its mark at Cal.com, though nobody can have missed the new meeting yet. So
+--       a mark of which the log has told already says nothing more.
 create function crm.last_told_no_show(p_uid text, p_email text)
 returns boolean
 language plpgsql
@@ -727,6 +727,27 @@ $$;
 comment on function crm.is_known_seat(crm.api_booking, jsonb, crm.log_facts) is
   'Whether the log knows a seat that the API shows.';
 
+create function crm.moment_of_next_seat(p_uid text, p_attendee jsonb)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select min((n.position).happened_at) - interval '1 millisecond'
+    from public.calcom_events as e
+    join public.calcom_events as n on n.uid = e.uid and n.booker_email = e.booker_email and n.position > e.position
+    where e.uid = p_uid and e.trigger = 'BOOKING_CREATED' and e.booker_email = p_attendee ->> 'email'
+      and e.payload #>> '{payload,attendeeSeatId}' = p_attendee ->> 'seat_id'
+      and n.trigger = 'BOOKING_CREATED' and n.payload #>> '{payload,attendeeSeatId}' <> p_attendee ->> 'seat_id'
+  );
+end;
+$$;
+comment on function crm.moment_of_next_seat(text, jsonb) is
+  'Just before somebody took another seat in the same meeting: the one they had was gone by then. Null when they took '
+  'none.';
+
 -- Rule: a seat that we know in another meeting has been moved here: with the whole meeting, or alone. Any other was
 --       booked.
 create function crm.missing_seat(p_booking crm.api_booking, p_log crm.log_facts)
@@ -776,7 +797,8 @@ begin
     limit 1;
     if found then
       return crm.make_up_event(
-        'BOOKING_RESCHEDULED', crm.moment_of_seat(p_booking, p_log),
+        'BOOKING_RESCHEDULED',
+        least(crm.moment_of_seat(p_booking, p_log), crm.moment_of_next_seat(v_moved_from, v_attendee)),
         crm.api_body(p_booking) || jsonb_build_object(
           'rescheduleUid', v_moved_from, 'attendeeSeatId', v_attendee -> 'seat_id',
           'attendees', crm.api_entries(jsonb_build_array(v_attendee))
