@@ -8,9 +8,10 @@ Usage: deno task prove [--cases N] [--seed S] [--only NAME]
 
   --cases N    how many cases of each property (1000)
   --seed S     the seed that a failure has printed; without it new cases are tried
-  --only NAME  one file of tests/: order, races, rebuild, crashes or poison`;
+  --only NAME  one file of tests/: order, races, rebuild, crashes, poison or
+               reconciliation`;
 
-const PROPERTIES = ["order", "races", "rebuild", "crashes", "poison"];
+const PROPERTIES = ["order", "races", "rebuild", "crashes", "poison", "reconciliation"];
 const OPTIONS = {
   cases: { type: "string", default: "1000" },
   seed: { type: "string" },
