@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import type { Sql } from "npm:postgres@3.4.9";
-import { type Body, booking, type Meeting } from "./support/bodies.ts";
+import { type Body, booking, type Meeting, newMeeting } from "./support/bodies.ts";
 import { databaseTest, inRollback } from "./support/database.ts";
 import { handle, snapshot } from "./support/snapshot.ts";
 
@@ -162,8 +162,8 @@ function cancelSeat(number: number, place: number): Body {
 
 function meeting(uid: string, email: string): Meeting {
   return {
+    ...newMeeting(),
     uid,
-    previousUids: [],
     icalUid: `${uid}@Cal.com`,
     email,
     name: "Ann",
@@ -171,13 +171,6 @@ function meeting(uid: string, email: string): Meeting {
     eventType: 1,
     organizer: "kim@modernfull.com",
     start: START + 100_000 * MINUTE,
-    previousStarts: [],
-    isSeated: false,
-    seat: null,
-    isRecurring: false,
-    isCancelled: false,
-    isRequested: false,
-    needsConfirmation: false,
   };
 }
 

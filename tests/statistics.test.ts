@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import type { Sql } from "npm:postgres@3.4.9";
-import { type Body, booking, type Meeting, meetingEnded } from "./support/bodies.ts";
+import { type Body, booking, type Meeting, meetingEnded, newMeeting } from "./support/bodies.ts";
 import { databaseTest } from "./support/database.ts";
 import { handle } from "./support/snapshot.ts";
 
@@ -54,8 +54,8 @@ async function countRowsRead(sql: Sql): Promise<number> {
 function twoEvents(number: number): Body[] {
   const start = Date.UTC(2037, 9, 1) + number * 60_000;
   const meeting: Meeting = {
+    ...newMeeting(),
     uid: `meeting-${number}`,
-    previousUids: [],
     icalUid: `meeting-${number}@Cal.com`,
     email: `ann@company-${number}.example`,
     name: "Ann",
@@ -63,13 +63,6 @@ function twoEvents(number: number): Body[] {
     eventType: 1,
     organizer: "kim@modernfull.com",
     start,
-    previousStarts: [],
-    isSeated: false,
-    seat: null,
-    isRecurring: false,
-    isCancelled: false,
-    isRequested: false,
-    needsConfirmation: false,
   };
   const event = (triggerEvent: string, seconds: number, payload: Body) => ({
     triggerEvent,

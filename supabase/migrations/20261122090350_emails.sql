@@ -746,6 +746,21 @@ return p_host = any (p_domains) or exists (
 );
 comment on function crm.is_host_of(text, text[]) is 'Whether a host is one of these domains, or below one.';
 
+create function crm.call_domains(p_location text) returns text[]
+language sql immutable set search_path = ''
+return case p_location
+  when 'integrations:google:meet' then array['meet.google.com']
+  when 'integrations:zoom' then array['zoom.us', 'zoom.com', 'zoomgov.com']
+  when 'integrations:office365_video' then array['teams.microsoft.com', 'teams.live.com', 'teams.cloud.microsoft']
+  when 'integrations:webex_video' then array['webex.com']
+end;
+comment on function crm.call_domains(text) is 'Where the service has its calls that a location of Cal.com names.';
+
+create function crm.call_page_uid(p_url text) returns text
+language sql immutable set search_path = ''
+return substring(p_url from '^[^:]+://[^/]+/video/([^/?#]+)$');
+comment on function crm.call_page_uid(text) is 'Of which booking a page for calls, as Cal.com has them, is.';
+
 -- Rule: anybody may book, and a visitor can add to the metadata of a booking, also over what Cal.com wrote there. So a
 --       link in it counts only where it leads to where Cal.com says that the call is: Cal.com's page of this very
 --       booking, the host of videoCallData (which no visitor can write), or the host of the service that the location
@@ -763,15 +778,8 @@ begin
   return coalesce(
     v_host = crm.url_host(crm.jsonb_text(p_body #> '{videoCallData,url}'))
     or (crm.is_host_of(v_host, array['cal.com', v_booker_host]) or crm.is_host_of(v_booker_host, array[v_host]))
-      and substring(p_url from '^[^:]+://[^/]+/video/([^/?#]+)$')
-        in (p_uid, p_body ->> 'uid', p_body ->> 'rescheduleUid')
-    or crm.is_host_of(v_host, case p_body ->> 'location'
-      when 'integrations:google:meet' then array['meet.google.com']
-      when 'integrations:zoom' then array['zoom.us', 'zoom.com', 'zoomgov.com']
-      when 'integrations:office365_video'
-        then array['teams.microsoft.com', 'teams.live.com', 'teams.cloud.microsoft']
-      when 'integrations:webex_video' then array['webex.com']
-    end),
+      and crm.call_page_uid(p_url) in (p_uid, p_body ->> 'uid', p_body ->> 'rescheduleUid')
+    or crm.is_host_of(v_host, crm.call_domains(p_body ->> 'location')),
     false
   );
 end;

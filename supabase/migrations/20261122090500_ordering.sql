@@ -162,16 +162,13 @@ begin
   ) or exists (
     select
     from public.calcom_events as e
-    where e.new_uid = v_known_uid and e.outcome = 'waiting' and e.id <> p_event.id
+    where e.new_uid in (v_known_uid, p_event.uid) and v_known_uid is not null and e.outcome = 'waiting'
+      and e.id <> p_event.id
   ) or exists (
     select
     from public.calcom_events as e
     where e.uid = p_event.uid and e.is_follow_up and v_known_uid is not null and e.outcome = 'waiting'
       and e.id <> p_event.id
-  ) or exists (
-    select
-    from public.calcom_events as e
-    where e.new_uid = p_event.uid and v_known_uid is not null and e.outcome = 'waiting' and e.id <> p_event.id
   ) or exists (
     select
     from public.calcom_events as e

@@ -472,7 +472,8 @@ begin
   from unnest(p_image.bookings) as n
   where b.id = n.id
     and (b.calcom_uid <> n.calcom_uid or b.person_id <> n.person_id or b.original_key is distinct from n.original_key);
-  update public.deals as d set status = n.status, opened_by_event_id = null
+  -- One that is to be active waits for that until all others are not.
+  update public.deals as d set status = greatest(d.status, n.status), opened_by_event_id = null
   from unnest(p_image.deals) as n
   where d.id = n.id
     and ((d.status, n.status) = ('active', 'cancelled') or d.opened_by_event_id is distinct from n.opened_by_event_id);

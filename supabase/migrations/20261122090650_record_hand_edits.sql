@@ -273,6 +273,24 @@ end;
 $$;
 comment on function crm.describe_hand_edit(public.hand_edits) is 'What somebody did by hand, in a sentence.';
 
+create function crm.is_awaited(p_edit public.hand_edits)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return p_edit.table_name = 'bookings' and exists (
+    select from public.calcom_events as e
+    where e.uid = p_edit.new_values ->> 'calcom_uid' and e.outcome = 'waiting'
+  );
+end;
+$$;
+comment on function crm.is_awaited(public.hand_edits) is
+  'Whether events have waited for the booking that somebody enters.';
+
+-- Rule: events may have come before somebody enters their booking, and what had waited for a seat in one of two streams
+--       may count before that in the one that they have become. So the tables are at once what a rebuild makes of them.
 create function crm.record_hand_edit()
 returns trigger
 language plpgsql
@@ -344,11 +362,8 @@ begin
   end if;
   if tg_table_name = 'bookings' and tg_op = 'DELETE' then
     perform crm.remember_deleted_booking(jsonb_populate_record(null::public.bookings, v_old));
-  elsif tg_table_name = 'bookings' and v_edit.new_values ? 'calcom_uid' then
-    perform crm.apply_waiting_events(v_edit);
   end if;
-  if v_shares_events then
-    -- What had waited for a seat in one of the streams may count before that in the one that they have become.
+  if v_shares_events or crm.is_awaited(v_edit) then
     perform crm.finish_other_events(crm.replay_stream(v_edit.stream_key), null, true);
   end if;
   perform crm.mark_engine(false);
@@ -356,24 +371,6 @@ begin
 end;
 $$;
 comment on function crm.record_hand_edit() is 'Writes into the log what somebody has changed, who and when.';
-
--- Rule: events may have come before somebody enters their booking.
-create function crm.apply_waiting_events(p_edit public.hand_edits)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  if exists (
-    select from public.calcom_events as e
-    where e.uid = p_edit.new_values ->> 'calcom_uid' and e.outcome = 'waiting'
-  ) then
-    perform crm.finish_other_events(crm.replay_stream(p_edit.stream_key), null, true);
-  end if;
-end;
-$$;
-comment on function crm.apply_waiting_events(public.hand_edits) is
-  'Applies the events that have waited for a booking that somebody enters.';
 
 -- In the columns that a person may edit, and only without the engine's mark: the engine pays for one look at it.
 do $$

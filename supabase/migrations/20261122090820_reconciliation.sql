@@ -145,12 +145,12 @@ comment on function crm.api_entries(jsonb) is 'Attendees in the words of a webho
 create function crm.is_call_link(p_url text, p_uid text) returns boolean
 language sql immutable set search_path = ''
 return coalesce(
-  crm.is_host_of(crm.url_host(p_url), array[
-    'meet.google.com', 'zoom.us', 'zoom.com', 'zoomgov.com', 'teams.microsoft.com', 'teams.live.com',
-    'teams.cloud.microsoft', 'webex.com'
-  ])
-  or crm.is_host_of(crm.url_host(p_url), array['cal.com', 'cal.eu'])
-    and substring(p_url from '^[^:]+://[^/]+/video/([^/?#]+)$') = p_uid,
+  crm.is_host_of(
+    crm.url_host(p_url),
+    crm.call_domains('integrations:google:meet') || crm.call_domains('integrations:zoom')
+      || crm.call_domains('integrations:office365_video') || crm.call_domains('integrations:webex_video')
+  )
+  or crm.is_host_of(crm.url_host(p_url), array['cal.com', 'cal.eu']) and crm.call_page_uid(p_url) = p_uid,
   false
 );
 comment on function crm.is_call_link(text, text) is 'Whether a place is a link into a call that no visitor has typed.';

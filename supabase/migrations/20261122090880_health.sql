@@ -644,30 +644,20 @@ stable
 set search_path = ''
 as $$
 declare
-  v_table regclass := to_regclass('public.reconciliations');
   v_state crm.reconciliation_state;
 begin
-  if v_table is not null then
-    execute format(
-      $sql$
-        select
-          min(r.started_at),
-          max(r.finished_at) filter (where r.error is null),
-          (array_agg(r.error order by r.started_at desc) filter (where r.error is not null))[1],
-          coalesce(
-            bool_or(r.finished_at is null and r.error is null and r.started_at > now() - interval '3 hours'), false
-          ),
-          max(r.api_newest_update) filter (where r.error is null and r.finished_at > now() - interval '3 hours'),
-          coalesce(bool_or(r.error is null and r.finished_at is not null), false)
-        from (select * from %s as o order by o.number desc limit 500) as r
-        where not r.is_dry_run
-      $sql$,
-      v_table
-    )
-    into
-      v_state.first_started_at, v_state.last_good_at, v_state.last_error, v_state.is_under_way, v_state.newest_update,
-      v_state.was_ever_good;
-  end if;
+  select
+    min(r.started_at),
+    max(r.finished_at) filter (where r.error is null),
+    (array_agg(r.error order by r.started_at desc) filter (where r.error is not null))[1],
+    coalesce(
+      bool_or(r.finished_at is null and r.error is null and r.started_at > now() - interval '3 hours'), false
+    ),
+    max(r.api_newest_update) filter (where r.error is null and r.finished_at > now() - interval '3 hours'),
+    coalesce(bool_or(r.error is null and r.finished_at is not null), false)
+  into v_state
+  from (select * from public.reconciliations as o order by o.number desc limit 500) as r
+  where not r.is_dry_run;
   return v_state;
 end;
 $$;

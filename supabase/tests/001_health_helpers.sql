@@ -146,24 +146,6 @@ $$;
 comment on function tests.stand_in_for_cron() is
   'Makes the tables of pg_cron, every job of ours in them with a run a minute ago; false where pg_cron is.';
 
-create function tests.stand_in_for_reconciliations()
-returns void
-language plpgsql
-volatile
-set search_path = ''
-as $$
-begin
-  if to_regclass('public.reconciliations') is null then
-    create table public.reconciliations (
-      id uuid not null default gen_random_uuid(), number bigint generated always as identity, kind text not null,
-      is_dry_run boolean not null default false, started_at timestamptz not null, finished_at timestamptz, error text,
-      bookings integer, events_made integer, api_newest_update timestamptz
-    );
-  end if;
-end;
-$$;
-comment on function tests.stand_in_for_reconciliations() is 'Makes the table of reconciliations where it is not there.';
-
 -- Two checks that are easily made wrong and well again.
 create function tests.break_check(p_check text)
 returns void

@@ -24,6 +24,20 @@ export interface Meeting {
   needsConfirmation: boolean;
 }
 
+/** What is so of a meeting that has just been booked, by one person and without being asked for. */
+export function newMeeting() {
+  return {
+    previousUids: [],
+    previousStarts: [],
+    isSeated: false,
+    seat: null,
+    isRecurring: false,
+    isCancelled: false,
+    isRequested: false,
+    needsConfirmation: false,
+  } satisfies Partial<Meeting>;
+}
+
 const HALF_AN_HOUR = 1_800_000;
 
 /** When a meeting that starts then is over. */

@@ -1,5 +1,13 @@
 import fc from "npm:fast-check@4.10.2";
-import { attendee, type Body, booking, endOf, type Meeting, meetingEnded } from "./bodies.ts";
+import {
+  attendee,
+  type Body,
+  booking,
+  endOf,
+  type Meeting,
+  meetingEnded,
+  newMeeting,
+} from "./bodies.ts";
 import { type HandAct, type HandEdit, isHandEdit } from "./hand.ts";
 
 export type { Body };
@@ -57,8 +65,8 @@ class World {
     const uid = meeting.uid ?? this.next("uid");
     const email = meeting.email ?? PEOPLE[which % PEOPLE.length]!;
     this.meetings.push({
+      ...newMeeting(),
       uid,
-      previousUids: [],
       icalUid: `${uid}@Cal.com`,
       email,
       name: `${email.split("@")[0]} ${["", "Blue", "Green"][variant % 3]}`.trim(),
@@ -66,13 +74,6 @@ class World {
       eventType: 1 + variant % 3,
       organizer: HOSTS[0]!,
       start: this.now + 24 * HOUR,
-      previousStarts: [],
-      isSeated: false,
-      seat: null,
-      isRecurring: false,
-      isCancelled: false,
-      isRequested: false,
-      needsConfirmation: false,
       ...meeting,
     });
     return this.meetings.at(-1)!;

@@ -1,13 +1,9 @@
-import { isKnownCaller } from "../_shared/caller.ts";
+import { isKnownCaller, type KnownCallers } from "../_shared/caller.ts";
 import { createEndpoint, unavailable } from "../_shared/http.ts";
 import type { SendSummary } from "./send.ts";
 
 /** Everything the handler needs from outside. */
-export interface HandlerDeps {
-  /** The secret keys of the project, which may do everything. */
-  secretKeys: readonly string[];
-  /** The secrets of the schedule, which may do nothing else. */
-  secrets: readonly string[];
+export interface HandlerDeps extends KnownCallers {
   /** Whether there is a key of Resend. */
   canSend: boolean;
   /** Sends what is due. */

@@ -2,7 +2,6 @@
 begin;
 select plan(4);
 select tests.empty_crm();
-select tests.stand_in_for_reconciliations();
 
 -- Given 3,000 events, 3,000 people and 3,000 mails of a year
 insert into public.calcom_events (payload, received_at, outcome, decided_at, uid)

@@ -3,7 +3,6 @@
 begin;
 select plan(15);
 select tests.empty_crm();
-select tests.stand_in_for_reconciliations();
 truncate public.reconciliations;
 set local time zone 'UTC';
 

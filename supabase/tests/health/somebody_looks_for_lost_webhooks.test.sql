@@ -2,7 +2,6 @@
 begin;
 select plan(9);
 select tests.empty_crm();
-select tests.stand_in_for_reconciliations();
 truncate public.reconciliations;
 
 create function pg_temp.reconciliation() returns text language sql as $$
