@@ -80,13 +80,20 @@ function whatIsTold({ bodies, rows, isUndated }: CalcomHistory, full: Tables, lo
     bodies.some(({ triggerEvent, payload }) =>
       triggerEvent === "BOOKING_RESCHEDULED" && (payload as Body).uid === uid
     );
+  const isLostConfirmation = (row: ApiBooking) =>
+    payloads.some((one) => isConfirmation(one) && one.payload.uid === row.uid);
+  const earlier = ({ rescheduledFromUid }: ApiBooking): ApiBooking[] => {
+    const row = rowOf.get(`${rescheduledFromUid}`);
+    return row ? [row, ...earlier(row)] : [];
+  };
   const told = (key: string) => {
     const [email, uid] = key.split(" ");
     const row = rowOf.get(uid!);
-    // Who sat where nobody sits any more; whether a request was confirmed before it was cancelled.
+    // Who sat where nobody sits any more; whether a request was confirmed before it was cancelled, or before another
+    // time was asked for.
     const isListed = (row?.attendees as Body[]).some((one) => one.email === email);
-    const wasConfirmed = payloads.some((one) => isConfirmation(one) && one.payload.uid === uid);
-    return isListed && !(row?.status === "cancelled" && wasConfirmed);
+    return isListed && !(row?.status === "cancelled" && isLostConfirmation(row)) &&
+      !(row?.status === "pending" && earlier(row).some(isLostConfirmation));
   };
   const isVague = (one: typeof payloads[number]) =>
     isUndated(one.body) || isConfirmation(one) ||
