@@ -86,14 +86,22 @@ function whatIsTold({ bodies, rows, isUndated }: CalcomHistory, full: Tables, lo
     const row = rowOf.get(`${rescheduledFromUid}`);
     return row ? [row, ...earlier(row)] : [];
   };
+  const isListed = (row: ApiBooking, email: unknown) =>
+    (row.attendees as Body[]).some((one) => one.email === email);
+  // A request without a link is taken for another time of the one meeting that fits; the API knows that it is none.
+  const guessedFor = payloads.filter(({ body, payload }) =>
+    body.triggerEvent === "BOOKING_REQUESTED" && payload.rescheduleUid === undefined &&
+    rowOf.get(`${payload.uid}`)!.rescheduledFromUid === undefined
+  ).map(({ payload }) => (payload.attendees as Body[])[0]!.email)
+    .filter((email) => rows.filter((row) => isListed(row, email)).length > 1);
   const told = (key: string) => {
     const [email, uid] = key.split(" ");
-    const row = rowOf.get(uid!);
+    const row = rowOf.get(uid!)!;
     // Who sat where nobody sits any more; whether a request was confirmed before it was cancelled, or before another
     // time was asked for.
-    const isListed = (row?.attendees as Body[]).some((one) => one.email === email);
-    return isListed && !(row?.status === "cancelled" && isLostConfirmation(row)) &&
-      !(row?.status === "pending" && earlier(row).some(isLostConfirmation));
+    return isListed(row, email) && !guessedFor.includes(email) &&
+      !(row.status === "cancelled" && isLostConfirmation(row)) &&
+      !(row.status === "pending" && earlier(row).some(isLostConfirmation));
   };
   const isVague = (one: typeof payloads[number]) =>
     isUndated(one.body) || isConfirmation(one) ||
@@ -110,7 +118,7 @@ function whatIsTold({ bodies, rows, isUndated }: CalcomHistory, full: Tables, lo
     one.body.triggerEvent === "BOOKING_NO_SHOW_UPDATED";
   return {
     bookings: Object.keys(full.bookings).filter(told),
-    isDealExact: !payloads.some(isVague),
+    isDealExact: guessedFor.length === 0 && !payloads.some(isVague),
   };
 }
 

@@ -163,6 +163,7 @@ begin
   v_row.id := gen_random_uuid();
   v_row.payload := v_payload;
   v_row.payload_hash := v_payload_hash;
+  v_row.source := 'webhook';
   v_row.received_at := now();
   v_row.attempts := 0;
   return v_row;
@@ -452,7 +453,8 @@ begin
   );
   v_event := crm.read_uids(v_event);
   v_event.concerned_emails := p_row.concerned_emails;
-  v_event.is_backfill := crm.is_history(p_row, (v_event.position).happened_at);
+  -- Time: what a webhook brought is none, and is not looked at.
+  v_event.is_backfill := p_row.source <> 'webhook' and crm.is_history(p_row, (v_event.position).happened_at);
   v_event.seat_id := left(crm.jsonb_text(v_body -> 'attendeeSeatId'), 200);
   v_event.is_seated := crm.jsonb_text(v_body -> 'seatsPerTimeSlot') is not null or v_event.seat_id is not null;
   v_event.is_recurring := coalesce(jsonb_typeof(v_body -> 'recurringEvent') = 'object', false);

@@ -375,7 +375,6 @@ comment on function crm.record_hand_edit() is 'Writes into the log what somebody
 -- In the columns that a person may edit, and only without the engine's mark: the engine pays for one look at it.
 do $$
 declare
-  v_is_hand_work constant text := $when$current_setting('crm.engine', true) is distinct from 'on'$when$;
   v_table text;
   v_columns text;
 begin
@@ -383,23 +382,24 @@ begin
     v_columns := array_to_string(crm.editable_columns(v_table), ', ');
     execute format(
       'create trigger queue_hand_edit before insert or delete or update of %s on public.%I
-         for each statement when (%s) execute function crm.queue_hand_edit()',
-      v_columns, v_table, v_is_hand_work
+         for each statement when (crm.is_hand_work()) execute function crm.queue_hand_edit()',
+      v_columns, v_table
     );
     execute format(
       'create trigger prepare_hand_edit before insert or delete or update of %s on public.%I
-         for each row when (%s) execute function crm.prepare_hand_edit()',
-      v_columns, v_table, v_is_hand_work
+         for each row when (crm.is_hand_work()) execute function crm.prepare_hand_edit()',
+      v_columns, v_table
     );
     execute format(
       'create trigger record_hand_edit after insert or delete on public.%I
-         for each row when (%s) execute function crm.record_hand_edit()',
-      v_table, v_is_hand_work
+         for each row when (crm.is_hand_work()) execute function crm.record_hand_edit()',
+      v_table
     );
     execute format(
       'create trigger record_hand_change after update of %s on public.%I
-         for each row when (%s and (%s) is distinct from (%s)) execute function crm.record_hand_edit()',
-      v_columns, v_table, v_is_hand_work,
+         for each row when (crm.is_hand_work() and (%s) is distinct from (%s))
+         execute function crm.record_hand_edit()',
+      v_columns, v_table,
       regexp_replace(v_columns, '(\w+)', 'old.\1', 'g'), regexp_replace(v_columns, '(\w+)', 'new.\1', 'g')
     );
   end loop;

@@ -43,6 +43,7 @@ grant select, update (value) on public.settings to service_role;
 revoke execute on all functions in schema crm from public, anon, authenticated, service_role;
 revoke execute on procedure public.handle_pending_events(interval) from public, anon, authenticated, service_role;
 grant execute on function
+  crm.is_hand_work(), -- a trigger asks for it in the name of whoever writes
   public.handle_calcom_event(jsonb),
   public.handle_pending_event(interval),
   public.retry_event(uuid),

@@ -73,7 +73,8 @@ select is(
     order by 1
   ),
   array[
-    'allow_mail(text)', 'apply_retention(integer)', 'claim_email()', 'erase_person(text)', 'export_person(text)',
+    'allow_mail(text)', 'apply_retention(integer)', 'claim_email()', 'crm.is_hand_work()',
+    'erase_person(text)', 'export_person(text)',
     'finish_email_attempt(uuid,integer,text,text,text,text,integer)', 'handle_calcom_event(jsonb)',
     'handle_pending_event(interval)', 'handle_resend_event(text,jsonb)', 'health()',
     'next_reconciliation_page(timestamp with time zone,uuid,timestamp with time zone,boolean)', 'rebuild_company(text)',

@@ -38,6 +38,7 @@ select is(
     from our_functions as f
     cross join lateral aclexplode(f.proacl) as a
     where a.grantee = 'service_role'::regrole
+      and f.signature <> 'crm.is_hand_work()' -- the condition of a trigger, asked in the name of whoever writes
     order by 1
   ),
   array(
