@@ -472,7 +472,8 @@ comment on function crm.is_known_uid(text) is 'Whether a booking has or had this
 
 -- Rule: in place, under the same uid: another time, another organizer. What somebody has set by hand stays. A time is
 --       moved in place where there are seats, and then it is news; of any other booking Cal.com sends no event for it.
---       An organizer may have several addresses: the id decides, and where a webhook gave none, the name.
+--       An organizer may have several addresses: the id decides, and where a webhook gave none, the name. Whose meeting
+--       it was counts also when it was cancelled.
 create function crm.missing_change(p_booking crm.api_booking, p_log crm.log_facts)
 returns jsonb
 language plpgsql
@@ -483,12 +484,14 @@ declare
   v_bookings public.bookings[] := array(
     select b
     from unnest(p_log.bookings) as b
-    where b.status = 'ACCEPTED' and not b.is_pending_confirmation and b.last_event_id is not null
+    where b.status = upper(p_booking.status) and not b.is_pending_confirmation and b.last_event_id is not null
   );
 begin
-  if p_booking.status <> 'accepted' or p_booking.updated_at is null then
+  if p_booking.updated_at is null or p_booking.status not in ('accepted', 'cancelled')
+    or (p_booking.status = 'cancelled' and p_booking.is_moved)
+  then
     return null;
-  elsif exists (
+  elsif p_booking.status = 'accepted' and exists (
     select
     from unnest(v_bookings) as b
     where b.start_time <> p_booking.start_time and not crm.is_set_by_hand(b.id, 'start_time')

@@ -1,7 +1,7 @@
 -- Rule: migrations/…_reconciliation.sql, public.reconcile_calcom_bookings()
 -- Each case: what the log has, what the API shows, what that makes. Then the same rows again, then the originals.
 begin;
-select plan(68);
+select plan(72);
 select tests.empty_crm();
 
 create temporary table cases (
@@ -150,6 +150,24 @@ insert into cases values
       tests.api_time('-20 minutes')
   ))),
   'BOOKING_REASSIGNED 1', 'uid-a ACCEPTED / active booked', 'confirmation uid-a',
+  pg_temp.list(tests.webhook_of(pg_temp.row_a(), 'BOOKING_REASSIGNED', jsonb_build_object(
+    'organizer', '{"id": 413, "name": "Hal Host", "email": "hal@host.test"}'::jsonb,
+    'createdAt', tests.api_time('-21 minutes')
+  )))
+),
+(
+  'whose meeting it was counts also when it was cancelled',
+  pg_temp.list(
+    tests.webhook_of(pg_temp.row_a()),
+    tests.webhook_of(
+      pg_temp.row_a(jsonb_build_object('updatedAt', tests.api_time('-20 minutes'))), 'BOOKING_CANCELLED'
+    )
+  ),
+  pg_temp.list(pg_temp.row_a(jsonb_build_object(
+    'hosts', '[{"id": 413, "name": "Hal Host", "email": "hal@host.test"}]'::jsonb, 'status', 'cancelled',
+    'updatedAt', tests.api_time('-20 minutes')
+  ))),
+  'BOOKING_REASSIGNED 1', 'uid-a CANCELLED / cancelled booked', 'confirmation uid-a, cancellation uid-a',
   pg_temp.list(tests.webhook_of(pg_temp.row_a(), 'BOOKING_REASSIGNED', jsonb_build_object(
     'organizer', '{"id": 413, "name": "Hal Host", "email": "hal@host.test"}'::jsonb,
     'createdAt', tests.api_time('-21 minutes')
