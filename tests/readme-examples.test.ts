@@ -56,8 +56,8 @@ Deno.test("what the README shows to run does run", async (t) => {
       );
       assertEquals(edits.map(({ reason }) => reason), [
         "Closed by hand by postgres.",
-        "Entered by hand by postgres.",
-        "Changed by hand (company id) by postgres.",
+        "Deal entered by hand by postgres.",
+        "Person changed by hand (company id) by postgres.",
       ]);
       const [setting] = await stack.sql<{ count: number }>(
         "select count(*) from settings where value in ('last_meeting', '50', '2000')",

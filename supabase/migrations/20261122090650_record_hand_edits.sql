@@ -253,9 +253,12 @@ set search_path = ''
 as $$
 declare
   v_new jsonb := p_edit.new_values;
+  v_row text := case p_edit.table_name
+    when 'companies' then 'Company' when 'people' then 'Person' when 'deals' then 'Deal' else 'Booking'
+  end;
   v_what text := case
-    when p_edit.operation = 'insert' then 'Entered by hand'
-    when p_edit.operation = 'delete' then 'Deleted by hand'
+    when p_edit.operation = 'insert' then v_row || ' entered by hand'
+    when p_edit.operation = 'delete' then v_row || ' deleted by hand'
     when p_edit.table_name = 'deals' and v_new ->> 'status' = 'cancelled' then 'Closed by hand'
     when p_edit.table_name = 'deals' and v_new ->> 'status' = 'active' then 'Reopened by hand'
     when p_edit.table_name = 'deals' and v_new ? 'stage' then format('Moved to %s by hand', v_new ->> 'stage')
@@ -263,7 +266,7 @@ declare
     when v_new ->> 'attended' = 'true' then 'Marked as attended by hand'
     when v_new ->> 'attended' = 'false' then 'Marked as a no-show by hand'
     else format(
-      'Changed by hand (%s)',
+      '%s changed by hand (%s)', v_row,
       (select string_agg(replace(k.key, '_', ' '), ', ' order by k.key) from jsonb_object_keys(v_new) as k (key))
     )
   end;

@@ -55,7 +55,7 @@ select results_eq(
 );
 select results_eq(
   $$ select t.trigger, t.reason from public.booking_timeline as t where t.event_id is null $$,
-  $$ values ('HAND_EDIT', 'Changed by hand (title) by sam@host.test.') $$, 'and of the booking'
+  $$ values ('HAND_EDIT', 'Booking changed by hand (title) by sam@host.test.') $$, 'and of the booking'
 );
 
 -- When nothing happens
