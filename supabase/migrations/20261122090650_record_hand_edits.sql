@@ -5,6 +5,7 @@
 
 ------------------------------------------------------------------------------------------------------------ who writes
 
+-- Rule: who is signed in cannot give another name.
 create function crm.current_editor()
 returns text
 language plpgsql
@@ -16,7 +17,7 @@ declare
   v_headers jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
 begin
   return left(coalesce(
-    nullif(v_claims ->> 'email', ''), nullif(v_headers ->> 'x-editor', ''), nullif(v_claims ->> 'sub', ''),
+    nullif(v_claims ->> 'email', ''), nullif(v_claims ->> 'sub', ''), nullif(v_headers ->> 'x-editor', ''),
     nullif(current_setting('role', true), 'none'), session_user
   ), 200);
 end;

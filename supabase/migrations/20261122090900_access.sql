@@ -1,10 +1,10 @@
 -- Access: who may do what. Every grant of the project is on this page.
 --
--- Row level security is on everywhere and no policy opens it: anon and authenticated see nothing. The owner of the
--- database (Studio, SQL editor, psql) sees and edits everything. service_role, which the Edge Functions use, gets what
--- is below.
+-- Row level security is on everywhere. anon sees nothing. Of authenticated, who has signed in, the policies of the
+-- chapter before let through only members of the board, each by the role. The owner of the database (Studio, SQL
+-- editor, psql) sees and edits everything. service_role, which the Edge Functions use, gets what is below.
 
-grant usage on schema public to service_role;
+grant usage on schema public to service_role, authenticated;
 
 -- Read the CRM and the log.
 grant select on
@@ -13,27 +13,38 @@ grant select on
   public.pipeline, public.deal_timeline, public.booking_timeline
 to service_role;
 
+-- The board: members read the CRM, operators the log too (see the policies).
+grant select on
+  public.board_deals, public.board_meetings, public.board_companies, public.board_numbers, public.board_timeline
+to service_role, authenticated;
+grant select on
+  public.companies, public.people, public.bookings, public.deals, public.event_effects, public.hand_edits,
+  public.members, public.senders, public.calcom_events, public.emails, public.email_attempts, public.email_deliveries,
+  public.reconciliations, public.settings, public.personal_email_domains
+to authenticated;
+grant select, insert, update, delete on public.members to service_role;
+
 -- Keep an event before anything is decided.
 grant insert (payload, raw_body, source) on public.calcom_events to service_role;
 
--- Do what a person may do by hand, in an app of the team: each change is recorded (see hand_edits). A column that a
--- team adds is granted by the team.
+-- Do what a person may do by hand, on the board or in an app of the team: each change is recorded (see hand_edits). A
+-- column that a team adds is granted by the team.
 grant
   insert (id, name, domain), update (name, domain), delete
-on public.companies to service_role;
+on public.companies to service_role, authenticated;
 grant
   insert (id, email, name, company_id), update (email, name, company_id), delete
-on public.people to service_role;
+on public.people to service_role, authenticated;
 grant
   insert (id, company_id, status, stage), update (company_id, status, stage), delete
-on public.deals to service_role;
+on public.deals to service_role, authenticated;
 grant
   insert (
     id, calcom_uid, person_id, deal_id, title, start_time, end_time, status, attended, organizer_email
   ),
   update (calcom_uid, person_id, deal_id, title, start_time, end_time, status, attended, organizer_email),
   delete
-on public.bookings to service_role;
+on public.bookings to service_role, authenticated;
 
 -- Edit what a team may add to, and choose.
 grant select, insert, update, delete on public.personal_email_domains, public.senders to service_role;
@@ -43,7 +54,6 @@ grant select, update (value) on public.settings to service_role;
 revoke execute on all functions in schema crm from public, anon, authenticated, service_role;
 revoke execute on procedure public.handle_pending_events(interval) from public, anon, authenticated, service_role;
 grant execute on function
-  crm.is_hand_work(), -- a trigger asks for it in the name of whoever writes
   public.handle_calcom_event(jsonb),
   public.handle_pending_event(interval),
   public.retry_event(uuid),
@@ -66,3 +76,52 @@ grant execute on function
   public.save_reconciliation_page(uuid, uuid, jsonb, jsonb, boolean, boolean, text),
   public.skip_reconciliation(text)
 to service_role;
+
+-- What triggers ask in the name of whoever writes, and the views and policies of the board of whoever reads. Nobody
+-- else gets there: the schema is closed.
+grant execute on function
+  crm.is_hand_work(),
+  crm.member_role(),
+  crm.current_member(),
+  crm.read_event_header(uuid),
+  crm.list_mail_headers(uuid),
+  crm.booking_link(text, uuid),
+  crm.tell_deal(uuid, text)
+to service_role, authenticated;
+grant select on crm.cards, crm.meetings, crm.opened_deals to service_role, authenticated;
+grant execute on function public.undo_hand_edit(uuid) to service_role, authenticated;
+
+-- The pipeline of the board, with the rights of who looks at it.
+grant execute on function
+  crm.read_board_filters(jsonb),
+  crm.list_hosts(),
+  crm.search_board(text[]),
+  crm.find_cards(timestamptz, timestamptz, uuid, text[], boolean, uuid[], text[], timestamptz, uuid, integer),
+  crm.show_columns(jsonb, uuid[], text[], timestamptz, uuid, integer),
+  public.board_pipeline(jsonb, integer),
+  public.board_column(text, jsonb, timestamptz, uuid, integer),
+  public.board_hosts()
+to authenticated;
+
+-- Operations for operators of the board. Each asks for the role.
+grant execute on function
+  crm.operate(text, text),
+  crm.change_member(uuid, text),
+  crm.digest_changes(),
+  crm.count_log(),
+  public.board_me(),
+  public.board_last_change(),
+  public.board_health(),
+  public.board_log_counts(),
+  public.board_retry_event(uuid),
+  public.board_retry_failed_events(),
+  public.board_retry_email(uuid),
+  public.board_rebuild_company(text),
+  public.board_rebuild_person(text),
+  public.board_rebuild_everything(),
+  public.board_allow_mail(text),
+  public.board_export_person(text),
+  public.board_erase_person(text),
+  public.board_change_role(uuid, text),
+  public.board_remove_member(uuid)
+to authenticated;

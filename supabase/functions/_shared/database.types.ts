@@ -111,6 +111,13 @@ export type Database = {
             foreignKeyName: "bookings_person_id_fkey";
             columns: ["person_id"];
             isOneToOne: false;
+            referencedRelation: "board_meetings";
+            referencedColumns: ["person_id"];
+          },
+          {
+            foreignKeyName: "bookings_person_id_fkey";
+            columns: ["person_id"];
+            isOneToOne: false;
             referencedRelation: "people";
             referencedColumns: ["id"];
           },
@@ -262,6 +269,13 @@ export type Database = {
           "status"?: string;
         };
         Relationships: [
+          {
+            foreignKeyName: "deals_company_id_fkey";
+            columns: ["company_id"];
+            isOneToOne: false;
+            referencedRelation: "board_companies";
+            referencedColumns: ["company_id"];
+          },
           {
             foreignKeyName: "deals_company_id_fkey";
             columns: ["company_id"];
@@ -544,6 +558,31 @@ export type Database = {
         };
         Relationships: [];
       };
+      "members": {
+        Row: {
+          "email": string;
+          "invited_at": string;
+          "name": string | null;
+          "role": string;
+          "user_id": string;
+        };
+        ComputedFields: never;
+        Insert: {
+          "email": string;
+          "invited_at"?: string;
+          "name"?: string | null;
+          "role"?: string;
+          "user_id": string;
+        };
+        Update: {
+          "email"?: string;
+          "invited_at"?: string;
+          "name"?: string | null;
+          "role"?: string;
+          "user_id"?: string;
+        };
+        Relationships: [];
+      };
       "people": {
         Row: {
           "company_id": string | null;
@@ -580,6 +619,13 @@ export type Database = {
           "suppressed_reason"?: string | null;
         };
         Relationships: [
+          {
+            foreignKeyName: "people_company_id_fkey";
+            columns: ["company_id"];
+            isOneToOne: false;
+            referencedRelation: "board_companies";
+            referencedColumns: ["company_id"];
+          },
           {
             foreignKeyName: "people_company_id_fkey";
             columns: ["company_id"];
@@ -746,6 +792,141 @@ export type Database = {
       };
     };
     Views: {
+      "board_companies": {
+        Row: {
+          "active_deal_id": string | null;
+          "company": string;
+          "company_id": string;
+          "deals": number | null;
+          "domain": string;
+          "known_since": string | null;
+          "last_meeting": string | null;
+          "meetings": number | null;
+          "next_meeting": string | null;
+          "people": string | null;
+          "people_count": number | null;
+          "search": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "board_deals": {
+        Row: {
+          "brand": string | null;
+          "company": string;
+          "company_id": string;
+          "deal_id": string;
+          "deal_stage": string;
+          "domain": string;
+          "host": string | null;
+          "last_happened_at": string | null;
+          "last_happening": string | null;
+          "last_meeting": string | null;
+          "meetings": number | null;
+          "next_meeting": string | null;
+          "opened_at": string | null;
+          "people": string | null;
+          "search": string | null;
+          "stage": string | null;
+          "stage_since": string | null;
+          "status": string;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "board_meetings": {
+        Row: {
+          "attended": boolean;
+          "booked_at": string | null;
+          "booking_id": string;
+          "brand": string | null;
+          "calcom_link": string | null;
+          "calcom_uid": string;
+          "company": string | null;
+          "company_id": string | null;
+          "deal_id": string | null;
+          "domain": string | null;
+          "email": string;
+          "end_time": string | null;
+          "host": string | null;
+          "lead_time": string | null;
+          "person": string | null;
+          "person_id": string;
+          "start_time": string | null;
+          "state": string | null;
+          "status": string;
+          "title": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [
+          {
+            foreignKeyName: "people_company_id_fkey";
+            columns: ["company_id"];
+            isOneToOne: false;
+            referencedRelation: "board_companies";
+            referencedColumns: ["company_id"];
+          },
+          {
+            foreignKeyName: "people_company_id_fkey";
+            columns: ["company_id"];
+            isOneToOne: false;
+            referencedRelation: "companies";
+            referencedColumns: ["id"];
+          },
+          {
+            foreignKeyName: "people_company_id_fkey";
+            columns: ["company_id"];
+            isOneToOne: false;
+            referencedRelation: "pipeline";
+            referencedColumns: ["company_id"];
+          },
+        ];
+      };
+      "board_numbers": {
+        Row: {
+          "bookings": number | null;
+          "brand": string | null;
+          "cancelled": number | null;
+          "cancelled_rate": number | null;
+          "deals": number | null;
+          "deals_met": number | null;
+          "host": string | null;
+          "level": string | null;
+          "median_lead_time": string | null;
+          "met": number | null;
+          "met_rate": number | null;
+          "no_show": number | null;
+          "over": number | null;
+          "period": string | null;
+          "show_rate": number | null;
+          "since": string | null;
+          "to_come": number | null;
+          "until": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
+      "board_timeline": {
+        Row: {
+          "booking_id": string | null;
+          "company_id": string | null;
+          "deal_change": string | null;
+          "deal_id": string | null;
+          "editor": string | null;
+          "email_id": string | null;
+          "event_id": string | null;
+          "hand_edit_id": string | null;
+          "happened_at": string | null;
+          "kind": string | null;
+          "person": string | null;
+          "person_id": string | null;
+          "sentence": string | null;
+          "status": string | null;
+          "what": string | null;
+        };
+        ComputedFields: never;
+        Relationships: [];
+      };
       "booking_timeline": {
         Row: {
           "booking_id": string | null;
@@ -799,6 +980,33 @@ export type Database = {
     Functions: {
       "allow_mail": { Args: { "email": string }; Returns: boolean };
       "apply_retention": { Args: { "max_rows"?: number }; Returns: Json };
+      "board_allow_mail": { Args: { "email": string }; Returns: boolean };
+      "board_change_role": { Args: { "role": string; "user_id": string }; Returns: Json };
+      "board_column": {
+        Args: {
+          "after_deal_id"?: string;
+          "after_opened_at"?: string;
+          "filters"?: Json;
+          "page_size"?: number;
+          "stage": string;
+        };
+        Returns: Json;
+      };
+      "board_erase_person": { Args: { "email": string }; Returns: Json };
+      "board_export_person": { Args: { "email": string }; Returns: Json };
+      "board_health": { Args: Record<PropertyKey, never>; Returns: Json };
+      "board_hosts": { Args: Record<PropertyKey, never>; Returns: Json };
+      "board_last_change": { Args: Record<PropertyKey, never>; Returns: string };
+      "board_log_counts": { Args: Record<PropertyKey, never>; Returns: Json };
+      "board_me": { Args: Record<PropertyKey, never>; Returns: Json };
+      "board_pipeline": { Args: { "filters"?: Json; "page_size"?: number }; Returns: Json };
+      "board_rebuild_company": { Args: { "domain": string }; Returns: Json };
+      "board_rebuild_everything": { Args: Record<PropertyKey, never>; Returns: Json };
+      "board_rebuild_person": { Args: { "email": string }; Returns: Json };
+      "board_remove_member": { Args: { "user_id": string }; Returns: Json };
+      "board_retry_email": { Args: { "email_id": string }; Returns: Json };
+      "board_retry_event": { Args: { "event_id": string }; Returns: Json };
+      "board_retry_failed_events": { Args: Record<PropertyKey, never>; Returns: Json };
       "claim_email": {
         Args: Record<PropertyKey, never>;
         Returns: {
@@ -898,6 +1106,7 @@ export type Database = {
         Args: { "attempt": number; "email_id": string; "request_body": Json };
         Returns: Json;
       };
+      "undo_hand_edit": { Args: { "hand_edit_id": string }; Returns: Json };
     };
     Enums: {
       [_ in never]: never;

@@ -11,9 +11,10 @@ where c.relnamespace in ('public'::regnamespace, 'crm'::regnamespace) and c.relk
 select is(
   array(select r.name from relations as r where has_table_privilege('service_role', r.oid, 'select') order by 1),
   array[
-    'booking_timeline', 'bookings', 'calcom_events', 'companies', 'deal_timeline', 'deals', 'email_attempts',
-    'email_deliveries', 'emails', 'event_effects', 'hand_edits', 'people', 'personal_email_domains', 'pipeline',
-    'reconciliations', 'senders', 'settings'
+    'board_companies', 'board_deals', 'board_meetings', 'board_numbers', 'board_timeline', 'booking_timeline',
+    'bookings', 'calcom_events', 'companies', 'crm.cards', 'crm.meetings', 'crm.opened_deals', 'deal_timeline',
+    'deals', 'email_attempts', 'email_deliveries', 'emails', 'event_effects', 'hand_edits', 'members', 'people',
+    'personal_email_domains', 'pipeline', 'reconciliations', 'senders', 'settings'
   ],
   'it reads these tables and views'
 );
@@ -26,9 +27,9 @@ select is(
     order by 1
   ),
   array[
-    'delete bookings', 'delete companies', 'delete deals', 'delete people', 'delete personal_email_domains',
-    'delete senders', 'insert personal_email_domains', 'insert senders',
-    'update personal_email_domains', 'update senders'
+    'delete bookings', 'delete companies', 'delete deals', 'delete members', 'delete people',
+    'delete personal_email_domains', 'delete senders', 'insert members', 'insert personal_email_domains',
+    'insert senders', 'update members', 'update personal_email_domains', 'update senders'
   ],
   'it edits what a team may add to'
 );
@@ -73,15 +74,16 @@ select is(
     order by 1
   ),
   array[
-    'allow_mail(text)', 'apply_retention(integer)', 'claim_email()', 'crm.is_hand_work()',
-    'erase_person(text)', 'export_person(text)',
+    'allow_mail(text)', 'apply_retention(integer)', 'claim_email()', 'crm.booking_link(text,uuid)',
+    'crm.current_member()', 'crm.is_hand_work()', 'crm.list_mail_headers(uuid)', 'crm.member_role()',
+    'crm.read_event_header(uuid)', 'crm.tell_deal(uuid,text)', 'erase_person(text)', 'export_person(text)',
     'finish_email_attempt(uuid,integer,text,text,text,text,integer)', 'handle_calcom_event(jsonb)',
     'handle_pending_event(interval)', 'handle_resend_event(text,jsonb)', 'health()',
     'next_reconciliation_page(timestamp with time zone,uuid,timestamp with time zone,boolean)', 'rebuild_company(text)',
     'rebuild_everything()', 'rebuild_person(text)', 'reconcile_calcom_bookings(jsonb,boolean,text[],boolean)',
     'retry_email(uuid)', 'retry_event(uuid)', 'retry_failed_events()',
     'save_reconciliation_page(uuid,uuid,jsonb,jsonb,boolean,boolean,text)', 'skip_reconciliation(text)',
-    'start_email_attempt(uuid,integer,jsonb)'
+    'start_email_attempt(uuid,integer,jsonb)', 'undo_hand_edit(uuid)'
   ],
   'it calls these functions'
 );

@@ -1,6 +1,7 @@
 -- Rule: the way of an event, of a mail and of a report, walked as service_role.
 begin;
 select plan(6);
+select tests.empty_crm();
 
 -- Given an event that arrived an hour ago
 select tests.quiet_outbox();

@@ -2,7 +2,7 @@
 --       does not count, nor do gaps in the numbers of the mails.
 begin;
 select plan(4);
-delete from public.emails;
+select tests.empty_crm();
 update public.settings as s set value = '3' where s.name = 'mails_per_hour';
 create temporary view mails as
 select count(*) filter (where e.status = 'due') as due, count(*) filter (where e.status = 'dropped') as dropped

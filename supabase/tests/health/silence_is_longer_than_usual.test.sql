@@ -1,7 +1,7 @@
 -- Rule: no webhook for much longer than usual at this hour of the week is wrong, unless Cal.com shows nothing newer;
 --       where nobody can tell, nothing is wrong.
 begin;
-select plan(15);
+select plan(18);
 select tests.empty_crm();
 truncate public.reconciliations;
 set local time zone 'UTC';
@@ -30,6 +30,21 @@ returns void language sql as $$
 $$;
 
 select is(pg_temp.silence(), 'well | No webhook has arrived yet, so nobody can tell.', 'an empty log says nothing');
+
+-- Given a ping of doctor, connect or Cal.com's button
+select public.handle_calcom_event('{"triggerEvent": "PING", "createdAt": "2026-01-01T00:00:00Z"}');
+select is(pg_temp.silence(), 'well | No webhook has arrived yet, so nobody can tell.', 'a ping is none');
+update public.calcom_events set received_at = now() - interval '1 day';
+select tests.add_event(jsonb_build_object(
+  'source', 'reconciliation', 'received_at', now(), 'uid', 'never told',
+  'position', jsonb_build_object('happened_at', tests.ago('2 hours'))
+));
+select is(
+  pg_temp.silence(),
+  'wrong | 02:00:00 | Within the last day reconciliation found 1 booking that no webhook had told of.',
+  'but since then webhooks could arrive'
+);
+delete from public.calcom_events where source = 'reconciliation';
 
 -- Given a log of webhooks, nine each day, the last an hour ago
 select pg_temp.fill_days(0, 30);
@@ -72,6 +87,12 @@ select is(
   pg_temp.silence(),
   'wrong | 1 day 01:00:00 | No webhook for 25 hours; up to 60 minutes are usual at this hour of the week.',
   'then it is wrong whatever Cal.com says'
+);
+select public.handle_calcom_event('{"triggerEvent": "PING", "createdAt": "2026-01-02T00:00:00Z"}');
+select is(
+  pg_temp.silence(),
+  'wrong | 1 day 01:00:00 | No webhook for 25 hours; up to 60 minutes are usual at this hour of the week.',
+  'and a ping does not end it'
 );
 select pg_temp.reconcile('24 hours 50 minutes');
 select is(

@@ -12,8 +12,11 @@ where p.pronamespace in ('crm'::regnamespace, 'public'::regnamespace)
 select is(
   array(select f.signature from our_functions as f where f.prosecdef order by 1),
   array[
-    'allow_mail(text)', 'apply_retention(integer)', 'claim_email()', 'crm.detach_emails()', 'crm.keep_suppression()',
-    'crm.prepare_hand_edit()', 'crm.queue_hand_edit()', 'crm.record_hand_edit()', 'crm.save_previous_uids()',
+    'allow_mail(text)', 'apply_retention(integer)', 'claim_email()', 'crm.booking_link(text,uuid)',
+    'crm.change_member(uuid,text)', 'crm.count_log()', 'crm.current_member()', 'crm.detach_emails()',
+    'crm.digest_changes()', 'crm.keep_suppression()', 'crm.list_mail_headers(uuid)', 'crm.member_role()',
+    'crm.operate(text,text)', 'crm.prepare_hand_edit()', 'crm.queue_hand_edit()', 'crm.read_event_header(uuid)',
+    'crm.record_hand_edit()', 'crm.save_previous_uids()', 'crm.tell_deal(uuid,text)',
     'erase_person(text)', 'export_person(text)',
     'finish_email_attempt(uuid,integer,text,text,text,text,integer)', 'handle_calcom_event(jsonb)',
     'handle_pending_event(interval)', 'handle_resend_event(text,jsonb)', 'health()',
@@ -29,8 +32,8 @@ select is_empty(
   $$ select f.signature, a.grantee::regrole
      from our_functions as f
      cross join lateral aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) as a
-     where a.grantee <> f.proowner and a.grantee <> 'service_role'::regrole $$,
-  'nobody but the owner and service_role may call any'
+     where a.grantee <> all (array[f.proowner, 'service_role'::regrole::oid, 'authenticated'::regrole::oid]) $$,
+  'nobody but the owner, service_role and who has signed in may call any'
 );
 select is(
   array(
@@ -38,16 +41,19 @@ select is(
     from our_functions as f
     cross join lateral aclexplode(f.proacl) as a
     where a.grantee = 'service_role'::regrole
-      and f.signature <> 'crm.is_hand_work()' -- the condition of a trigger, asked in the name of whoever writes
+      and not exists (
+        select from aclexplode(f.proacl) as b where b.grantee = 'authenticated'::regrole
+      )
     order by 1
   ),
   array(
     select f.signature
     from our_functions as f
     where f.prosecdef and f.oid not in (select t.tgfoid from pg_catalog.pg_trigger as t)
+      and not exists (select from aclexplode(f.proacl) as b where b.grantee = 'authenticated'::regrole)
     order by 1
   ),
-  'service_role may call exactly those with the rights of the owner, triggers aside'
+  'service_role may call exactly those with the rights of the owner, triggers and the board aside'
 );
 
 select * from finish();

@@ -1,6 +1,7 @@
 -- Rule: one row per event that changed something, by the sender's time.
 begin;
 select plan(6);
+select tests.empty_crm();
 
 -- Given a deal with a story, told in the wrong order
 create temporary table deal as select (tests.send('BOOKING_CREATED') ->> 'deal_id')::uuid as id;

@@ -1,6 +1,7 @@
 -- Rule: after as many days as the settings say, what no rule needs is emptied, so many rows at a time; the rows stay.
 begin;
 select plan(12);
+select tests.empty_crm();
 
 create function tests.age(p_days integer)
 returns void
