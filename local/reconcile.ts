@@ -34,6 +34,7 @@ interface Answer {
   known?: number;
   waiting?: number;
   skipped?: number | string;
+  uids?: string[];
 }
 
 const OPTIONS = {
@@ -49,18 +50,23 @@ await runCommand(HELP, OPTIONS, async (options) => {
   }
   const project = await findProject(options);
   const sum = { created: {} as Record<string, number>, bookings: 0, waiting: 0, skipped: 0 };
+  /** What one call has compared the next one may compare again, in another pass. */
+  const uids = new Set<string>();
   let tick: string | undefined;
   for (let calls = 1; calls <= MAX_CALLS; calls++) {
     const answer = await ask(project, {
       ...(since !== undefined && { since }),
       ...(tick !== undefined && { tick }),
       dry_run: options["dry-run"] ?? false,
+      list: true,
     });
     ({ tick } = answer);
     for (const [trigger, count] of Object.entries(answer.created ?? {})) {
       sum.created[trigger] = (sum.created[trigger] ?? 0) + count;
     }
-    sum.bookings += answer.bookings ?? 0;
+    const again = (answer.uids ?? []).filter((uid) => uids.has(uid));
+    for (const uid of answer.uids ?? []) uids.add(uid);
+    sum.bookings += (answer.bookings ?? 0) - again.length;
     sum.waiting += answer.waiting ?? 0;
     sum.skipped += Number(answer.skipped) || 0;
     if (answer.outcome === "done") {

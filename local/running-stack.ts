@@ -37,6 +37,7 @@ export async function writeEnvFile(stack: Stack, file: string): Promise<() => Pr
     CALCOM_WEBHOOK_SECRET: stack.webhookSecret,
     INBOX_URL: stack.inboxUrl,
     DATABASE_URL: stack.databaseUrl,
+    ...(stack.boardUrl === null ? {} : { BOARD_URL: stack.boardUrl }),
   });
 }
 

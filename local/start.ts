@@ -14,8 +14,9 @@ import { DEFAULT_DATA } from "./stack/data-dir.ts";
 import { StackError } from "./stack/error.ts";
 import type { Stack } from "./stack/stack.ts";
 
-const HELP = `Runs everything on this machine: Postgres, REST, Studio, the Edge Functions and a
-Resend sandbox with an inbox. Only programs on this machine can reach it.
+const HELP =
+  `Runs everything on this machine: Postgres, REST, Auth, the board, Studio, the Edge Functions and
+a Resend sandbox with an inbox. Only programs on this machine can reach it.
 
   ${TASK} start [--port PORT] [--data DIR] [--env FILE] [--with-apis]
 
@@ -70,6 +71,7 @@ async function start(
     data,
     seed: true,
     functions: true,
+    board: true,
     apis: hasApis,
     log: (line) => console.log(isReady ? `${dim(time())}  ${line}` : line),
   });
@@ -92,8 +94,11 @@ async function start(
 function describe(stack: Stack, data: string, envFile: string, apisFile: string): string {
   const rows: [string, string][] = [
     ["Studio", stack.url],
+    ...(stack.boardUrl === null ? [] : [["Board", stack.boardUrl] as [string, string]]),
     ["Inbox", stack.inboxUrl],
     ["REST", `${stack.url}/rest/v1`],
+    ["Auth", `${stack.url}/auth/v1`],
+    ["Member", `${stack.member.email} (${stack.member.role}); signs in with a code, see the inbox`],
     ["Database", stack.databaseUrl],
     ...stack.functions.map((name): [string, string] => [
       "Function",

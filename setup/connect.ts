@@ -34,8 +34,10 @@ Takes from the environment, and asks for what is missing:
   SENDERS                 your brands, like "Example Team <team@example.com>; hi@second.example";
                           "keep" leaves the six of a fresh install
   ALERT_ADDRESS           who gets a mail when something is wrong
+  BOARD_OPERATOR          who is to be the first operator of the board, and lets others in
   CALCOM_API_URL          another Cal.com than ${"https://api.cal.com/v2"}
   CALCOM_WEBHOOK_SECRET   the secrets of webhooks that you have made by hand, separated by commas
+  SUPABASE_SECRET_KEY     where the access token may not see the keys of the project
 
 Ends with 1 when something is left to do.`;
 
@@ -180,7 +182,14 @@ async function finish(context: Context, results: Result[]): Promise<number> {
       `Book a meeting, and look at the tables: ${dashboard}/editor\n` +
       `Whether all is well tells: ${TASK} doctor`,
   );
-  if (results.length > 0) talk.say("The key of Resend with full access is not needed any more.");
+  if (results.length > 0) {
+    talk.say(
+      `The board: ${TASK} board serves it on this machine, and\n` +
+        `${TASK} board build writes it as files, for any place that serves files.\n` +
+        `Let others in with ${TASK} invite ADDRESS --role sales\n` +
+        "The key of Resend with full access is not needed any more.",
+    );
+  }
   return state === "wrong" ? 1 : 0;
 }
 

@@ -29,6 +29,10 @@ const SETTINGS = z.object({
   RESEND_BASE_URL: address.default("https://api.resend.com"),
   SENDERS: text,
   ALERT_ADDRESS: z.union([z.email("takes a mail address"), z.literal("")]).optional(),
+  /** Whom to let into the board first; empty: nobody. */
+  BOARD_OPERATOR: z.union([z.email("takes a mail address"), z.literal("")]).optional(),
+  /** A key of the project, where the access token may not see them. */
+  SUPABASE_SECRET_KEY: key,
   SUPABASE_CLI: text,
 });
 
@@ -41,7 +45,11 @@ export const SECRET_SETTINGS = [
   "CALCOM_API_KEY",
   "CALCOM_WEBHOOK_SECRET",
   "RESEND_API_KEY",
+  "SUPABASE_SECRET_KEY",
 ] as const;
+
+/** Those of which an empty one says something: nobody. */
+const MAY_BE_EMPTY: readonly string[] = ["ALERT_ADDRESS", "BOARD_OPERATOR"];
 
 /** Where a person finds the values that are asked for. */
 export const WHERE: Partial<Record<SettingName, string>> = {
@@ -63,7 +71,9 @@ export async function readSettings(
   const given = { ...env, ...(file === undefined ? {} : await readFile(file)) };
   const names = Object.keys(SETTINGS.shape);
   const values = Object.entries(given)
-    .filter(([name, value]) => names.includes(name) && (value !== "" || name === "ALERT_ADDRESS"));
+    .filter(([name, value]) =>
+      names.includes(name) && (value !== "" || MAY_BE_EMPTY.includes(name))
+    );
   return parseSettings(Object.fromEntries(values));
 }
 

@@ -1,7 +1,19 @@
 import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
+import { AUTH_SQL } from "../local/apis/auth-admin.ts";
+import {
+  type AuthSettings,
+  changeAuthSettings,
+  newAuthSettings,
+} from "../local/apis/auth-config.ts";
 import { VAULT_SQL } from "../local/apis/vault.ts";
 import { listFunctions, REPORTS_PATH, WEBHOOK_PATH } from "../setup/project.ts";
 import { REPORTS } from "../setup/steps/resend-webhook.ts";
+import {
+  describeServer,
+  findProblems,
+  findTemplateProblems,
+  readTemplate,
+} from "../setup/sign-in.ts";
 import { SHARED_SECRETS } from "../setup/vault.ts";
 import { TRIGGERS } from "../setup/webhooks.ts";
 import { databaseTest } from "./support/database.ts";
@@ -49,8 +61,31 @@ Deno.test("the addresses are those of the functions", async () => {
   for (const path of paths) assert(names.includes(path.split("/").at(-1)!), path);
 });
 
+Deno.test("by hand one sets sign-in up as connect does, in an order that Supabase takes", async () => {
+  const rows = [...page.matchAll(/^\|.*\| `([a-z_]+)` \| (?:`(.+)`)? ?\|$/gm)];
+  const template = await readTemplate();
+  assert(page.includes("`supabase/templates/sign-in-code.html`"));
+  const others: Record<string, string> = {
+    smtp_pass: "a key of Resend",
+    mailer_templates_magic_link_content: template,
+  };
+  const settings = newAuthSettings();
+  for (const [, name, value] of rows) {
+    const isText = /^(smtp|mailer_[st])/.test(name!);
+    const wish = isText ? value ?? others[name!] : JSON.parse(value!);
+    const refused = changeAuthSettings(settings, { [name!]: wish } as Partial<AuthSettings>);
+    assertEquals(refused, null, name);
+  }
+  assertEquals(findProblems(settings), []);
+  assertEquals(findTemplateProblems(settings, template), []);
+  assertEquals(describeServer(settings), "resend");
+  assertEquals(settings.smtp_admin_email, "team@example.com");
+});
+
 databaseTest("every statement of the page runs", async ({ sql }) => {
   await sql.unsafe(VAULT_SQL);
+  await sql.unsafe(AUTH_SQL);
+  await sql`insert into auth.users (id, email) values (gen_random_uuid(), 'you@example.com')`;
   // Supabase has pgcrypto; a plain Postgres has not.
   await sql.unsafe(`create or replace function extensions.gen_random_bytes(int) returns bytea
     language sql as $$ select decode(repeat(md5(random()::text), $1 / 16), 'hex') $$`);
@@ -58,6 +93,8 @@ databaseTest("every statement of the page runs", async ({ sql }) => {
 
   const senders = await sql`select s.from_address from public.senders as s`;
   assertEquals(senders.map(({ from_address }) => from_address), ["team@example.com"]);
+  const members = await sql`select m.email, m.role from public.members as m`;
+  assertEquals(members.map(({ email, role }) => [email, role]), [["you@example.com", "operator"]]);
   const names = await sql`select v.name from vault.secrets as v order by v.name`;
   assertEquals(
     names.map(({ name }) => name),

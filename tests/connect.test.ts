@@ -9,6 +9,7 @@ import { startStack } from "../local/stack/stack.ts";
 import { listFunctions } from "../setup/project.ts";
 import { digestOf } from "../setup/secrets.ts";
 import { FREE_MAIL, parseSenders } from "../setup/senders.ts";
+import { readTemplate } from "../setup/sign-in.ts";
 import {
   type Apis,
   KEYS,
@@ -27,7 +28,8 @@ import { findProblem } from "./support/supabase-cli.ts";
 import { readFixture, sign } from "./support/webhook.ts";
 
 const server = sharedServer();
-const TEAM = { SENDERS, ALERT_ADDRESS: "ops@brightloom.example" };
+const OPERATOR = "mara@brightloom.example";
+const TEAM = { SENDERS, ALERT_ADDRESS: "ops@brightloom.example", BOARD_OPERATOR: OPERATOR };
 
 /** A test with the three products, and a project that nobody has touched. */
 function test(name: string, fn: (apis: Apis) => Promise<void>): void {
@@ -40,6 +42,15 @@ function test(name: string, fn: (apis: Apis) => Promise<void>): void {
       assertNoSecrets(apis);
     },
   });
+}
+
+/** Who may use the board, as what, and whether a code would reach them. */
+async function listMembers({ sql }: Apis): Promise<unknown[]> {
+  const rows = await sql`
+    select u.email, m.role, u.email_confirmed_at is not null as is_confirmed
+    from public.members as m join auth.users as u on u.id = m.user_id and u.email = m.email
+    order by m.email`;
+  return rows.map(({ email, role, is_confirmed }) => [email, role, is_confirmed]);
 }
 
 function connect(
@@ -117,6 +128,25 @@ test("one command puts a project live, up to the first deal", async (apis) => {
     select s.organizer_domain, s.from_address, s.from_name, s.is_default from public.senders as s
     order by s.is_default desc`;
   assertEquals(senders.map((row) => ({ ...row })), parseSenders(SENDERS));
+
+  const { smtp_pass, mailer_templates_magic_link_content, ...auth } = supabase.auth;
+  assertEquals(auth, {
+    ...{ site_url: "http://localhost:3000", mailer_autoconfirm: false, smtp_max_frequency: 60 },
+    ...{ security_captcha_enabled: false, hook_send_email_enabled: false },
+    ...{ disable_signup: true, external_anonymous_users_enabled: false },
+    ...{ external_email_enabled: true, mailer_otp_length: 6, mailer_otp_exp: 900 },
+    ...{ rate_limit_email_sent: 100, mailer_subjects_magic_link: "Your code to sign in" },
+    ...{ smtp_host: "smtp.resend.com", smtp_port: "465", smtp_user: "resend" },
+    ...{ smtp_admin_email: "team@brightloom.example", smtp_sender_name: "Brightloom" },
+  });
+  assertEquals(mailer_templates_magic_link_content, await readTemplate());
+  const codes = resend.state.keys.find(({ token }) => token === smtp_pass);
+  assertEquals([codes?.name, codes?.permission], [
+    `calcom-deals ${REF} sign-in`,
+    "sending_access",
+  ]);
+  assertEquals(await listMembers(apis), [[OPERATOR, "operator", true]]);
+  assertMatch(first.text, /The board: .* task board serves it.*task board build.*task invite/s);
   const personal = await sql`select p.domain from public.personal_email_domains as p`;
   const domains = personal.map(({ domain }) => domain);
   for (const domain of [...FREE_MAIL, "gmail.com", "brightloom.example", "kelp.example"]) {
@@ -169,6 +199,9 @@ test("--dry-run says what it would do and does nothing", async (apis) => {
     assertMatch(text, /would apply \d+ migrations/);
     assertMatch(text, /would make a webhook for your own events/);
     assertMatch(text, /would set CALCOM_WEBHOOK_SECRET/);
+    assertMatch(text, /would switch sign-up off/);
+    assertMatch(text, /would send the codes through smtp\.resend\.com, with a key of their own/);
+    assertMatch(text, /would make an account for mara@brightloom\.example, as the first operator/);
     assertMatch(text, /Nothing was changed/);
   });
   assertEquals(before, []);
@@ -202,8 +235,13 @@ test("killed after any change it goes on, and ends where it would have", async (
 });
 
 /** What has come about, as far as it is not chance. */
-async function describeEnd({ supabase: { state }, calcom, resend, sql }: Apis) {
+async function describeEnd(apis: Apis) {
+  const { supabase: { state }, calcom, resend, sql } = apis;
+  const { smtp_pass, ...auth } = state.auth;
+  const inUse = [state.secrets.get("RESEND_API_KEY"), smtp_pass];
   return {
+    auth,
+    members: await listMembers(apis),
     secrets: [...state.secrets.keys()].toSorted(),
     functions: [...state.functions.keys()].toSorted(),
     senders: (await sql`select s.from_address from public.senders as s order by 1`).length,
@@ -219,8 +257,8 @@ async function describeEnd({ supabase: { state }, calcom, resend, sql }: Apis) {
     reports: resend.state.webhooks.map(({ events }) => events),
     keys: resend.state.keys.map(({ name, token }) => [
       name,
-      name === "full" || token === state.secrets.get("RESEND_API_KEY"),
-    ]),
+      name === "full" || inUse.includes(token),
+    ]).toSorted(),
   };
 }
 
@@ -337,6 +375,91 @@ test("senders are replaced only as long as nobody has touched them", async (apis
   assertEquals(await read(), ["hi@substrate.build"]);
 });
 
+test("how a team has its codes sent stays as it is", async (apis) => {
+  await connectAll(apis);
+  const { auth } = apis.supabase.state;
+  const byKey = async () => {
+    const changes = await listChanges(apis, async () => {
+      const { code, text } = await connect(apis);
+      assertEquals(code, 0, text);
+    });
+    assertEquals(changes, []);
+  };
+  // A mail of their own, and a sender that is no brand here but whose domain Resend knows.
+  Object.assign(auth, {
+    mailer_templates_magic_link_content: "<p>Hi, this is {{ .Token }}</p>",
+    mailer_subjects_magic_link: "Brightloom: your code",
+    smtp_admin_email: "hello@auth.brightloom.example",
+    ...{ smtp_port: "587", mailer_otp_exp: 300, rate_limit_email_sent: 500 },
+  });
+  apis.resend.state.domains.push({
+    ...apis.resend.state.domains[0]!,
+    ...{ id: "of Auth", name: "auth.brightloom.example" },
+  });
+  await byKey();
+
+  // Another mail server, whatever its sender.
+  Object.assign(auth, {
+    ...{
+      smtp_host: "smtp.brightloom.example",
+      smtp_user: "auth",
+      smtp_pass: "a password of theirs",
+    },
+    smtp_admin_email: "auth@elsewhere.example",
+  });
+  await byKey();
+
+  // A hook: no mail server and no template of Auth is asked.
+  Object.assign(auth, { hook_send_email_enabled: true, smtp_host: null, rate_limit_email_sent: 2 });
+  auth.mailer_templates_magic_link_content = "{{ .ConfirmationURL }}";
+  await byKey();
+  assertMatch(
+    apis.output.at(-1)!,
+    /Sign-in +by a code, for who is invited; a hook of yours sends it/,
+  );
+});
+
+test("an account that is there becomes the operator's, and nobody else's", async (apis) => {
+  await connect(apis, [], { ...TEAM, BOARD_OPERATOR: "" });
+  const { sql } = apis;
+  assertEquals(await listMembers(apis), []);
+
+  // A stranger has signed up under the operator's address, with a password, and could not confirm it.
+  await sql`
+    insert into auth.users (id, email, encrypted_password)
+    values (gen_random_uuid(), ${OPERATOR}, 'known to a stranger')`;
+  const unconfirmed = await connect(apis, [], { ...TEAM, BOARD_OPERATOR: OPERATOR.toUpperCase() });
+  assertMatch(unconfirmed.text, /ok +Board +mara@brightloom\.example is operator/);
+  assertEquals(await listMembers(apis), [[OPERATOR, "operator", true]]);
+  const [user] = await sql`select u.encrypted_password as password from auth.users as u`;
+  assertNotEquals(user!.password, "known to a stranger");
+
+  // Who has confirmed it has shown that it is theirs.
+  await sql`delete from public.members`;
+  await sql`update auth.users set encrypted_password = 'their own'`;
+  await connect(apis);
+  assertEquals(await listMembers(apis), [[OPERATOR, "operator", true]]);
+  const [own] = await sql`select u.encrypted_password as password from auth.users as u`;
+  assertEquals(own!.password, "their own");
+});
+
+test("the first operator is found among many people, and is the only one who is made", async (apis) => {
+  await connect(apis, [], { ...TEAM, BOARD_OPERATOR: "" });
+  const { sql } = apis;
+  await sql`
+    insert into auth.users (id, email, email_confirmed_at, created_at)
+    select gen_random_uuid(), 'person-' || k || '@brightloom.example', now(), now() + k * interval '1 s'
+    from generate_series(1, 1200) as k`;
+  const first = { ...TEAM, BOARD_OPERATOR: "person-1@brightloom.example" };
+  await connect(apis, [], first);
+  assertEquals(await listMembers(apis), [[first.BOARD_OPERATOR, "operator", true]]);
+
+  // Later ones are let in by an operator; who was put out does not come back by themselves.
+  const { text } = await connect(apis);
+  assertMatch(text, /has its first operator: let mara@brightloom\.example in with .* task invite/);
+  assertEquals((await listMembers(apis)).length, 1);
+});
+
 test("an organization's administrator gets the webhook of the organization", async (apis) => {
   const { state } = apis.calcom;
   state.organization = { id: 7, isAdmin: true };
@@ -399,6 +522,7 @@ test("settings that cannot be right are refused by their names, without their va
       ["CALCOM_API_URL", "api.cal.com", /CALCOM_API_URL takes an address/],
       ["CALCOM_API_KEY", "cal_live_ключ", /CALCOM_API_KEY holds a character that no key has/],
       ["ALERT_ADDRESS", "ops", /ALERT_ADDRESS takes a mail address/],
+      ["BOARD_OPERATOR", "mara", /BOARD_OPERATOR takes a mail address/],
       ["CALCOM_WEBHOOK_SECRET", "short", /CALCOM_WEBHOOK_SECRET takes secrets of at least 16/],
     ] as const
   ) {
@@ -450,6 +574,44 @@ test("what the products refuse is told in sentences that say what to do", async 
       "a limit",
       () => supabase.state.fault = refuse(429, {}, { "retry-after": "300" }),
       /Supabase has had too many calls with this key and asks to wait 300 s/,
+    ],
+    [
+      "a token that may not set sign-in up",
+      () => {
+        Object.assign(supabase.state.auth, { disable_signup: false });
+        supabase.state.fault = ({ method, path }) =>
+          method === "PATCH" && path.endsWith("/config/auth")
+            ? Response.json({ message: "Forbidden" }, { status: 403 })
+            : null;
+      },
+      /give it the permission auth_config_write and project_admin_write.*Stopped at "Sign-in"/s,
+    ],
+    [
+      "a token that may not see keys",
+      () => {
+        supabase.state.rights = new Set([
+          ...["projects_read", "database_read", "database_write", "edge_functions_read"],
+          ...["edge_functions_write", "edge_functions_secrets_read", "advisors_read"],
+          ...["edge_functions_secrets_write", "auth_config_read", "auth_config_write"],
+          "api_gateway_keys_read",
+        ]);
+      },
+      /may not see the secret keys of the project: give it the permission api_gateway_keys_secret_read, or set SUPABASE_SECRET_KEY/,
+    ],
+    [
+      "no secret key",
+      () => supabase.state.keys = supabase.state.keys.filter(({ type }) => type !== "secret"),
+      /has no secret key\. Make one at https:\/\/supabase\.com\/dashboard\/project\/.*api-keys/,
+    ],
+    [
+      "a secret key of another project",
+      () => supabase.state.keys[1]!.api_key = "sb_secret_of_another_project",
+      /does not take this secret key \(401\)\. Set SUPABASE_SECRET_KEY/,
+    ],
+    [
+      "captcha",
+      () => supabase.state.auth.security_captcha_enabled = true,
+      /The board shows no captcha, and Auth wants one: switch it off at https:.*\/auth\/protection/,
     ],
     [
       "trouble",
@@ -544,6 +706,8 @@ test("what the products refuse is told in sentences that say what to do", async 
   for (const [name, arrange, message] of cases) {
     const before = structuredClone({
       project: supabase.state.project,
+      auth: supabase.state.auth,
+      projectKeys: supabase.state.keys,
       calcom: [calcom.state.keys, calcom.state.webhooks] as const,
       keys: resend.state.keys,
     });
@@ -553,7 +717,9 @@ test("what the products refuse is told in sentences that say what to do", async 
     assertMatch(text, message, `${name}: ${text}`);
     assert(!text.includes(KEYS.RESEND_API_KEY), `${name}: ${text}`);
     assert(!/\n\s+at .*\.ts/.test(text), `${name}: ${text}`);
-    Object.assign(supabase.state, { project: before.project, rights: null, fault: null });
+    const { project, auth, projectKeys } = before;
+    Object.assign(supabase.state, { project, auth, keys: projectKeys, rights: null, fault: null });
+    await apis.sql`delete from public.members`.catch(() => {});
     [calcom.state.keys, calcom.state.webhooks] = before.calcom;
     Object.assign(calcom.state, { fault: null, takesHttp: true });
     Object.assign(resend.state, { keys: before.keys, fault: null });
@@ -668,36 +834,35 @@ Deno.test({
 });
 
 test("in a terminal it asks, and shows no key that is typed", async (apis) => {
-  const script = await new Deno.Command("sh", { args: ["-c", "command -v script"] }).output();
-  if (!script.success) return;
-  const child = spawnInTerminal(apis);
-  const output: string[] = [];
-  const shown: string[] = [];
-  const writer = child.stdin.getWriter();
-  const reading = (async () => {
-    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-      output.push(text);
-      shown.push(text);
-    }
-  })();
-  const answer = async (question: RegExp, text: string) => {
-    await until(`it asks ${question}`, () => Promise.resolve(question.test(output.join(""))));
-    output.length = 0;
-    await writer.write(new TextEncoder().encode(`${text}\r`));
-  };
+  await using terminal = openTerminal(apis);
+  if (terminal === null) return;
+  const { answer } = terminal;
   await answer(/CALCOM_API_KEY \(from/, KEYS.CALCOM_API_KEY);
   await answer(/apply \d+ migrations.*Go on\?/s, "y");
   await answer(/replace the six.*Go on\?/s, "y");
   await answer(/Your brands:/, SENDERS);
   await answer(/own domains.*Go on\?/s, "n");
   await answer(/Go on\?/, "n");
-  await writer.close().catch(() => {});
-  child.kill("SIGTERM");
-  await child.status;
-  await reading.catch(() => {});
-  apis.output.push(shown.join(""));
+  await terminal.close();
   const rows = await apis.sql`select from public.senders`;
   assertEquals(rows.length, 2);
+});
+
+test("in a terminal it asks for the first operator", async (apis) => {
+  const { BOARD_OPERATOR: _, ...others } = TEAM;
+  await connect(apis, [], others);
+  assertMatch(apis.output.at(-1)!, /warning +Board +nobody may use it yet/);
+  await using terminal = openTerminal(apis, others);
+  if (terminal === null) return;
+  const { answer } = terminal;
+  await answer(/CALCOM_API_KEY \(from/, KEYS.CALCOM_API_KEY);
+  // The domains that were added a moment ago: their DNS is looked at again.
+  await answer(/Go on\?/, "n");
+  await answer(/ask who is to be the first operator of the board.*Go on\?/s, "y");
+  await answer(/Whose address\?/, OPERATOR);
+  await terminal.answer(/ok +Board +mara@brightloom\.example is operator/, "");
+  await terminal.close();
+  assertEquals(await listMembers(apis), [[OPERATOR, "operator", true]]);
 });
 
 /** Posts a body as Cal.com would. */
@@ -722,16 +887,50 @@ function databaseUrlOf({ sql }: Apis): string {
   return `postgres://${user}:${pass}@${[host].flat()[0]}:${[port].flat()[0]}/${database}`;
 }
 
-function spawnInTerminal({ env }: Apis): Deno.ChildProcess {
-  const { CALCOM_API_KEY: _, ...others } = env;
+/** The command in a terminal of its own; null on a machine that has no `script`. */
+function openTerminal(apis: Apis, more: Record<string, string> = {}) {
+  const { CALCOM_API_KEY: _, ...others } = apis.env;
   const program = fileURLToPath(new URL("../setup/connect.ts", import.meta.url));
-  return new Deno.Command("script", {
+  const isThere =
+    new Deno.Command("sh", { args: ["-c", "command -v script"] }).outputSync().success;
+  if (!isThere) return null;
+  const child = new Deno.Command("script", {
     args: ["-qec", `${Deno.execPath()} run --quiet --no-check -A ${program}`, "/dev/null"],
-    env: { ...others, NO_COLOR: "1", CALCOM_API_KEY: "" },
+    env: { ...others, ...more, NO_COLOR: "1", CALCOM_API_KEY: "" },
     stdin: "piped",
     stdout: "piped",
     stderr: "null",
   }).spawn();
+  let unread = "";
+  const shown: string[] = [];
+  const writer = child.stdin.getWriter();
+  const reading = (async () => {
+    for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+      unread += text;
+      shown.push(text);
+    }
+  })();
+  async function close(): Promise<void> {
+    await writer.close().catch(() => {});
+    try {
+      child.kill("SIGTERM");
+    } catch {
+      // It has ended by itself.
+    }
+    await child.status;
+    await reading.catch(() => {});
+    apis.output.push(shown.splice(0).join(""));
+  }
+  return {
+    /** Types a line as soon as something is shown. */
+    answer: async (question: RegExp, text: string) => {
+      await until(`it asks ${question}`, () => Promise.resolve(question.test(unread)));
+      unread = "";
+      await writer.write(new TextEncoder().encode(`${text}\r`));
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 Deno.test("a brand is read as people write one", () => {

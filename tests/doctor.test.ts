@@ -22,6 +22,7 @@ function test(name: string, fn: (apis: Apis) => Promise<void>): void {
       await runCommand(apis, "connect", ["--yes"], {
         SENDERS,
         ALERT_ADDRESS: "ops@brightloom.example",
+        BOARD_OPERATOR: "mara@brightloom.example",
       });
       await fn(apis);
     },
@@ -47,7 +48,7 @@ test("all is well: exit code 0, a table, and the same as JSON", async (apis) => 
   assertEquals(checks.map(({ name }) => name), [
     ...["project", "calcom_key", "resend_key", "migrations", "senders", "personal_domains"],
     ...["alerts", "resend_domains", "resend_webhook", "secrets", "functions", "vault", "schedule"],
-    ...["calcom", "door", "health", "advisors"],
+    ...["calcom", "sign_in", "board", "door", "health", "advisors"],
   ]);
 });
 
@@ -56,6 +57,7 @@ test("it only reads", async (apis) => {
   apis.onChange = (what) => void changes.push(what);
   const count = async () => (await apis.sql`select from public.calcom_events`).length;
   const before = await count();
+  const calls = apis.supabase.state.calls.length;
   await doctor(apis);
   assertEquals(changes, []);
   assertEquals(await count(), before);
@@ -68,16 +70,27 @@ test("it only reads", async (apis) => {
   );
   for (let run = 1; run <= 3; run++) assertEquals((await doctor(apis)).code, 0);
   assertEquals(changes, []);
+  const asked = apis.supabase.state.calls.slice(calls).map(({ path }) => path);
+  assert(asked.some((path) => path.endsWith("/config/auth")));
+  assertEquals(
+    asked.filter((path) => path.includes("api-keys")),
+    [],
+    "it needs no key of the project",
+  );
   assert(await count() <= before + 2, "each look leaves a row");
 });
 
 test("a token that can only read is enough, but for Vault and health", async (apis) => {
   apis.supabase.state.rights = new Set([
     ...["projects_read", "edge_functions_read", "edge_functions_secrets_read", "database_read"],
+    "auth_config_read",
   ]);
   const { find } = await doctor(apis);
   for (
-    const name of ["project", "migrations", "senders", "functions", "schedule", "calcom", "door"]
+    const name of [
+      ...["project", "migrations", "senders", "functions", "schedule", "calcom", "door"],
+      ...["sign_in", "board"],
+    ]
   ) {
     assertEquals(find(name).state, "ok", `${name}: ${find(name).found}`);
   }
@@ -125,6 +138,30 @@ test("what Supabase's advisors say is told, where they may be asked", async (api
   const refused = await doctor(apis);
   assertEquals([refused.code, refused.find("advisors").state], [0, "skipped"]);
   assertMatch(refused.find("advisors").found, /give it the permission advisors_read/);
+});
+
+test("who gets in is told: nobody yet is a warning, anybody is wrong", async (apis) => {
+  await apis.sql`delete from public.members`;
+  const nobody = await doctor(apis);
+  assertEquals([nobody.code, nobody.find("board").state], [0, "warning"]);
+  assertEquals(nobody.find("board").found, "nobody may use it yet");
+  assertMatch(
+    nobody.find("board").todo.join(),
+    /BOARD_OPERATOR.*task invite ADDRESS --role operator/,
+  );
+
+  apis.supabase.state.auth.disable_signup = false;
+  const anybody = await doctor(apis);
+  assertEquals([anybody.code, anybody.find("sign_in").state], [1, "wrong"]);
+  assertEquals(anybody.find("sign_in").found, "anybody can sign up");
+  assertMatch(anybody.find("sign_in").todo.join(), /task connect mends it/);
+
+  // Whether the key of the codes is there only Resend can tell.
+  apis.supabase.state.auth.disable_signup = true;
+  apis.resend.state.keys = apis.resend.state.keys.filter(({ name }) => !name.endsWith("sign-in"));
+  assertEquals((await doctor(apis)).find("sign_in").state, "warning");
+  const without = await doctor(apis, { RESEND_API_KEY: "(none)" });
+  assertEquals(without.find("sign_in").state, "ok");
 });
 
 test("a database without health has old migrations", async (apis) => {

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { assertEquals, assertMatch, assertNotEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import { serveInbox } from "../local/inbox/serve.ts";
 import type { OutboxRow } from "../local/inbox/status.ts";
@@ -45,7 +46,8 @@ testPage("the inbox page in Chromium", async (page, t) => {
   const until = (condition: string) => page.waitForFunction(condition, { timeout: 15_000 });
   const untilText = (selector: string, text: string) =>
     until(`document.querySelector("${selector}").innerText.includes("${text}")`);
-  const textOf = (selector: string) => page.$eval(selector, (part) => part.innerText);
+  const textOf = (selector: string) =>
+    page.$eval(selector, (part) => (part as HTMLElement).innerText);
   const backgroundOf = (element: string) =>
     page.evaluate(`getComputedStyle(${element}).backgroundColor`);
   const mail = "document.querySelector('iframe').contentDocument";

@@ -52,7 +52,7 @@ Deno.test("what the README shows to run does run", async (t) => {
         for (const [, block] of chapter!.matchAll(/```sql\n(.*?)```/gs)) await stack.sql(block!);
       }
       const edits = await stack.sql<{ reason: string }>(
-        "select reason from hand_edits order by number",
+        "select reason from hand_edits where editor = 'postgres' order by number",
       );
       assertEquals(edits.map(({ reason }) => reason), [
         "Closed by hand by postgres.",

@@ -5,6 +5,7 @@ import {
   type CalcomState,
   emptyCalcom,
 } from "../local/apis/calcom-bookings.ts";
+import { fileURLToPath } from "node:url";
 import { type Stack, startStack } from "../local/stack/stack.ts";
 import { createDatabase } from "../supabase/functions/_shared/database.ts";
 import { createCalcom } from "../supabase/functions/reconcile/calcom.ts";
@@ -369,6 +370,64 @@ Deno.test("history is brought in without a mail, and a dry run brings nothing", 
   assertEquals(sources, [{ source: "backfill" }]);
 });
 
+Deno.test("a booking that two passes show counts once, in a dry run too", async () => {
+  const moved = { updatedAt: new Date(Date.now() - 3_600_000).toISOString() };
+  const young = { ...moved, createdAt: new Date(Date.now() - 5_000).toISOString() };
+  const odd = { ...booking(60, moved), start: "soon" };
+  const state = emptyCalcom({
+    bookings: [...bookings(50, moved), booking(70, { ...young, updatedAt: null }), odd],
+  });
+  await using server = await open(state);
+  const dry = await server.call({ dry_run: true, list: true });
+  assertEquals(dry.created, { BOOKING_CREATED: 50 });
+  const answer = await server.call({ list: true });
+  const passes = (await server.runs()).slice(2);
+  assertEquals(passes.length, 2);
+  assert(passes.every(({ bookings }) => Number(bookings) >= 50), "each pass shows them");
+  for (const { bookings, waiting, skipped, uids } of [dry, answer]) {
+    assertEquals([bookings, waiting, skipped, (uids as unknown[]).length], [52, 1, 1, 52]);
+  }
+  assertEquals((await server.call()).uids, undefined, "nobody else needs them");
+});
+
+Deno.test("task reconcile adds up what several calls have compared", async () => {
+  const answers = [
+    { outcome: "goes_on", tick: "2026-11-26", created: { BOOKING_CREATED: 1 }, bookings: 3 },
+    { outcome: "done", tick: "2026-11-26", created: { BOOKING_CREATED: 1 }, bookings: 2 },
+  ];
+  const uids = [["a", "b"], ["b", "c"]];
+  const wishes: unknown[] = [];
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      wishes.push(await request.json());
+      return Response.json({ ...answers.shift(), uids: uids.shift() });
+    },
+  );
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-check",
+      "-A",
+      fileURLToPath(new URL("../local/reconcile.ts", import.meta.url)),
+    ],
+    env: {
+      SUPABASE_URL: `http://127.0.0.1:${server.addr.port}`,
+      SUPABASE_SECRET_KEY: "sb_secret_of_the_project",
+    },
+  }).output();
+  assertEquals(code, 0);
+  // Of three and two one is the same.
+  assertMatch(
+    new TextDecoder().decode(stdout),
+    /^4 bookings compared with the log\.\nMade up:\n {2}2 BOOKING_CREATED$/m,
+  );
+  assertEquals(wishes, [
+    { dry_run: false, list: true },
+    { dry_run: false, list: true, tick: "2026-11-26" },
+  ]);
+});
+
 Deno.test("strangers and bodies that are no wish are refused", async () => {
   const handler = createHandler({
     secretKeys: ["sb_secret_of_the_project"],
@@ -393,6 +452,7 @@ Deno.test("strangers and bodies that are no wish are refused", async () => {
       ['{"since": 7}', /"since" is no date/],
       ['{"tick": {}}', /"tick"/],
       ['{"dry_run": "yes"}', /"dry_run"/],
+      ['{"list": "yes"}', /"list"/],
     ] as const
   ) {
     const [status, told] = await post(known, body);

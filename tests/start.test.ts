@@ -31,6 +31,7 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
       "CALCOM_WEBHOOK_SECRET",
       "INBOX_URL",
       "DATABASE_URL",
+      "BOARD_URL",
     ]);
     assertEquals((await Deno.stat(envFile)).mode! & 0o777, 0o600);
     await write(stack.env, "first.example");

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { readMigrations, readPgtapFiles, readSeed, type SqlFile } from "../local/migrations.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const FOLDERS = ["supabase/functions", "local", "setup", "tests", "bench"];
+const FOLDERS = ["supabase/functions", "local", "setup", "tests", "bench", "board/src"];
 const SQL_LINE_LENGTH = 120;
 
 /** What each file of the project imports: files of it by their path, and packages. */

@@ -16,6 +16,8 @@ export interface ApisOptions {
   /** The address of the stack. */
   url: string;
   databaseUrl: string;
+  publishableKey: string;
+  secretKey: string;
   /** Takes mails, whatever key they come with. */
   sendMail: (request: Request, path: string) => Promise<Response>;
   /** The key that the functions of the stack start with. */
@@ -40,7 +42,8 @@ export interface Apis {
 
 /** Opens the stand-ins. Their keys are random, and open nothing anywhere else. */
 export async function openApis(options: ApisOptions): Promise<Apis> {
-  const { url, databaseUrl, sendMail, sendingKey, resendWebhookSecret, setEnv } = options;
+  const { url, databaseUrl, publishableKey, secretKey } = options;
+  const { sendMail, sendingKey, resendWebhookSecret, setEnv } = options;
   const key = (prefix: string) => `${prefix}${crypto.randomUUID().replaceAll("-", "")}`;
   const env = {
     SUPABASE_API_URL: `${url}/supabase`,
@@ -56,6 +59,8 @@ export async function openApis(options: ApisOptions): Promise<Apis> {
   const supabase = await openSupabase({
     ref: REF,
     token: env.SUPABASE_ACCESS_TOKEN,
+    publishableKey,
+    secretKey,
     databaseUrl,
     onSecrets: (secrets) => setEnv(Object.fromEntries(secrets)),
   });

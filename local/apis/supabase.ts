@@ -6,6 +6,13 @@ import { createHash } from "node:crypto";
 import postgres from "npm:postgres@3.4.9";
 import { applyMigrations, SUPABASE_FOLDER } from "../migrations.ts";
 import { bearer, type Fault, keepRequest, type RecordedCall } from "./answers.ts";
+import { AUTH_SQL } from "./auth-admin.ts";
+import {
+  type AuthSettings,
+  changeAuthSettings,
+  newAuthSettings,
+  showAuthSettings,
+} from "./auth-config.ts";
 import { VAULT_SQL } from "./vault.ts";
 
 /** What the stand-in has, for tests to look at and to change. */
@@ -14,6 +21,10 @@ export interface SupabaseState {
   /** The secrets of the functions, as they were set. */
   secrets: Map<string, string>;
   functions: Map<string, Deployed>;
+  /** The settings of Auth, with the password of the mail server as it was set. */
+  auth: AuthSettings;
+  /** The keys of the project. */
+  keys: ApiKey[];
   /** What the advisors say about security. */
   lints: { name: string; level: string; detail: string; remediation: string }[];
   /** What the token may do; null: everything. */
@@ -32,10 +43,19 @@ interface Deployed {
   version: number;
 }
 
+/** A key of the project; of an old project there are others, of type "legacy". */
+export interface ApiKey {
+  name: string;
+  type: "legacy" | "publishable" | "secret";
+  api_key: string;
+}
+
 /** What the stand-in is made of. */
 export interface SupabaseOptions {
   ref: string;
   token: string;
+  publishableKey: string;
+  secretKey: string;
   /** The database of the project, as its owner. */
   databaseUrl: string;
   /** Told when the migrations have been pushed. */
@@ -60,6 +80,9 @@ const RIGHTS: [method: string, path: RegExp, right: string][] = [
   ["GET", /^\/functions$/, "edge_functions_read"],
   ["POST", /^\/functions\/deploy$/, "edge_functions_write"],
   ["PUT", /^\/functions$/, "edge_functions_write"],
+  ["GET", /^\/config\/auth$/, "auth_config_read"],
+  ["PATCH", /^\/config\/auth$/, "auth_config_write"],
+  ["GET", /^\/api-keys$/, "api_gateway_keys_read"],
   ["GET", /^\/database\/migrations$/, "database_read"],
   ["GET", /^\/advisors\/security$/, "advisors_read"],
   ["POST", /^\/database\/query\/read-only$/, "database_read"],
@@ -68,13 +91,20 @@ const RIGHTS: [method: string, path: RegExp, right: string][] = [
 
 /** Opens the stand-in of one project. */
 export async function openSupabase(options: SupabaseOptions): Promise<SupabaseStandIn> {
-  const { ref, token, databaseUrl, onPush, onSecrets = () => {} } = options;
+  const { ref, token, publishableKey, secretKey, databaseUrl } = options;
+  const { onPush, onSecrets = () => {} } = options;
   const sql = postgres(databaseUrl, { max: 2, onnotice: () => {} });
   await sql.unsafe(VAULT_SQL);
+  await sql.unsafe(AUTH_SQL);
   const state: SupabaseState = {
     project: { name: "Sales", region: "eu-central-1", status: "ACTIVE_HEALTHY" },
     secrets: new Map(),
     functions: new Map(),
+    auth: newAuthSettings(),
+    keys: [
+      { name: "default", type: "publishable", api_key: publishableKey },
+      { name: "default", type: "secret", api_key: secretKey },
+    ],
     lints: [],
     rights: null,
     calls: [],
@@ -117,6 +147,15 @@ export async function openSupabase(options: SupabaseOptions): Promise<SupabaseSt
         );
       case "/functions/deploy":
         return await deployOne(request);
+      case "/config/auth": {
+        const mistake = method === "PATCH"
+          ? changeAuthSettings(state.auth, body as Partial<AuthSettings>)
+          : null;
+        if (mistake !== null) return refuse(400, mistake);
+        return Response.json(showAuthSettings(state.auth, ref));
+      }
+      case "/api-keys":
+        return listKeys(new URL(request.url).searchParams.get("reveal") === "true");
       case "/advisors/security":
         return Response.json({ lints: state.lints });
       case "/database/migrations":
@@ -143,6 +182,18 @@ export async function openSupabase(options: SupabaseOptions): Promise<SupabaseSt
     }
     onSecrets(state.secrets);
     return new Response(null, { status: 201 });
+  }
+
+  /** A secret key is shown to whoever asks for it and may see it; else its beginning and dots. */
+  function listKeys(isRevealed: boolean): Response {
+    const maySee = isRevealed && (state.rights?.has("api_gateway_keys_secret_read") ?? true);
+    return Response.json(state.keys.map(({ name, type, api_key }) => ({
+      id: type === "legacy" ? name : crypto.randomUUID(),
+      name,
+      type,
+      api_key: type === "secret" && !maySee ? `${api_key.slice(0, 15)}${"·".repeat(26)}` : api_key,
+      description: null,
+    })));
   }
 
   function deploy(slug: string, verify_jwt: boolean): void {

@@ -22,7 +22,7 @@ Deno.test("the keys of a folder stay, and are for their owner's eyes only", asyn
   assertEquals(second.keys, first.keys);
   assertMatch(first.keys.secretKey, /^sb_secret_[0-9a-f]{48}$/);
   assertMatch(first.keys.publishableKey, /^sb_publishable_[0-9a-f]{48}$/);
-  assertEquals(new Set(Object.values(first.keys)).size, 7);
+  assertEquals(new Set(Object.values(first.keys)).size, 8);
   for (
     const [name, mode] of Object.entries({ "": 0o700, "keys.json": 0o600, "mails.jsonl": 0o600 })
   ) {

@@ -13,6 +13,8 @@ export interface Keys {
   resendWebhookSecret: string;
   /** What the schedule shows to send-emails. */
   sendEmailsSecret: string;
+  /** Signs the tokens of who is signed in. */
+  jwtSecret: string;
 }
 
 /** Where one stack keeps what has to survive a restart. */
@@ -143,6 +145,7 @@ function makeKeys(): Keys {
     resendApiKey: `re_local_${random()}`,
     resendWebhookSecret: `whsec_${btoa(random())}`,
     sendEmailsSecret: random(),
+    jwtSecret: random(),
   };
 }
 

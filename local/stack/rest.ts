@@ -3,10 +3,14 @@ import { contentType } from "npm:deno-std@1.4.0/media_types/content_type.js";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { authAdmin } from "../apis/auth-admin.ts";
+import type { Sandbox } from "../resend/types.ts";
+import { authConfig, authMailer, makeAuthSchema, serveAuth } from "./auth.ts";
+import { limitCodes } from "./code-limits.ts";
 import type { Database } from "./database.ts";
 import type { Keys } from "./data-dir.ts";
 
-/** REST for whoever has a key, and Studio for the browser on this machine. */
+/** REST and Auth for whoever has a key, and Studio for the browser on this machine. */
 export interface Supabase {
   /**
    * REST, and Studio's page with its calls. Where `peer` is an address of this machine, a request
@@ -15,6 +19,18 @@ export interface Supabase {
   fetch(request: Request, peer: string | null): Promise<Response>;
   /** A file of Studio's, by the path after `/static/`. */
   file(path: string): Promise<Response>;
+  /** Sign-in by a code; refused with 401 without a key. The people in it, with the secret key. */
+  auth(request: Request): Promise<Response>;
+}
+
+/** What @supabase/lite works with. */
+export interface SupabaseOptions {
+  url: string;
+  database: Database;
+  keys: Keys;
+  /** Takes the mails with the codes. */
+  sandbox: Sandbox;
+  log: (line: string) => void;
 }
 
 /**
@@ -30,27 +46,48 @@ console.error = (...values: unknown[]) => {
   else printError(...values);
 };
 
-/** Puts @supabase/lite on top of a migrated database. */
-export function serveSupabase(
-  database: Database,
-  keys: Keys,
-  log: (line: string) => void,
-): Supabase {
+/**
+ * Puts @supabase/lite on top of a database. What Auth keeps its people in is made here, so that the
+ * migrations find it.
+ */
+export async function openSupabase(
+  { url, database, keys, sandbox, log }: SupabaseOptions,
+): Promise<Supabase> {
   const app = new App({
     connection: database.connection,
-    auth: { enabled: false, publishable_key: keys.publishableKey, secret_key: keys.secretKey },
-    options: { server: { admin: true } },
+    auth: {
+      ...authConfig(url, keys.jwtSecret),
+      publishable_key: keys.publishableKey,
+      secret_key: keys.secretKey,
+    },
+    options: {
+      server: { admin: true },
+      drivers: { email: authMailer(database, sandbox, keys.resendApiKey) },
+    },
   });
+  await makeAuthSchema(app, database);
+  const answer = async (part: string, request: Request, peerAddress: string | null) =>
+    await printing.run(
+      (line) => log(`${part}  ${line}`),
+      async () => await app.fetch(request, { peerAddress }),
+    );
+  const limits = limitCodes();
+  const admin = authAdmin({ sql: database.sql, secretKey: keys.secretKey });
+  // With the key of a page there is no such thing.
+  const isPage = ({ headers }: Request) => headers.get("apikey") === keys.publishableKey;
   const files = dirname(fileURLToPath(
     import.meta.resolve("npm:@supabase/lite@0.10.0/static/favicon.ico"),
   ));
 
   return {
-    fetch: (request, peerAddress) =>
-      printing.run(
-        (line) => log(`rest  ${line}`),
-        async () => await app.fetch(request, { peerAddress }),
-      ),
+    fetch: (request, peer) => answer("rest", request, peer),
+    auth: async (request) => {
+      const { pathname } = new URL(request.url);
+      const people = isPage(request)
+        ? null
+        : await admin(request, pathname.slice("/auth/v1".length));
+      return people ?? await serveAuth(request, (request) => answer("auth", request, null), limits);
+    },
     file: async (path) => {
       const bytes = await Deno.readFile(join(files, normalize(join("/", path)))).catch(() => null);
       const type = contentType(extname(path));

@@ -1,3 +1,4 @@
+import type { Board } from "./board.ts";
 import type { EdgeFunctions } from "./functions.ts";
 import { isFromOwnPage, reasonToRefuse } from "./guard.ts";
 import type { Supabase } from "./rest.ts";
@@ -10,6 +11,8 @@ export interface Parts {
   resend: (request: Request, path: string) => Promise<Response>;
   /** Stand-ins of the APIs; null for a path that is not theirs, or without them. */
   apis: { fetch(request: Request, pathname: string): Promise<Response> | null } | null;
+  /** The board; null without it. */
+  board: Pick<Board, "fetch"> | null;
   /** The inbox; `path` is what follows `/inbox`. */
   inbox: (path: string) => Promise<Response>;
   functions: EdgeFunctions | null;
@@ -22,7 +25,9 @@ const NO_FUNCTION = { code: "NOT_FOUND", message: "Requested function was not fo
 export type Route = (request: Request, peer: string) => Promise<Response>;
 
 /** Sends each request to the part of the stack that its path names. */
-export function createRouter({ port, supabase, resend, apis, inbox, functions }: Parts): Route {
+export function createRouter(
+  { port, supabase, resend, apis, board, inbox, functions }: Parts,
+): Route {
   return async (request, peer) => {
     const { pathname } = new URL(request.url);
 
@@ -31,6 +36,8 @@ export function createRouter({ port, supabase, resend, apis, inbox, functions }:
       const name = pathname.split("/")[3] ?? "";
       return await (functions?.fetch(name, request) ?? Response.json(NO_FUNCTION, { status: 404 }));
     }
+    // Without a key @supabase/lite refuses it. A page of another origin may ask, as at Supabase.
+    if (isUnder("/auth/v1", pathname)) return await supabase.auth(request);
     const isRest = isUnder("/rest/v1", pathname);
     const isOwnPage = isFromOwnPage(request);
     if (isRest && (hasKey(request) || !isOwnPage)) return await supabase.fetch(request, null);
@@ -45,6 +52,9 @@ export function createRouter({ port, supabase, resend, apis, inbox, functions }:
     if (answer !== null) return await answer;
     if (isUnder("/resend", pathname)) {
       return await resend(request, pathname.slice("/resend".length));
+    }
+    if (board && isUnder("/board", pathname)) {
+      return await board.fetch(request, pathname.slice("/board".length));
     }
     if (isUnder("/inbox", pathname)) return await inbox(pathname.slice("/inbox".length));
     if (isUnder("/static", pathname)) return await supabase.file(pathname.slice("/static/".length));

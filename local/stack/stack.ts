@@ -5,11 +5,13 @@ import { readOutbox } from "../inbox/status.ts";
 import { applyMigrations, seedDatabase, SUPABASE_FOLDER } from "../migrations.ts";
 import { openSandbox } from "../resend/server.ts";
 import type { Sandbox } from "../resend/types.ts";
+import { FIRST_MEMBER, invite, type Member } from "./auth.ts";
+import { openBoard } from "./board.ts";
 import { type Keys, openDataDir } from "./data-dir.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { StackError } from "./error.ts";
 import { startFunctions } from "./functions.ts";
-import { serveSupabase } from "./rest.ts";
+import { openSupabase } from "./rest.ts";
 import { createRouter, type Route } from "./router.ts";
 import { startSchedule } from "./schedule.ts";
 
@@ -25,6 +27,8 @@ export interface StackOptions {
   functions?: boolean;
   /** Serve stand-ins of the APIs of Supabase, Cal.com and Resend too. Default: no. */
   apis?: boolean;
+  /** Serve the board too; it is built beside, where it is not. Default: no. */
+  board?: boolean;
   /** Environment of the functions, on top of what the platform gives. */
   env?: Record<string, string>;
   /** Gets one line per thing that happens. Default: silence. */
@@ -37,6 +41,10 @@ export interface StackOptions {
 export interface Stack extends Keys {
   url: string;
   inboxUrl: string;
+  /** Where the board is; null without it. */
+  boardUrl: string | null;
+  /** Resolves when the board is built, or cannot be. */
+  boardBuilt: Promise<void>;
   /** What RESEND_BASE_URL has to be. */
   resendUrl: string;
   /** For psql and any other client: the role `postgres`, as on Supabase. */
@@ -46,6 +54,10 @@ export interface Stack extends Keys {
   /** Names of the Edge Functions that run. */
   functions: string[];
   sandbox: Sandbox;
+  /** Who is invited from the start. */
+  member: Member;
+  /** Invites somebody else. */
+  invite(member: Member): Promise<void>;
   /** What differs between the migrations and what was applied earlier, in sentences. */
   changes: string[];
   /** Resolves when Postgres is not running any more, for example because somebody killed it. */
@@ -57,7 +69,7 @@ export interface Stack extends Keys {
 }
 
 /**
- * Starts Postgres, REST, Studio, the Edge Functions and the Resend sandbox with its inbox.
+ * Starts Postgres, REST, Auth, Studio, the Edge Functions and the Resend sandbox with its inbox.
  * @throws {StackError} when the reason is something that the caller can put right.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -113,9 +125,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       port: port + 1,
     });
     opened.push(() => database.close());
-    const changes = await applyMigrations(database, folder, log);
-    if (options.seed) await seedDatabase(database, folder, log);
-
     const sandbox = await openSandbox({
       apiKey: keys.resendApiKey,
       webhookSecret: keys.resendWebhookSecret,
@@ -125,10 +134,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         await functions?.fetch("resend-webhook", report) ?? Response.json({}, { status: 404 }),
     });
     opened.push(sandbox.close);
+    // Before the migrations, which find what Auth has as on Supabase.
+    const supabase = await openSupabase({ url, database, keys, sandbox, log });
+    const changes = await applyMigrations(database, folder, log);
+    if (options.seed) await seedDatabase(database, folder, log);
+    await invite(database, FIRST_MEMBER);
+
+    const board = options.board
+      ? openBoard({ supabaseUrl: url, publishableKey: keys.publishableKey, live: "poll" }, log)
+      : null;
+    opened.push(() => board?.close());
     const apis = options.apis
       ? await openApis({
         url,
         databaseUrl: database.url,
+        publishableKey: keys.publishableKey,
+        secretKey: keys.secretKey,
         sendingKey: keys.resendApiKey,
         resendWebhookSecret: keys.resendWebhookSecret,
         // The sandbox knows one key; here whoever has one of the account's may send.
@@ -152,9 +173,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     opened.push(() => apis?.close());
     route = createRouter({
       port,
-      supabase: serveSupabase(database, keys, log),
+      supabase,
       resend: sandbox.fetch,
       apis,
+      board,
       inbox: async (path: string) =>
         serveInbox(path, sandbox.messages(), path === "" ? [] : await readOutbox(database)),
       functions,
@@ -178,11 +200,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ...keys,
       url,
       inboxUrl: `${url}/inbox`,
+      boardUrl: board && `${url}/board`,
+      boardBuilt: board?.built ?? Promise.resolve(),
       resendUrl: `${url}/resend`,
       databaseUrl: database.url,
       apis,
       functions: functions?.names ?? [],
       sandbox,
+      member: FIRST_MEMBER,
+      invite: (member) => invite(database, member),
       changes,
       databaseEnded: database.ended,
       sql: database.sql,

@@ -25,10 +25,35 @@ const ADVISORS = z.object({
     remediation: z.string(),
   })),
 });
+const AUTH = z.object({
+  disable_signup: z.boolean().nullable(),
+  external_email_enabled: z.boolean().nullable(),
+  external_anonymous_users_enabled: z.boolean().nullable(),
+  mailer_otp_exp: z.number(),
+  mailer_otp_length: z.number().nullable(),
+  mailer_subjects_magic_link: z.string().nullable(),
+  mailer_templates_magic_link_content: z.string().nullable(),
+  rate_limit_email_sent: z.number().nullable(),
+  security_captcha_enabled: z.boolean().nullable(),
+  hook_send_email_enabled: z.boolean().nullable(),
+  smtp_host: z.string().nullable(),
+  smtp_port: z.string().nullable(),
+  smtp_user: z.string().nullable(),
+  smtp_pass: z.string().nullable(),
+  smtp_admin_email: z.string().nullable(),
+  smtp_sender_name: z.string().nullable(),
+});
+const KEYS = z.array(z.object({
+  name: z.string(),
+  type: z.string().nullish(),
+  api_key: z.string().nullish(),
+}));
 const ROWS = z.array(z.record(z.string(), z.unknown()));
 
 export type Project = z.output<typeof PROJECT>;
 export type Lint = z.output<typeof ADVISORS>["lints"][number];
+/** Settings of Auth. `smtp_pass` is a digest where it was read, and the password where it is set. */
+export type AuthSettings = z.output<typeof AUTH>;
 export type DeployedFunction = z.output<typeof FUNCTIONS>[number];
 
 /** What the steps ask of Supabase. */
@@ -38,6 +63,14 @@ export interface Supabase {
   readSecrets(): Promise<Map<string, string>>;
   setSecrets(secrets: Record<string, string>): Promise<void>;
   readFunctions(): Promise<DeployedFunction[]>;
+  readAuth(): Promise<AuthSettings>;
+  /** Changes what is named and leaves the rest. */
+  changeAuth(wish: Partial<AuthSettings>): Promise<void>;
+  /**
+   * A key that may do everything in the project.
+   * @throws {SetupError} when there is none, or none that this token may see
+   */
+  readSecretKey(): Promise<string>;
   /** The versions of the migrations that are applied. */
   readMigrations(): Promise<string[]>;
   /** What Supabase's advisors say about the project's security. */
@@ -125,6 +158,31 @@ export function createSupabase({ base, token, ref, isReadOnly, redactor, say }: 
     },
     readFunctions: () =>
       ask(`${project}/functions`, { answer: FUNCTIONS, right: "edge_functions_read" }),
+    readAuth: () => ask(`${project}/config/auth`, { answer: AUTH, right: "auth_config_read" }),
+    changeAuth: async (body) => {
+      await ask(`${project}/config/auth`, {
+        method: "PATCH",
+        body,
+        answer: z.unknown(),
+        right: "auth_config_write and project_admin_write",
+      });
+    },
+    readSecretKey: async () => {
+      const page = `https://supabase.com/dashboard/project/${ref}/settings/api-keys`;
+      const right = "api_gateway_keys_read and api_gateway_keys_secret_read";
+      const keys = await ask(`${project}/api-keys?reveal=true`, { answer: KEYS, right });
+      const ofType = (type: string, name?: string) =>
+        keys.find((key) => key.type === type && (name ?? key.name) === key.name)?.api_key;
+      const key = ofType("secret") ?? ofType("legacy", "service_role");
+      // Of one that may not be shown there is its beginning, and dots.
+      if (key && /^[\w.-]+$/.test(key)) return redactor.hide(key);
+      throw new SetupError(
+        key
+          ? `This access token may not see the secret keys of the project: give it the permission ` +
+            `api_gateway_keys_secret_read, or set SUPABASE_SECRET_KEY to one of ${page}.`
+          : `The project has no secret key. Make one at ${page}.`,
+      );
+    },
     readMigrations: async () => {
       const right = "database_read";
       const all = await ask(`${project}/database/migrations`, { answer: MIGRATIONS, right });

@@ -1,6 +1,7 @@
 import type { Step } from "../step.ts";
 import { advisors } from "./advisors.ts";
 import { alerts } from "./alerts.ts";
+import { board } from "./board.ts";
 import { calcom } from "./calcom.ts";
 import { calcomKey } from "./calcom-key.ts";
 import { door } from "./door.ts";
@@ -15,6 +16,7 @@ import { resendWebhook } from "./resend-webhook.ts";
 import { schedule } from "./schedule.ts";
 import { secrets } from "./secrets.ts";
 import { senders } from "./senders.ts";
+import { signIn } from "./sign-in.ts";
 import { vault } from "./vault.ts";
 
 /** In the order in which each finds what it needs; the keys first, before anything is changed. */
@@ -33,6 +35,8 @@ export const STEPS: readonly Step[] = [
   vault,
   schedule,
   calcom,
+  signIn,
+  board,
   door,
   health,
   advisors,

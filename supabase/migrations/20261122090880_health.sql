@@ -20,7 +20,11 @@ create index calcom_events_failed_idx on public.calcom_events (decided_at) where
 create index emails_failed_idx on public.emails (finalized_at) where status = 'failed';
 -- Time: the newest event comes last in them. They hold one source each, so that nothing else is ever read by them: of
 --       two indexes that could do it the planner may take the wrong one.
-create index calcom_events_webhook_received_at_idx on public.calcom_events (received_at) where source = 'webhook';
+-- Rule: a ping is no webhook here: doctor, connect and Cal.com's button send one whenever somebody likes.
+create index calcom_events_webhook_received_at_idx on public.calcom_events (received_at)
+where source = 'webhook' and trigger is distinct from 'PING';
+create index calcom_events_ping_received_at_idx on public.calcom_events (received_at)
+where source = 'webhook' and trigger = 'PING';
 create index calcom_events_reconciliation_received_at_idx on public.calcom_events (received_at)
 where source = 'reconciliation';
 
@@ -763,7 +767,7 @@ begin
     cross join lateral (
       select e.received_at
       from public.calcom_events as e
-      where e.source = 'webhook' and e.received_at <= m.moment
+      where e.source = 'webhook' and e.trigger is distinct from 'PING' and e.received_at <= m.moment
       order by e.received_at desc
       limit 1
     ) as w
@@ -784,6 +788,7 @@ stable
 set search_path = ''
 as $$
 declare
+  v_first_ping_at timestamptz;
   v_first_at timestamptz;
   v_last_at timestamptz;
   v_lost record;
@@ -797,14 +802,22 @@ declare
     '`deno task reconcile`.';
 begin
   select
-    (select w.received_at from public.calcom_events as w where w.source = 'webhook' order by w.received_at limit 1),
-    (select w.received_at from public.calcom_events as w where w.source = 'webhook' order by w.received_at desc limit 1)
-  into v_first_at, v_last_at;
-  if v_last_at is null then
-    return crm.make_finding(true, null, 'No webhook has arrived yet, so nobody can tell.', null);
-  end if;
+    (
+      select w.received_at from public.calcom_events as w
+      where w.source = 'webhook' and w.trigger is distinct from 'PING' order by w.received_at limit 1
+    ),
+    (
+      select w.received_at from public.calcom_events as w
+      where w.source = 'webhook' and w.trigger is distinct from 'PING' order by w.received_at desc limit 1
+    ),
+    (
+      select w.received_at from public.calcom_events as w
+      where w.source = 'webhook' and w.trigger = 'PING' order by w.received_at limit 1
+    )
+  into v_first_at, v_last_at, v_first_ping_at;
 
-  v_lost := crm.find_lost_webhooks(v_first_at);
+  -- A ping ends no silence, but webhooks could arrive since then.
+  v_lost := crm.find_lost_webhooks(least(v_first_at, v_first_ping_at));
   if v_lost.count > 0 then
     return crm.make_finding(
       false, v_lost.since,
@@ -814,6 +827,8 @@ begin
       ),
       v_to_do
     );
+  elsif v_last_at is null then
+    return crm.make_finding(true, null, 'No webhook has arrived yet, so nobody can tell.', null);
   end if;
 
   v_silence := now() - v_last_at;
@@ -822,7 +837,7 @@ begin
   from (
     select
     from public.calcom_events as e
-    where e.source = 'webhook' and e.received_at > v_last_at - interval '28 days'
+    where e.source = 'webhook' and e.trigger is distinct from 'PING' and e.received_at > v_last_at - interval '28 days'
     limit 20
   ) as w;
   if v_first_at > v_last_at - interval '28 days' then

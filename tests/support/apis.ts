@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import postgres, { type Sql } from "npm:postgres@3.4.9";
 import { keepRequest, type RecordedCall } from "../../local/apis/answers.ts";
+import { authAdmin } from "../../local/apis/auth-admin.ts";
 import { type CalcomStandIn, openCalcom } from "../../local/apis/calcom.ts";
 import { openResend, type ResendStandIn } from "../../local/apis/resend.ts";
 import { openSupabase, type SupabaseStandIn } from "../../local/apis/supabase.ts";
@@ -17,6 +18,12 @@ export const KEYS = {
   SUPABASE_PROJECT_REF: REF,
   CALCOM_API_KEY: "cal_live_0123456789abcdef0123456789abcdef",
   RESEND_API_KEY: "re_full_0123456789abcdef01234567",
+};
+
+/** The keys of the project itself. */
+export const PROJECT_KEYS = {
+  publishableKey: "sb_publishable_0123456789abcdef",
+  secretKey: "sb_secret_0123456789abcdef0123456789abcdef",
 };
 
 /** Brands of a team. */
@@ -67,6 +74,7 @@ export async function serveApis(databaseUrl: string): Promise<Apis> {
   const supabase = await openSupabase({
     ref: REF,
     token: KEYS.SUPABASE_ACCESS_TOKEN,
+    ...PROJECT_KEYS,
     databaseUrl,
     onPush: async (pushed) => {
       await pushed.unsafe(HOSTED_SQL);
@@ -74,6 +82,11 @@ export async function serveApis(databaseUrl: string): Promise<Apis> {
         await pushed`select cron.schedule(${name}, ${schedule}, ${command})`;
       }
     },
+  });
+  const people = authAdmin({
+    sql: async <T>(query: string, parameters: unknown[] = []) =>
+      [...await sql.unsafe(query, parameters as never[])] as T[],
+    ...PROJECT_KEYS,
   });
   const calcom = openCalcom({ key: KEYS.CALCOM_API_KEY, takesHttp: true });
   const resend = openResend({ fullKey: KEYS.RESEND_API_KEY });
@@ -136,6 +149,8 @@ export async function serveApis(databaseUrl: string): Promise<Apis> {
       ? await calcom.fetch(copy())
       : api === "resend"
       ? await resend.fetch(copy(), path)
+      : api === "auth"
+      ? await people(copy(), path.slice("/v1".length)) ?? new Response(null, { status: 404 })
       : await knock(copy());
     const change = nameChange(api, call);
     // After it was done: what kills the command now leaves the change behind.
@@ -185,10 +200,10 @@ export function verifyDomains({ resend: { state } }: Pick<Apis, "resend">): void
   }
 }
 
-/** Starts `task connect` or `task doctor`, as a person or a machine without a terminal would. */
+/** Starts `task connect`, `task doctor` or `task invite`, as a person or a machine without a terminal would. */
 export function spawnCommand(
   { env }: Pick<Apis, "env">,
-  name: "connect" | "doctor",
+  name: "connect" | "doctor" | "invite",
   args: string[] = [],
   more: Record<string, string> = {},
 ): Deno.ChildProcess {
@@ -220,7 +235,7 @@ export function spawnCommand(
 /** Runs a command to its end, and keeps what it printed. `(none)` takes a variable away. */
 export async function runCommand(
   apis: Pick<Apis, "env" | "output">,
-  name: "connect" | "doctor",
+  name: "connect" | "doctor" | "invite",
   args: string[] = [],
   more: Record<string, string> = {},
 ): Promise<{ code: number; text: string }> {
@@ -235,6 +250,8 @@ export function listSecrets({ supabase, calcom, resend }: Apis): string[] {
   const { SUPABASE_PROJECT_REF: _, ...keys } = KEYS;
   return [
     ...Object.values(keys),
+    PROJECT_KEYS.secretKey,
+    supabase.state.auth.smtp_pass ?? "",
     ...[...supabase.state.secrets].filter(([name]) => /SECRET$|KEY$/.test(name))
       .flatMap(([, value]) => value.split(",")),
     ...calcom.state.webhooks.map(({ secret }) => secret ?? ""),

@@ -1,3 +1,4 @@
+import { changeAuthSettings } from "../../local/apis/auth-config.ts";
 import type { Apis } from "./apis.ts";
 
 /** Something that goes wrong with a project that is live. */
@@ -14,6 +15,7 @@ export interface Breakage {
 const SECRETS = "supabase POST /v1/projects/…/secrets";
 const SQL = "supabase POST /v1/projects/…/database/query";
 const CLI = "supabase POST /cli";
+const AUTH = "supabase PATCH /v1/projects/…/config/auth";
 
 /** What connect mends by itself. */
 export const BREAKAGES: readonly Breakage[] = [
@@ -134,5 +136,71 @@ export const BREAKAGES: readonly Breakage[] = [
     check: "senders",
     break: ({ sql }) => sql`delete from public.senders`,
     changes: [SQL],
+  },
+  ...([
+    ["anybody can sign up", { disable_signup: false }],
+    ["anybody gets in without an address", { external_anonymous_users_enabled: true }],
+    ["nobody can sign in by mail", { external_email_enabled: false }],
+    ["codes are longer than the board asks for", { mailer_otp_length: 8 }],
+    ["the mail has a link and no code", {
+      mailer_templates_magic_link_content: '<a href="{{ .ConfirmationURL }}">Log In</a>',
+    }],
+    ["the mail has a link beside the code", {
+      mailer_templates_magic_link_content: "{{.Token}} or {{ .ConfirmationURL }}",
+    }],
+    ["codes come from a domain that Resend does not know", {
+      smtp_admin_email: "hi@kelp.example",
+    }],
+  ] as const).map(([name, values]): Breakage => ({
+    name,
+    check: "sign_in",
+    break: ({ supabase: { state } }) => Object.assign(state.auth, values),
+    changes: [AUTH],
+  })),
+  ...([
+    ["a code is good for an hour", { mailer_otp_exp: 3600 }],
+    ["few codes an hour go out", { rate_limit_email_sent: 30 }],
+    ["the mail is called as Supabase calls it", { mailer_subjects_magic_link: "Your Magic Link" }],
+  ] as const).map(([name, values]): Breakage => ({
+    name,
+    check: "sign_in",
+    break: ({ supabase: { state } }) => Object.assign(state.auth, values),
+    changes: [AUTH],
+    isWarning: true,
+  })),
+  {
+    name: "somebody has changed a hook of Auth in the dashboard, which wipes its mail server",
+    check: "sign_in",
+    break: ({ supabase: { state } }) => changeAuthSettings(state.auth, { smtp_host: "" }),
+    changes: ["resend DELETE /api-keys/…", "resend POST /api-keys", AUTH, AUTH],
+  },
+  {
+    name: "the mail server has no password",
+    check: "sign_in",
+    break: ({ supabase: { state } }) => state.auth.smtp_pass = null,
+    changes: ["resend DELETE /api-keys/…", "resend POST /api-keys", AUTH],
+  },
+  {
+    name: "the key that codes go out with was deleted at Resend",
+    check: "sign_in",
+    break: ({ resend: { state } }) => {
+      state.keys = state.keys.filter(({ name }) => !name.endsWith("sign-in"));
+    },
+    changes: ["resend POST /api-keys", AUTH],
+    isWarning: true,
+  },
+  {
+    name: "the only operator of the board was deleted in Auth",
+    check: "board",
+    break: ({ sql }) => sql`delete from auth.users`,
+    changes: ["auth POST /v1/admin/users", SQL],
+    isWarning: true,
+  },
+  {
+    name: "no member of the board is an operator",
+    check: "board",
+    break: ({ sql }) => sql`update public.members set role = 'viewer'`,
+    changes: ["auth POST /v1/admin/users", SQL],
+    isWarning: true,
   },
 ];

@@ -23,6 +23,7 @@ export async function empty(sql: Sql): Promise<void> {
     begin;
     select set_config('crm.engine', 'on', true);
     delete from public.event_effects;
+    delete from public.email_deliveries;
     delete from public.email_attempts;
     delete from public.emails;
     delete from public.hand_edits;

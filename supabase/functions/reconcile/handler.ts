@@ -46,14 +46,13 @@ function readWish(body: Body): Wish | string {
   } catch {
     return 'The body is not JSON. Send {} or {"since": "2026-01-01", "dry_run": true}';
   }
-  const { since = null, tick = null, dry_run: isDryRun = false } = (json ?? {}) as Record<
-    string,
-    unknown
-  >;
+  const { since = null, tick = null, dry_run: isDryRun = false, list: isListing = false } =
+    (json ?? {}) as Record<string, unknown>;
   if (since !== null && !isMoment(since)) return '"since" is no date like "2026-01-01"';
   if (tick !== null && !isMoment(tick)) return '"tick" is not what an earlier answer said';
   if (typeof isDryRun !== "boolean") return '"dry_run" is true or false';
-  return { since, tick, isDryRun };
+  if (typeof isListing !== "boolean") return '"list" is true or false';
+  return { since, tick, isDryRun, isListing };
 }
 
 function isMoment(value: unknown): value is string {

@@ -25,6 +25,8 @@ export interface Wish {
   tick: string | null;
   /** Only say what would be made. */
   isDryRun: boolean;
+  /** Name what was compared too, so that whoever calls again can count each booking once. */
+  isListing: boolean;
 }
 
 /** What reconciling needs from outside. */
@@ -84,7 +86,12 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
 
   const end = performance.now() + budget;
   const created: Record<string, number> = {};
-  const sum = { pages: 0, bookings: 0, known: 0, waiting: 0, skipped: 0 };
+  const sum = { pages: 0, known: 0 };
+  // Two passes may show the same booking, which is one.
+  const compared = new Set<unknown>();
+  const skipped = new Set<unknown>();
+  /** By pass; what waits in one of them waits in the other one too. */
+  const waiting: Record<string, number> = {};
   let lease: string | undefined;
   let { tick } = wish;
   const result = (outcome: Reconciliation["outcome"], reason?: string): Reconciliation => ({
@@ -93,6 +100,10 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
     ...(reason !== undefined && { reason }),
     created,
     ...sum,
+    bookings: compared.size,
+    waiting: Math.max(0, ...Object.values(waiting)),
+    skipped: skipped.size,
+    ...(wish.isListing && { uids: [...compared].filter((one) => typeof one === "string") }),
   });
 
   while (true) {
@@ -132,7 +143,7 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
       }));
     /** Leaves the rest to the next call. */
     const leave = async (outcome: Reconciliation["outcome"], reason: string) => {
-      const answers = await compare(held, place);
+      const answers = await compare(held, place, pass.kind);
       if (outcome === "stopped") notes.push(reason);
       await save({ answers, is_released: true });
       return result(outcome, reason);
@@ -178,7 +189,7 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
         if (smaller.leftOut) {
           notes.push(`Cal.com's API cannot show one of its bookings (${page.reason}): left out.`);
         }
-        if (smaller.place === null) return await finish(await compare(held, place));
+        if (smaller.place === null) return await finish(await compare(held, place, pass.kind));
         place = smaller.place;
         continue;
       }
@@ -192,10 +203,10 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
       const next = advance(place, page.contract, field, page);
       const rows = [...held, ...page.rows];
       held = next === null ? [] : page.rows.filter(isUnlinkedCancellation);
-      const answers = await compare(rows.filter((row) => !held.includes(row)), place);
+      const answers = await compare(rows.filter((row) => !held.includes(row)), place, pass.kind);
       if (next === null) return await finish(answers);
       if (next.sources.length < place.sources.length) {
-        answers.push(...await compare(held.splice(0), place));
+        answers.push(...await compare(held.splice(0), place, pass.kind));
       }
       place = next;
       if (!await save({ answers })) return result("busy", "Another call has taken over.");
@@ -207,13 +218,20 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
     }
   }
 
-  async function compare(rows: unknown[], place: Place | null): Promise<Json[]> {
+  async function compare(
+    rows: unknown[],
+    place: Place | null,
+    kind: keyof typeof FIELDS,
+  ): Promise<Json[]> {
     const answers: Json[] = [];
     const hostIds = place?.sources[0]?.hostIds ?? null;
-    for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
+    // Nothing is made of a dry run, so a booking would lack the same again.
+    const wanted = wish.isDryRun ? rows.filter((row) => !compared.has(uidOf(row))) : rows;
+    for (let at = 0; at < wanted.length; at += ROWS_AT_ONCE) {
+      const some = wanted.slice(at, at + ROWS_AT_ONCE);
       const answer = await call(
         database.rpc("reconcile_calcom_bookings", {
-          bookings: rows.slice(at, at + ROWS_AT_ONCE) as Json,
+          bookings: some as Json,
           is_backfill: wish.since !== null,
           ...(hostIds !== null && { host_ids: hostIds }),
           is_dry_run: wish.isDryRun,
@@ -221,21 +239,25 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
         DATABASE_TIMEOUT,
       );
       answers.push(answer);
-      count(answer);
+      count(some, answer, kind);
     }
     return answers;
   }
 
-  function count(answer: Json): void {
-    const told = answer as unknown as typeof sum & {
+  function count(rows: unknown[], answer: Json, kind: keyof typeof FIELDS): void {
+    const told = answer as unknown as {
       created: Record<string, number>;
+      known: number;
+      waiting: number;
       skipped: unknown[];
     };
     for (const [trigger, number] of Object.entries(told.created)) {
       created[trigger] = (created[trigger] ?? 0) + number;
     }
-    for (const name of ["bookings", "known", "waiting"] as const) sum[name] += told[name];
-    sum.skipped += told.skipped.length;
+    for (const row of rows) compared.add(uidOf(row));
+    for (const row of told.skipped) skipped.add(uidOf(row));
+    sum.known += told.known;
+    waiting[kind] = (waiting[kind] ?? 0) + told.waiting;
   }
 
   /** Asks in the contract that the server speaks: each is tried until one is known. */
@@ -267,6 +289,11 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
 /** As rows of older servers are that were moved: only the row that took their place tells. */
 function isUnlinkedCancellation(row: unknown): boolean {
   return isObject(row) && row.status === "cancelled" && !row.rescheduledToUid;
+}
+
+/** What a row is told by: its uid; without one it is its own. */
+function uidOf(row: unknown): unknown {
+  return isObject(row) && typeof row.uid === "string" ? row.uid : row;
 }
 
 function sleep(milliseconds: number): Promise<void> {
