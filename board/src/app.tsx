@@ -1,0 +1,56 @@
+import { Suspense } from "react";
+import { usePlace } from "./router.ts";
+import { findPage } from "./pages.ts";
+import { mayDo, useMember } from "./session/member.ts";
+import { useSession } from "./session/session.ts";
+import { SignIn } from "./session/sign-in.tsx";
+import { Stranger } from "./session/stranger.tsx";
+import { Boundary } from "./shell/boundary.tsx";
+import { Shell } from "./shell/shell.tsx";
+import { ConfirmHost } from "./ui/confirm.tsx";
+import { NotifyHost } from "./ui/notify.tsx";
+import { Empty, Failure, Loading } from "./ui/states.tsx";
+
+/** Who may look sees the page that the address names; everybody else sees why not. */
+export function App() {
+  const session = useSession();
+  const member = useMember();
+
+  if (session === undefined) return <Loading />;
+  if (session === null) return <SignIn />;
+  if (member.data === undefined) {
+    return member.error ? <Failure error={member.error} retry={member.refetch} /> : <Loading />;
+  }
+  if (member.data === null) return <Stranger email={session.user.email ?? "somebody"} />;
+  return (
+    <>
+      <Shell member={member.data}>
+        <CurrentPage />
+      </Shell>
+      <ConfirmHost />
+      <NotifyHost />
+    </>
+  );
+}
+
+function CurrentPage() {
+  const place = usePlace();
+  const member = useMember();
+  const page = findPage(place.page);
+  if (!page) {
+    return (
+      <Empty title="There is no such page" hint="The navigation shows those that there are." />
+    );
+  }
+  if (!mayDo(member.data, page.role)) {
+    return <Empty title="This page is for operators" hint="An operator can change your role." />;
+  }
+  return (
+    // A page that broke is put up anew in another place.
+    <Boundary key={`${place.page}/${place.id}`}>
+      <Suspense fallback={<Loading />}>
+        <page.component />
+      </Suspense>
+    </Boundary>
+  );
+}

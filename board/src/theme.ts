@@ -1,0 +1,24 @@
+import { createTheme } from "@mantine/core";
+
+/**
+ * What the components are given from the start. Colours, fonts and radius as variables are in theme.css.
+ */
+export const theme = createTheme({
+  primaryColor: "indigo",
+  defaultRadius: "md",
+  cursorType: "pointer",
+  components: {
+    // react-remove-scroll would put a style tag into the page, which the policy forbids.
+    Modal: {
+      defaultProps: {
+        lockScroll: false,
+        centered: true,
+        radius: "lg",
+        closeButtonProps: { "aria-label": "Close the dialog" },
+      },
+    },
+    Drawer: { defaultProps: { lockScroll: false } },
+    Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
+    Menu: { defaultProps: { shadow: "md", position: "bottom-end" } },
+  },
+});

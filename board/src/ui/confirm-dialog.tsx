@@ -1,0 +1,26 @@
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import type { Asked } from "./question.ts";
+
+/** A question with the two answers to it. */
+export default function ConfirmDialog({ title, text, action, isDangerous, answer }: Asked) {
+  return (
+    <Modal opened onClose={() => answer(false)} title={title} withCloseButton={false}>
+      <Stack>
+        <Text component="div">{text}</Text>
+        <Group justify="flex-end">
+          {/* What cannot be undone is not done by pressing Enter twice. */}
+          <Button variant="default" data-autofocus={isDangerous} onClick={() => answer(false)}>
+            Cancel
+          </Button>
+          <Button
+            color={isDangerous ? "red.9" : undefined}
+            data-autofocus={!isDangerous}
+            onClick={() => answer(true)}
+          >
+            {action}
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

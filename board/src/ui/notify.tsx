@@ -1,0 +1,76 @@
+import { Button, Group, Text } from "@mantine/core";
+import { lazy, Suspense, useSyncExternalStore } from "react";
+import { BoardError } from "../supabase.ts";
+
+const load = () => import("@mantine/notifications");
+
+const CLOSE = { "aria-label": "Close" };
+
+/** Says that something was done, with a way to take it back where there is one. */
+export async function notify(message: string, undo?: () => Promise<unknown>): Promise<void> {
+  const { notifications } = await open();
+  const id = notifications.show({
+    autoClose: undo ? 12_000 : 5_000,
+    closeButtonProps: CLOSE,
+    message: (
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm">{message}</Text>
+        {undo && (
+          <Button
+            size="compact-sm"
+            variant="light"
+            flex="none"
+            onClick={() => {
+              notifications.hide(id);
+              void undo().catch(notifyError);
+            }}
+          >
+            Undo
+          </Button>
+        )}
+      </Group>
+    ),
+  });
+}
+
+/** Says what went wrong, in the words of the database. */
+export async function notifyError(error: unknown): Promise<void> {
+  const { message, hint } = error instanceof BoardError
+    ? error
+    : { message: String(error), hint: null };
+  const { notifications } = await open();
+  notifications.show({
+    color: "red",
+    autoClose: 15_000,
+    closeButtonProps: CLOSE,
+    title: `${message}.`,
+    message: hint && `${hint}.`,
+  });
+}
+
+// They come with the first thing to be said: nothing is said before the page is there.
+const Notifications = lazy(async () => ({ default: (await load()).Notifications }));
+
+let isOpen = false;
+const listeners = new Set<() => void>();
+
+async function open() {
+  isOpen = true;
+  for (const listener of listeners) listener();
+  return await load();
+}
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Where it is said; once, in the app. */
+export function NotifyHost() {
+  const isNeeded = useSyncExternalStore(listen, () => isOpen);
+  return isNeeded && (
+    <Suspense>
+      <Notifications position="bottom-right" role="status" />
+    </Suspense>
+  );
+}

@@ -1,0 +1,55 @@
+import { type ReactNode, useEffect } from "react";
+import classes from "./record.module.css";
+
+interface RecordProps {
+  title: string;
+  /** Before and after the title. */
+  kind: string;
+  badge?: ReactNode;
+  actions?: ReactNode;
+  /** Short facts under the title. */
+  facts: [label: string, value: ReactNode][];
+  /** The wide part, and the narrow one beside it. */
+  children: ReactNode;
+  aside: ReactNode;
+}
+
+/** The page of one thing: what it is, what can be done, and its story. Esc goes back. */
+export function RecordView(
+  { title, kind, badge, actions, facts, children, aside }: RecordProps,
+) {
+  useEffect(() => {
+    function leave(event: KeyboardEvent) {
+      const isElsewhere = (event.target as HTMLElement).closest(
+        "input, textarea, [role=dialog], [role=menu]",
+      );
+      if (event.key === "Escape" && !event.defaultPrevented && !isElsewhere) history.back();
+    }
+    addEventListener("keydown", leave);
+    return () => removeEventListener("keydown", leave);
+  }, []);
+
+  return (
+    <article className={classes.record}>
+      <header className={classes.header}>
+        <div className={classes.heading}>
+          <p className={classes.kind}>{kind}</p>
+          <h1 className={classes.title}>{title}{badge}</h1>
+        </div>
+        <div className={classes.actions}>{actions}</div>
+        <dl className={classes.facts}>
+          {facts.map(([label, value]) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      </header>
+      <div className={classes.body}>
+        <div className={classes.wide}>{children}</div>
+        <aside className={classes.aside}>{aside}</aside>
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,449 @@
+/// <reference lib="dom" />
+import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
+import { gzipSync } from "node:zlib";
+import { assertAccessible } from "./support/axe.ts";
+import { keepPicture, testPage } from "./support/browser.ts";
+import { BoardPage, readCode, startBoard } from "./support/board.ts";
+
+const BOOKING = JSON.parse(
+  await Deno.readTextFile(
+    new URL("fixtures/calcom/booking-created-business.json", import.meta.url),
+  ),
+);
+
+/** The first view may load so much script, compressed. */
+const BUDGET = 200_000;
+
+testPage("the board in Chromium", async (page, t) => {
+  await using stack = await startBoard();
+  const board = await BoardPage.open(page, stack);
+  const column = (name: string) => `section[aria-label="${name}"]`;
+  const scripts = new Map<string, number>();
+  page.on("response", async (response) => {
+    if (response.request().resourceType() !== "script") return;
+    scripts.set(response.url(), gzipSync(await response.buffer()).length);
+  });
+  const sqlCount = async (query: string) => Number((await stack.sql<{ n: number }>(query))[0]!.n);
+
+  await t.step("a stranger and a member are asked in the same way", async () => {
+    await board.go();
+    await page.locator('input[type="email"]').fill("stranger@evil.example");
+    await page.keyboard.press("Enter");
+    await assertAccessible(page, "the sign-in");
+    await board.see("If stranger@evil.example is a member's, a code is on its way to it.");
+    assertEquals(await readCode(stack, "stranger@evil.example"), "");
+    await board.click("Another address, or another code");
+  });
+
+  await t.step("a wrong code lets nobody in, and says so", async () => {
+    await page.locator('input[type="email"]').fill("operator@team.example");
+    await page.keyboard.press("Enter");
+    const code = await page.waitForSelector('input[autocomplete="one-time-code"]');
+    const right = await readCode(stack, "operator@team.example");
+    await code!.type(right === "000000" ? "000001" : "000000");
+    await page.keyboard.press("Enter");
+    await board.see("This code is wrong or too old.");
+    await page.evaluate(() => document.querySelector<HTMLInputElement>("input")!.select());
+    await page.keyboard.type(right);
+    await page.keyboard.press("Enter");
+    await board.see("True North");
+    board.assertNoProblems([/status of 403/]);
+  });
+
+  await t.step("the pipeline shows every deal in its column", async () => {
+    await board.see("True North", column("Met"));
+    await keepPicture(page, "board");
+    await assertAccessible(page, "the pipeline");
+    for (
+      const [stage, name] of [["booked", "Booked"], ["met", "Met"], ["no_show", "No-show"], [
+        "cancelled",
+        "Cancelled",
+      ]] as const
+    ) {
+      const count = await sqlCount(
+        `select count(*) as n from public.board_deals where stage = '${stage}'`,
+      );
+      assertEquals(await board.text(`${column(name)} h2`), `${name}\n${count}`);
+    }
+    board.assertNoProblems();
+  });
+
+  await t.step("the first view loads less script than its budget", async () => {
+    const total = [...scripts.values()].reduce((sum, size) => sum + size, 0);
+    assert(scripts.size > 0 && total < BUDGET, `${total} bytes in ${scripts.size} scripts`);
+    assertEquals(await sumOfFirstView(), total);
+  });
+
+  await t.step("a name that is an attack stays text", async () => {
+    await board.go("#/pipeline?search=bluefinch");
+    await board.see('<script>alert("Bluefinch")</script>', column("Met"));
+    await openCard('<script>alert("Bluefinch")</script>');
+    await board.see("What happened");
+    assertEquals(
+      await page.$$eval("script", (all) => all.map(({ src }) => new URL(src).pathname)),
+      [
+        await page.$eval("script", ({ src }) => new URL(src).pathname),
+      ],
+    );
+  });
+
+  await t.step("filters narrow it, and are part of the address", async () => {
+    await board.go("#/pipeline");
+    await board.see("True North");
+    await page.select('select[aria-label="Host"]', "kim@modernfull.com");
+    await board.miss("True North", column("Met"));
+    const count = await sqlCount(
+      `select count(*) as n from public.board_deals where host = 'kim@modernfull.com'`,
+    );
+    await board.see(`${count} deals`);
+    assert(page.url().includes("host=kim%40modernfull.com"));
+    await page.select('select[aria-label="Time"]', "7");
+    const recent = await sqlCount(
+      `select count(*) as n from public.board_deals
+       where host = 'kim@modernfull.com' and opened_at >= date_trunc('day', now()) - interval '7 days'`,
+    );
+    await board.see(`${recent} deal`);
+    await page.reload();
+    await board.see(`${recent} deal`);
+    await board.click("Clear");
+    await board.see("True North", column("Met"));
+    assert(!page.url().includes("host="));
+  });
+
+  await t.step("the search finds companies, people, and those without a deal", async () => {
+    await page.keyboard.press("/");
+    await page.keyboard.type("aroha");
+    await board.see("Kite & Anchor", column("Met"));
+    await board.miss("True North");
+    await page.keyboard.press("Escape");
+    await board.see("True North");
+
+    await stack.sql(
+      `insert into public.companies (domain, name) values ('lonely.example', 'Lonely & Co');
+       insert into public.people (email, name) values ('owen.solo@gmail.com', 'Owen Solo')`,
+    );
+    await page.keyboard.press("/");
+    await page.keyboard.type("lonely");
+    await board.see("No deal fits");
+    await board.click("Lonely & Co");
+    await board.see("None: nobody has booked a meeting yet.");
+    await page.goBack();
+    await board.see("No deal fits");
+    await page.keyboard.press("/");
+    await page.keyboard.type("owen.solo");
+    await board.see("Without a company:");
+    await board.click("Owen Solo");
+    await board.see("none: a personal address");
+    board.assertNoProblems();
+  });
+
+  await t.step("the keyboard goes from card to card, opens one, and comes back", async () => {
+    await board.go("#/pipeline");
+    await board.see("True North", column("Met"));
+    await page.focus(`${column("Booked")} a`);
+    const focused = () =>
+      page.evaluate(() => {
+        const card = document.activeElement!.closest("[data-index]") as HTMLElement | null;
+        return [
+          document.activeElement!.closest("section")?.getAttribute("aria-label"),
+          card?.dataset.index,
+        ].join(" ");
+      });
+    const press = async (key: "ArrowDown" | "ArrowRight" | "ArrowLeft", expected: string) => {
+      await page.keyboard.press(key);
+      await page.waitForFunction(
+        (expected) => {
+          const at = document.activeElement!;
+          const index = (at.closest("[data-index]") as HTMLElement | null)?.dataset.index;
+          return `${at.closest("section")?.getAttribute("aria-label")} ${index}` === expected;
+        },
+        {},
+        expected,
+      );
+    };
+    assertEquals(await focused(), "Booked 0");
+    await press("ArrowDown", "Booked 1");
+    await press("ArrowRight", "Met 1");
+    await press("ArrowLeft", "Booked 1");
+    const company = await page.evaluate(() =>
+      document.activeElement!.querySelector("span span")!.textContent!
+    );
+    await page.keyboard.press("Enter");
+    await board.see(company, "h1");
+    await page.keyboard.press("Escape");
+    await board.see("True North", column("Met"));
+  });
+
+  await t.step("a deal tells its story, with links to the bookings at Cal.com", async () => {
+    await board.go("#/pipeline?search=paloma");
+    await openCard("Paloma Media");
+    await board.see("What happened");
+    const [deal] = await stack.sql<{ id: string; company_id: string }>(
+      `select deal_id as id, company_id from public.board_deals where company = 'Paloma Media'`,
+    );
+    const sentences = await stack.sql<{ sentence: string }>(
+      `select sentence from public.board_timeline
+       where company_id = $1 and (deal_id = $2 or deal_id is null)`,
+      [deal!.company_id, deal!.id],
+    );
+    assert(sentences.length > 4);
+    for (const { sentence } of sentences) await board.see(sentence);
+    await keepPicture(page, "board-deal");
+    await assertAccessible(page, "a deal");
+    const links = await page.$$eval(
+      'a[target="_blank"]',
+      (all) =>
+        all.map((link) => [(link as HTMLAnchorElement).href, (link as HTMLAnchorElement).rel]),
+    );
+    assert(links.length >= 2);
+    for (const [href, rel] of links) {
+      assert(href!.startsWith("https://app.cal.com/booking/demo-"), href);
+      assertEquals(rel, "noreferrer");
+    }
+    board.assertNoProblems();
+  });
+
+  await t.step("a deal is reopened by hand, and that is undone with one click", async () => {
+    const status = async () =>
+      (await stack.sql<{ status: string }>(
+        `select status from public.board_deals where company = 'Paloma Media'`,
+      ))[0]!.status;
+    await board.click("Reopen");
+    await board.see("It becomes the active deal of the company");
+    await board.click("Cancel", '[role="dialog"]');
+    await board.miss("It becomes the active deal of the company");
+    assertEquals(await status(), "cancelled");
+
+    await board.click("Reopen");
+    await board.click("Reopen the deal");
+    await board.see("The deal of Paloma Media is open again.");
+    await board.see("by hand by operator@team.example.");
+    assertEquals(await status(), "active");
+    await board.see("Met", "h1");
+    await board.click("Undo", ".mantine-Notification-root");
+    await board.see("Cancelled", "h1");
+    await board.see("It is as it was.");
+    assertEquals(await status(), "cancelled");
+    board.assertNoProblems();
+  });
+
+  await t.step("a company is renamed, and the timeline can undo it", async () => {
+    await board.click("palomamedia.example", "dl");
+    await board.see("Company");
+    await rename("Paloma & Söhne");
+    await board.see("Paloma & Söhne", "h1");
+    await keepPicture(page, "board-company");
+    await assertAccessible(page, "a company");
+    await board.click("Undo: Company changed by hand (name) by operator@team.example.");
+    await board.click("Undo it");
+    await board.see("Paloma Media", "h1");
+  });
+
+  await t.step("who was slower is told what it is now", async () => {
+    await board.click("Rename");
+    await page.waitForSelector('[role="dialog"] input');
+    await assertAccessible(page, "a dialog");
+    await stack.sql(
+      `update public.companies set name = 'Paloma Quick' where domain = 'palomamedia.example'`,
+    );
+    await board.see("Paloma Quick", "h1");
+    await fillName("Paloma Slow");
+    await board.see("Somebody changed it meanwhile, so nothing was changed.");
+    await board.see("It has the name “Paloma Quick” now.");
+    assertEquals(
+      await sqlCount(`select count(*) as n from public.companies where name = 'Paloma Slow'`),
+      0,
+    );
+    await page.keyboard.press("Escape");
+    await board.miss("Rename the company");
+    await stack.sql(
+      `update public.companies set name = 'Paloma Media' where domain = 'palomamedia.example'`,
+    );
+    board.assertNoProblems();
+  });
+
+  await t.step("a person is corrected, and linked to another company", async () => {
+    await board.click("More about Carla Peña");
+    await board.click("Correct name or address");
+    const name = await page.waitForSelector('[role="dialog"] input');
+    await name!.evaluate((field) => (field as HTMLInputElement).select());
+    await page.keyboard.type("Carla Peña Ruiz");
+    await board.click("Save");
+    await board.see("Carla Peña Ruiz is corrected.");
+
+    await board.click("More about Carla Peña Ruiz");
+    await board.click("Works at another company");
+    await page.locator('[role="dialog"] input[placeholder]').fill("true");
+    await page.locator('::-p-xpath(//*[@role="dialog"]//label[.="True North"])').click();
+    await board.click("Link", '[role="dialog"]');
+    await board.see("Carla Peña Ruiz belongs to True North now.");
+    assertEquals(
+      await sqlCount(
+        `select count(*) as n from public.people as p
+         join public.companies as c on c.id = p.company_id
+         where p.name = 'Carla Peña Ruiz' and c.name = 'True North'`,
+      ),
+      1,
+    );
+    await board.click("Undo", ".mantine-Notification-root:last-child");
+    await board.see("It is as it was.");
+    await board.see("Carla Peña Ruiz", "aside");
+    board.assertNoProblems();
+  });
+
+  await t.step("a no-show takes its deal along, and both come back", async () => {
+    await board.go("#/pipeline?search=sunbird");
+    await openCard("Sunbird Air");
+    await board.click("More about the meeting with Wei Ling Tan");
+    await board.click("Mark as a no-show");
+    await board.see("the deal goes to No-show");
+    await board.click("Mark as a no-show", '[role="dialog"]');
+    await board.see("Wei Ling Tan is a no-show.");
+    await board.see("No-show", "h1");
+    await board.click("Undo", ".mantine-Notification-root:last-child");
+    await board.see("Met", "h1");
+    board.assertNoProblems();
+  });
+
+  await t.step("a new booking appears without reloading", async () => {
+    await board.go("#/pipeline");
+    await board.see("True North");
+    // From here on nothing but the page itself asks.
+    await page.waitForNetworkIdle({ idleTime: 1_000 });
+    const now = new Date();
+    const start = new Date(now.getTime() + 86_400_000);
+    await stack.sql("select public.handle_calcom_event($1::jsonb)", [JSON.stringify({
+      ...BOOKING,
+      createdAt: now.toISOString(),
+      payload: {
+        ...BOOKING.payload,
+        uid: "board-test",
+        startTime: start.toISOString(),
+        endTime: new Date(start.getTime() + 1_800_000).toISOString(),
+      },
+    })]);
+    await board.see("Tobias Reyes", `${column("Booked")} [data-index="0"]`);
+    board.assertNoProblems();
+  });
+
+  await t.step("on a phone it fits", async () => {
+    await page.setViewport({ width: 390, height: 844, isMobile: true, hasTouch: true });
+    await board.see("Booked");
+    await keepPicture(page, "board-phone");
+    assert(await isNarrow());
+    await openCard("Orchard Bank");
+    await board.see("Booked; orchardbank.example has a new deal.");
+    await keepPicture(page, "board-phone-deal");
+    assert(await isNarrow());
+    await page.setViewport({ width: 1360, height: 850 });
+  });
+
+  await t.step("it follows the system into the dark, and can be switched", async () => {
+    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
+    await board.go("#/pipeline");
+    await board.see("True North");
+    assertEquals(await board.color("body"), "rgb(22, 24, 28)");
+    await keepPicture(page, "board-dark");
+    await board.click("You and your settings");
+    await board.click("Light");
+    assertEquals(await board.color("body"), "rgb(255, 255, 255)");
+    await page.reload();
+    await board.see("True North");
+    assertEquals(await board.color("body"), "rgb(255, 255, 255)");
+    board.assertNoProblems();
+  });
+
+  await t.step("a server that is down is said to be, and what was shown stays", async () => {
+    await page.setOfflineMode(true);
+    await board.see("The server does not answer.");
+    await board.see("True North");
+    await page.setOfflineMode(false);
+    await board.miss("The server does not answer.");
+    board.assertNoProblems([/ERR_INTERNET_DISCONNECTED/]);
+  });
+
+  await t.step("an expired session leads to the sign-in and back to where one was", async () => {
+    await openCard("Orchard Bank");
+    await board.see("What happened");
+    const place = page.url();
+    // The token is refused, and so is the one that would bring another.
+    await page.evaluate(() => {
+      const key = Object.keys(localStorage).find((name) => name.startsWith("sb-"))!;
+      const session = JSON.parse(localStorage.getItem(key)!);
+      const old = { ...session, access_token: `${session.access_token}x`, refresh_token: "gone" };
+      localStorage.setItem(key, JSON.stringify(old));
+    });
+    await board.see("You have been signed out.");
+    await board.signIn("operator@team.example", new URL(place).hash);
+    await board.see("Orchard Bank", "h1");
+    assertEquals(page.url(), place);
+    board.assertNoProblems([/status of 40[013]/]);
+  });
+
+  await t.step("a viewer sees no buttons to work by hand, and no operator's page", async () => {
+    await signOut();
+    await board.signIn("viewer@team.example", "#/pipeline");
+    await openCard("Orchard Bank");
+    await board.see("What happened");
+    assertEquals(await page.$$eval("article button", (all) => all.length), 0);
+    assert(!(await board.text("nav")).includes("Operator"));
+    await board.go("#/operator");
+    await board.see("This page is for operators");
+    board.assertNoProblems();
+  });
+
+  await t.step("who is put out of the members sees whom to ask", async () => {
+    await stack.sql(`delete from public.members where email = 'viewer@team.example'`);
+    await page.reload();
+    await board.see("You are not a member yet");
+    await board.see("viewer@team.example");
+    board.assertNoProblems();
+  });
+
+  async function openCard(name: string) {
+    await board.see(name);
+    await page.evaluate((name) => {
+      const cards = [...document.querySelectorAll<HTMLElement>("[data-index] a")];
+      cards.find((card) => card.innerText.includes(name))!.click();
+    }, name);
+    await board.see(name, "h1");
+  }
+
+  async function rename(name: string) {
+    await board.click("Rename");
+    await page.waitForSelector('[role="dialog"] input');
+    await fillName(name);
+  }
+
+  async function fillName(name: string) {
+    await page.$eval('[role="dialog"] input', (field) => (field as HTMLInputElement).select());
+    await page.keyboard.type(name);
+    await board.click("Rename", '[role="dialog"] form');
+  }
+
+  async function signOut() {
+    await board.click("You and your settings");
+    await board.click("Sign out");
+    await page.waitForSelector('input[type="email"]');
+  }
+
+  /** Nothing sticks out to the right. */
+  async function isNarrow(): Promise<boolean> {
+    return await page.evaluate(() =>
+      document.documentElement.scrollWidth <= document.documentElement.clientWidth
+    );
+  }
+});
+
+/** What the page names for its first view in the build's manifest, compressed. */
+async function sumOfFirstView(): Promise<number> {
+  const dist = new URL("../board/dist/", import.meta.url);
+  const manifest = JSON.parse(await Deno.readTextFile(new URL(".vite/manifest.json", dist)));
+  const names = new Set(["index.html"]);
+  for (const name of names) for (const one of manifest[name].imports ?? []) names.add(one);
+  let total = 0;
+  for (const name of names) {
+    total += gzipSync(await Deno.readFile(new URL(manifest[name].file, dist))).length;
+  }
+  return total;
+}

@@ -1,0 +1,50 @@
+import { assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
+import { linkTo, readPlace } from "../board/src/address.ts";
+import { formatAgo, formatInterval, formatSince, readInterval } from "../board/src/ui/format.ts";
+import { listWords } from "../board/src/ui/search.ts";
+
+Deno.test("a place of the board and its address say the same", () => {
+  const link = linkTo("pipeline", null, { host: "a&b@c.example", search: "what?", brand: "" });
+  assertEquals(link, "#/pipeline?host=a%26b%40c.example&search=what%3F");
+  const { page, id, params } = readPlace(link);
+  assertEquals([page, id, Object.fromEntries(params)], ["pipeline", null, {
+    host: "a&b@c.example",
+    search: "what?",
+  }]);
+  assertEquals(linkTo("deal", "a/b"), "#/deal/a%2Fb");
+  assertEquals(readPlace("#/deal/a%2Fb").id, "a/b");
+  assertEquals(readPlace("").page, "");
+  assertEquals(readPlace("#/%").page, "%");
+});
+
+Deno.test("an interval of Postgres is told by its largest unit", () => {
+  assertEquals(readInterval("1 day 02:03:04.5"), 86_400 + 2 * 3_600 + 3 * 60 + 4.5);
+  assertEquals(readInterval("-00:30:00"), -1_800);
+  assertEquals(readInterval("1 year 2 mons"), (365 + 60) * 86_400);
+  assertEquals(formatInterval("3 days 23:59:59"), "3 days");
+  assertEquals(formatInterval("00:00:20"), "0 minutes");
+  assertEquals(formatInterval(null), "–");
+});
+
+Deno.test("how long it is since a moment is told as people do", () => {
+  const now = Date.parse("2026-11-26T12:00:00Z");
+  assertEquals(formatSince("2026-11-26T11:59:30Z", now), "just now");
+  assertEquals(formatSince("2026-11-25T11:00:00Z", now), "1 day");
+  assertEquals(formatAgo("2026-11-23T12:00:00Z", now), "3 days ago");
+  assertEquals(formatAgo("2026-11-26T14:00:00Z", now), "in 2 hours");
+  assertEquals(formatAgo(null, now), "–");
+});
+
+Deno.test("no sign that somebody searches gets into a filter", () => {
+  assertEquals(listWords(' a,b)  or=(c "d" 100% x_y* {} '), [
+    "a",
+    "b",
+    "or=",
+    "c",
+    "d",
+    "100",
+    "x",
+    "y",
+  ]);
+  assertEquals(listWords("()"), []);
+});
