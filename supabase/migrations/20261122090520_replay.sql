@@ -352,6 +352,7 @@ $$;
 comment on function crm.read_image(text, crm.replayed) is 'What a replay has made of a stream.';
 
 -- Rows that say the same to the byte are not written.
+-- Time: each row is looked up by its id. As "not exists" Postgres may read the whole table for it, by any index.
 do $$
 declare
   v_table text;
@@ -370,7 +371,7 @@ begin
           insert into public.%1$I (id, created_at, %2$s)
           select n.id, n.created_at, %3$s
           from unnest(p_rows) as n
-          where not exists (select from public.%1$I as t where t.id = n.id);
+          where (select t.id from public.%1$I as t where t.id = n.id) is null;
           update public.%1$I as t set (%2$s) = (%3$s)
           from unnest(p_rows) as n
           where t.id = n.id and t *<> n;
