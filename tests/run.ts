@@ -16,15 +16,7 @@ DATABASE_URL (of a superuser) names another Postgres than the 17 from npm.`;
 const TIMEOUT = 60 * 60_000;
 
 await runCommand(HELP, {}, async () => {
-  const checks = [["fmt", "--check"], ["lint"], [
-    "check",
-    "--quiet",
-    "local",
-    "setup",
-    "supabase",
-    "tests",
-    "bench",
-  ]];
+  const checks = [["fmt", "--check"], ["lint"], ["task", "--quiet", "check"]];
   const passed: string[] = [];
   const failed: string[] = [];
   for (const check of checks) {

@@ -2,7 +2,7 @@ import { Suspense } from "react";
 import { usePlace } from "./router.ts";
 import { findPage } from "./pages.ts";
 import { mayDo, useMember } from "./session/member.ts";
-import { useSession } from "./session/session.ts";
+import { sessionStore } from "./session/session.ts";
 import { SignIn } from "./session/sign-in.tsx";
 import { Stranger } from "./session/stranger.tsx";
 import { Boundary } from "./shell/boundary.tsx";
@@ -13,7 +13,7 @@ import { Empty, Failure, Loading } from "./ui/states.tsx";
 
 /** Who may look sees the page that the address names; everybody else sees why not. */
 export function App() {
-  const session = useSession();
+  const session = sessionStore.use();
   const member = useMember();
 
   if (session === undefined) return <Loading />;

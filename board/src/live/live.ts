@@ -5,9 +5,9 @@
 import type { RealtimeChannel } from "@supabase/supabase-js";
 import type { Config } from "../config.ts";
 import { queries } from "../queries.ts";
-import { listenToSession, readSession } from "../session/session.ts";
+import { sessionStore } from "../session/session.ts";
 import { askMaybe, BoardError, listenToErrors, supabase } from "../supabase.ts";
-import { listenToConnection, noteConnection, readConnection } from "./connection.ts";
+import { connectionStore } from "./connection.ts";
 
 const TABLES = ["companies", "people", "bookings", "deals", "hand_edits"];
 
@@ -26,19 +26,19 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Begins once the page is there; does something while somebody is signed in. */
 export function startLive(config: Config): void {
-  listenToSession(() => {
-    if (readSession() && !channel && config.live !== "poll") subscribe();
-    if (!readSession()) unsubscribe();
+  sessionStore.listen(() => {
+    if (sessionStore.read() && !channel && config.live !== "poll") subscribe();
+    if (!sessionStore.read()) unsubscribe();
   });
   listenToErrors(({ isDown }) => {
-    if (isDown) noteConnection("down");
+    if (isDown) connectionStore.write("down");
   });
   setInterval(pollWhenDue, 1_000);
   document.addEventListener("visibilitychange", pollSoon);
   addEventListener("online", pollSoon);
-  listenToConnection(() => {
+  connectionStore.listen(() => {
     // What could not be fetched in the meantime.
-    if (readConnection() === "up") refresh();
+    if (connectionStore.read() === "up") refresh();
   });
 }
 
@@ -79,8 +79,8 @@ function pollSoon(): void {
 }
 
 function pollWhenDue(): void {
-  const wait = isHeard && readConnection() === "up" ? SLOW_POLL : POLL;
-  if (document.hidden || !readSession() || Date.now() - lastPoll < wait) return;
+  const wait = isHeard && connectionStore.read() === "up" ? SLOW_POLL : POLL;
+  if (document.hidden || !sessionStore.read() || Date.now() - lastPoll < wait) return;
   lastPoll = Date.now();
   void poll();
 }
@@ -88,7 +88,7 @@ function pollWhenDue(): void {
 async function poll(): Promise<void> {
   try {
     const change = await askMaybe(supabase().rpc("board_last_change"));
-    noteConnection("up");
+    connectionStore.write("up");
     // The first answer, too: something may have changed since the page was fetched.
     if (change !== lastChange) refreshSoon();
     lastChange = change;

@@ -8,58 +8,30 @@ const KEPT = "Rows keep their ids, hand work is repeated in its place, and no ma
 
 /** Makes tables anew from the log. */
 export function Rebuild() {
-  const [domain, setDomain] = useState("");
-  const [email, setEmail] = useState("");
   return (
     <div className={classes.view}>
       <Text size="sm" c="dimmed" maw="44rem">
         The tables are what the log makes of them. A rebuild makes them anew, for example after the
         personal domains were edited. {KEPT}
       </Text>
-      <Group align="end" gap="xs">
-        <TextInput
-          label="Company, by its domain"
-          placeholder="example.com"
-          value={domain}
-          onChange={(event) => setDomain(event.currentTarget.value)}
-          w={320}
-        />
-        <Operation
-          size="sm"
-          disabled={!domain.trim()}
-          question={{
-            title: "Rebuild this company?",
-            text:
-              `${domain.trim()}, with its people, bookings and deals, is made anew from the log. ${KEPT}`,
-            action: "Rebuild it",
-          }}
-          run={() => rebuildCompany(domain.trim())}
-        >
-          Rebuild the company
-        </Operation>
-      </Group>
-      <Group align="end" gap="xs">
-        <TextInput
-          label="Person, by their address"
-          placeholder="ann@example.com"
-          value={email}
-          onChange={(event) => setEmail(event.currentTarget.value)}
-          w={320}
-        />
-        <Operation
-          size="sm"
-          disabled={!email.trim()}
-          question={{
-            title: "Rebuild this person?",
-            text:
-              `${email.trim()}, and the whole company they belong to, are made anew from the log. ${KEPT}`,
-            action: "Rebuild them",
-          }}
-          run={() => rebuildPerson(email.trim())}
-        >
-          Rebuild the person
-        </Operation>
-      </Group>
+      <RebuildOne
+        what="company"
+        label="Company, by its domain"
+        placeholder="example.com"
+        describe={(domain) =>
+          `${domain}, with its people, bookings and deals, is made anew from the log.`}
+        action="Rebuild it"
+        run={rebuildCompany}
+      />
+      <RebuildOne
+        what="person"
+        label="Person, by their address"
+        placeholder="ann@example.com"
+        describe={(email) =>
+          `${email}, and the whole company they belong to, are made anew from the log.`}
+        action="Rebuild them"
+        run={rebuildPerson}
+      />
       <div>
         <Operation
           size="sm"
@@ -77,5 +49,40 @@ export function Rebuild() {
         </Operation>
       </div>
     </div>
+  );
+}
+
+interface RebuildOneProps {
+  what: "company" | "person";
+  label: string;
+  placeholder: string;
+  /** What will happen, in a sentence. */
+  describe: (name: string) => string;
+  action: string;
+  run: (name: string) => Promise<string>;
+}
+
+/** Asks which one, and rebuilds that. */
+function RebuildOne({ what, label, placeholder, describe, action, run }: RebuildOneProps) {
+  const [typed, setTyped] = useState("");
+  const name = typed.trim();
+  return (
+    <Group align="end" gap="xs">
+      <TextInput
+        label={label}
+        placeholder={placeholder}
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        w={320}
+      />
+      <Operation
+        size="sm"
+        disabled={!name}
+        question={{ title: `Rebuild this ${what}?`, text: `${describe(name)} ${KEPT}`, action }}
+        run={() => run(name)}
+      >
+        Rebuild the {what}
+      </Operation>
+    </Group>
   );
 }

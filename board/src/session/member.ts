@@ -1,6 +1,6 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { askMaybe, type BoardError, supabase } from "../supabase.ts";
-import { useSession } from "./session.ts";
+import { sessionStore } from "./session.ts";
 
 export type Role = "viewer" | "sales" | "operator";
 
@@ -25,7 +25,7 @@ async function fetchMember(): Promise<Member | null> {
 
 /** The member who is signed in; null for a stranger. */
 export function useMember(): UseQueryResult<Member | null, BoardError> {
-  const session = useSession();
+  const session = sessionStore.use();
   return useQuery<Member | null, BoardError>({
     queryKey: ["member", session?.user.id],
     queryFn: fetchMember,

@@ -1,16 +1,16 @@
 /** Who is signed in, as supabase-js keeps it. */
 import type { Session } from "@supabase/supabase-js";
-import { useSyncExternalStore } from "react";
 import { queries } from "../queries.ts";
+import { createStore } from "../store.ts";
 import { listenToErrors, supabase } from "../supabase.ts";
 
 /** undefined until supabase-js has looked. */
-type State = Session | null | undefined;
+export const sessionStore = createStore<Session | null | undefined>(undefined);
 
-let session: State;
-let isExpired = false;
+/** Whether somebody was signed out without wanting it. */
+export const expiredStore = createStore(false);
+
 let isLeaving = false;
-const listeners = new Set<() => void>();
 
 /** Begins to follow the session; once, at the start. */
 export function startSession(): void {
@@ -19,35 +19,16 @@ export function startSession(): void {
   });
   // Nothing of supabase-js may be awaited in here: it holds its lock.
   supabase().auth.onAuthStateChange((_event, next) => {
-    const was = session;
-    session = next;
+    const was = sessionStore.read();
     if (was && !next) {
-      isExpired = !isLeaving;
+      expiredStore.write(!isLeaving);
       isLeaving = false;
     }
-    if (next) isExpired = false;
+    if (next) expiredStore.write(false);
     // Nobody sees what was fetched for somebody else.
     if (was && was.user.id !== next?.user.id) queries.clear();
-    for (const listener of listeners) listener();
+    sessionStore.write(next);
   });
-}
-
-export function readSession(): State {
-  return session;
-}
-
-export function listenToSession(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-export function useSession(): State {
-  return useSyncExternalStore(listenToSession, readSession);
-}
-
-/** Whether somebody was signed out without wanting it. */
-export function useIsExpired(): boolean {
-  return useSyncExternalStore(listenToSession, () => isExpired);
 }
 
 export async function signOut(): Promise<void> {

@@ -2,11 +2,11 @@ import { Anchor, Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { Front } from "../shell/front.tsx";
 import { enterCode, sendCode } from "./code.ts";
-import { useIsExpired } from "./session.ts";
+import { expiredStore } from "./session.ts";
 
 /** Asks for an address, then for the code that was mailed to it. */
 export function SignIn() {
-  const isExpired = useIsExpired();
+  const isExpired = expiredStore.use();
   const [email, setEmail] = useState("");
   const [code, setCode] = useState("");
   const [isSent, setIsSent] = useState(false);

@@ -1,9 +1,9 @@
-import { useConnection } from "../live/connection.ts";
+import { connectionStore } from "../live/connection.ts";
 import classes from "./shell.module.css";
 
 /** Says so while the server does not answer. What was fetched before stays in sight. */
 export function Down() {
-  const connection = useConnection();
+  const connection = connectionStore.use();
   return (
     <div role="status">
       {connection === "down" && (

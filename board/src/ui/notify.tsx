@@ -1,5 +1,6 @@
 import { Button, Group, Text } from "@mantine/core";
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { lazy, Suspense } from "react";
+import { createStore } from "../store.ts";
 import { BoardError } from "../supabase.ts";
 
 const load = () => import("@mantine/notifications");
@@ -51,23 +52,16 @@ export async function notifyError(error: unknown): Promise<void> {
 // They come with the first thing to be said: nothing is said before the page is there.
 const Notifications = lazy(async () => ({ default: (await load()).Notifications }));
 
-let isOpen = false;
-const listeners = new Set<() => void>();
+const openStore = createStore(false);
 
 async function open() {
-  isOpen = true;
-  for (const listener of listeners) listener();
+  openStore.write(true);
   return await load();
-}
-
-function listen(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
 }
 
 /** Where it is said; once, in the app. */
 export function NotifyHost() {
-  const isNeeded = useSyncExternalStore(listen, () => isOpen);
+  const isNeeded = openStore.use();
   return isNeeded && (
     <Suspense>
       <Notifications position="bottom-right" role="status" />
