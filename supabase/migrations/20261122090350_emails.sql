@@ -419,25 +419,29 @@ declare
     select e.created_at from public.emails as e where e.number < p_number order by e.number desc;
 begin
   select
-    (select s.value::integer from public.settings as s where s.name = 'mails_per_address_and_day'),
-    (select s.value::integer from public.settings as s where s.name = 'mails_per_hour')
-  into v_day_limit, v_hour_limit;
-  select
+    l.per_day,
+    l.per_hour,
     (
       select count(*)
       from (
         select from public.emails as e
         where e.mailbox_hash = p_mailbox_hash and e.created_at > now() - interval '24 hours'
-        limit v_day_limit
+        limit l.per_day
       ) as m
     ),
     (
       select e.created_at from public.emails as e
-      where e.number <= p_number - v_hour_limit
+      where e.number <= p_number - l.per_hour
       order by e.number desc
       limit 1
     )
-  into v_day_count, v_created_at;
+  into v_day_limit, v_hour_limit, v_day_count, v_created_at
+  from (
+    select
+      (select s.value::integer from public.settings as s where s.name = 'mails_per_address_and_day') as per_day,
+      (select s.value::integer from public.settings as s where s.name = 'mails_per_hour') as per_hour
+    offset 0
+  ) as l;
 
   if v_day_count >= v_day_limit then
     return format('more than %s mails within a day to one address (setting mails_per_address_and_day).', v_day_limit);
