@@ -525,16 +525,13 @@ begin
     case when v_limit_reason is not null then now() end
   )
   on conflict on constraint emails_once_per_person_kind_and_state do nothing
-  returning e.id into email_id;
+  returning case when v_limit_reason is null then e.id end into email_id;
 
-  if email_id is null then
-    reason := 'No mail: it has been written before.';
-  elsif v_limit_reason is not null then
-    email_id := null;
-    reason := 'No mail: ' || v_limit_reason;
-  elsif v_sender.from_address is null then
-    reason := 'Its mail waits: no sender is configured.';
-  end if;
+  reason := case
+    when not found then 'No mail: it has been written before.'
+    when v_limit_reason is not null then 'No mail: ' || v_limit_reason
+    when v_sender.from_address is null then 'Its mail waits: no sender is configured.'
+  end;
 end;
 $$;
 comment on function crm.queue_email(crm.event, crm.effect, public.people) is
