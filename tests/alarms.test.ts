@@ -144,11 +144,15 @@ databaseTest("several who look at once write one alarm", async ({ sql, connectio
   }
 });
 
-const chapter = (await readMigrations()).find(({ name }) => name.endsWith("_health.sql"))!;
+const chapters = (await readMigrations()).filter(({ name }) =>
+  /_health(_checks)?\.sql$/.test(name)
+);
 
 databaseTest("every command that health() tells is one that works", async ({ sql }) => {
   // The pieces of a text stand below each other.
-  const texts = chapter.sql.replaceAll(/--.*$/gm, "").replaceAll(/'\s*\n\s*(?:\|\| )?'/g, "");
+  const texts = chapters.map((chapter) => chapter.sql).join("\n")
+    .replaceAll(/--.*$/gm, "")
+    .replaceAll(/'\s*\n\s*(?:\|\| )?'/g, "");
   const commands = Array.from(
     texts.matchAll(/`((?:select|call|update|insert)\b[^`]*)`/g),
     ([, one]) =>
