@@ -108,6 +108,14 @@ testPage("the board in Chromium", async (page, t) => {
     await board.click("Clear");
     await board.see("True North", column("Met"));
     assert(!page.url().includes("host="));
+
+    await page.select('select[aria-label="Next meeting"]', "false");
+    await board.miss("Kite & Anchor", column("Met"));
+    const idle = await sqlCount(
+      "select count(*) as n from public.board_deals where next_meeting is null",
+    );
+    await board.see(`${idle} deals`);
+    await board.click("Clear");
   });
 
   await t.step("the search finds companies, people, and those without a deal", async () => {

@@ -10,6 +10,7 @@ create function crm.read_board_filters(
   out brand text,
   out since timestamptz,
   out until timestamptz,
+  out has_next_meeting boolean,
   out words text[],
   out company_id uuid
 )
@@ -24,7 +25,7 @@ begin
     v_unknown := (
       select string_agg(k.key, ', ' order by k.key)
       from jsonb_object_keys(p_filters) as k (key)
-      where k.key <> all (array['host', 'brand', 'since', 'until', 'search', 'company_id'])
+      where k.key <> all (array['host', 'brand', 'since', 'until', 'next_meeting', 'search', 'company_id'])
     );
   elsif jsonb_typeof(p_filters) <> 'null' then
     v_unknown := p_filters::text;
@@ -32,12 +33,13 @@ begin
   if v_unknown is not null then
     raise exception using
       errcode = 'KC008', message = format('Cannot filter by %s', left(v_unknown, 200)),
-      hint = 'The filters are host, brand, since, until, search and company_id, in an object';
+      hint = 'The filters are host, brand, since, until, next_meeting, search and company_id, in an object';
   end if;
   host := nullif(p_filters ->> 'host', '');
   brand := nullif(p_filters ->> 'brand', '');
   since := nullif(p_filters ->> 'since', '')::timestamptz;
   until := nullif(p_filters ->> 'until', '')::timestamptz;
+  has_next_meeting := nullif(p_filters ->> 'next_meeting', '')::boolean;
   company_id := nullif(p_filters ->> 'company_id', '')::uuid;
   words := (
     select array_agg(w.word)
@@ -52,7 +54,8 @@ exception
   when invalid_datetime_format or datetime_field_overflow or invalid_text_representation then
     raise exception using
       errcode = 'KC008', message = format('Cannot filter: %s', sqlerrm),
-      hint = 'since and until are times like 2026-03-02T09:00:00Z, company_id is an id of companies';
+      hint = 'since and until are times like 2026-03-02T09:00:00Z, next_meeting is true or false, company_id is an id '
+        'of companies';
 end;
 $$;
 comment on function crm.read_board_filters(jsonb) is 'What a page asks for, as values that can be compared.';
@@ -156,6 +159,7 @@ comment on function crm.search_board(text[]) is
 create function crm.find_cards(
   p_since timestamptz,
   p_until timestamptz,
+  p_has_next_meeting boolean,
   p_company_id uuid,
   p_hosts text[],
   p_includes_hostless boolean,
@@ -197,6 +201,10 @@ begin
         or (l.start_time is not distinct from b.start_time and l.id < b.id)
       )
     )
+  ), with_next_meeting as materialized (
+    select b.deal_id
+    from public.bookings as b
+    where b.start_time > now() and b.status = 'ACCEPTED' and not b.is_pending_confirmation and b.deal_id is not null
   ), deals as materialized (
     select
       d.id, d.opened_at,
@@ -214,6 +222,9 @@ begin
     ) as d
     where (p_since is null or d.opened_at >= p_since) and (p_until is null or d.opened_at < p_until)
       and (p_company_id is null or d.company_id = p_company_id)
+      and (
+        p_has_next_meeting is null or (d.id in (select n.deal_id from with_next_meeting as n)) = p_has_next_meeting
+      )
       and (p_deal_ids is null or d.id in (select f.id from unnest(p_deal_ids) as f (id)))
       and (
         p_hosts is null or d.id in (select h.deal_id from hosted as h)
@@ -243,7 +254,7 @@ begin
 end;
 $$;
 comment on function crm.find_cards(
-  timestamptz, timestamptz, uuid, text[], boolean, uuid[], text[], timestamptz, uuid, integer
+  timestamptz, timestamptz, boolean, uuid, text[], boolean, uuid[], text[], timestamptz, uuid, integer
 ) is 'Of each column how many deals are asked for, and the first of them that come after one.';
 
 create function crm.show_columns(
@@ -282,8 +293,8 @@ begin atomic
     where (f.host is null or h.host = f.host) and (f.brand is null or h.brand = f.brand)
   ) as h
   cross join lateral crm.find_cards(
-    f.since, f.until, f.company_id, h.hosts, h.includes_hostless, p_deal_ids, p_stages, p_after_opened_at,
-    p_after_deal_id, least(greatest(coalesce(p_page_size, 50), 1), 5000)
+    f.since, f.until, f.has_next_meeting, f.company_id, h.hosts, h.includes_hostless, p_deal_ids, p_stages,
+    p_after_opened_at, p_after_deal_id, least(greatest(coalesce(p_page_size, 50), 1), 5000)
   ) as c;
 end;
 comment on function crm.show_columns(jsonb, uuid[], text[], timestamptz, uuid, integer) is

@@ -96,7 +96,7 @@ grant execute on function
   crm.read_board_filters(jsonb),
   crm.list_hosts(),
   crm.search_board(text[]),
-  crm.find_cards(timestamptz, timestamptz, uuid, text[], boolean, uuid[], text[], timestamptz, uuid, integer),
+  crm.find_cards(timestamptz, timestamptz, boolean, uuid, text[], boolean, uuid[], text[], timestamptz, uuid, integer),
   crm.show_columns(jsonb, uuid[], text[], timestamptz, uuid, integer),
   public.board_pipeline(jsonb, integer),
   public.board_column(text, jsonb, timestamptz, uuid, integer),

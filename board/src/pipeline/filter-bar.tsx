@@ -13,7 +13,7 @@ interface FilterBarProps {
   change: (changes: Params) => void;
 }
 
-/** Whose deals, of which brand, and of which time. */
+/** Whose deals, of which brand and time, and whether there is a next meeting. */
 export function FilterBar({ filters, pipeline, change }: FilterBarProps) {
   const period = findPeriod(filters);
   const total = pipeline?.columns.reduce((sum, column) => sum + column.total, 0);
@@ -60,6 +60,17 @@ export function FilterBar({ filters, pipeline, change }: FilterBarProps) {
           ...(!period && (filters.since || filters.until)
             ? [{ value: "other", label: describe(filters) }]
             : []),
+        ]}
+      />
+      <NativeSelect
+        aria-label="Next meeting"
+        size="xs"
+        value={filters.next_meeting ?? ""}
+        onChange={(event) => change({ next_meeting: event.currentTarget.value })}
+        data={[
+          { value: "", label: "With or without a next meeting" },
+          { value: "true", label: "Next meeting booked" },
+          { value: "false", label: "No next meeting" },
         ]}
       />
       {isFiltered && (

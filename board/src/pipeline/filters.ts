@@ -7,10 +7,12 @@ export interface Filters {
   /** Deals opened from this moment, and before that one; ISO. */
   since?: string;
   until?: string;
+  /** "true": deals with a meeting to come; "false": those without one. */
+  next_meeting?: string;
   search?: string;
 }
 
-const NAMES = ["host", "brand", "since", "until", "search"] as const;
+const NAMES = ["host", "brand", "since", "until", "next_meeting", "search"] as const;
 
 export function readFilters(params: URLSearchParams): Filters {
   return Object.fromEntries(
