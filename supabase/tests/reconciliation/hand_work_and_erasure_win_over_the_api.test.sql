@@ -1,4 +1,4 @@
--- Rule: migrations/…_reconciliation.sql, crm.is_deleted_by_hand(), crm.is_set_by_hand()
+-- Rule: migrations/…_reconciliation.sql, crm.is_deleted_by_hand(); …_missing_events.sql, crm.is_set_by_hand()
 begin;
 select plan(16);
 select tests.empty_crm();

@@ -1,6 +1,6 @@
--- Rule: migrations/…_reconciliation.sql, crm.missing_seat() and crm.missing_seat_end()
+-- Rule: migrations/…_missing_events.sql, crm.missing_seat() and crm.missing_seat_end()
 begin;
-select plan(18);
+select plan(19);
 select tests.empty_crm();
 
 create function pg_temp.webinar(p_seats jsonb, p_overrides jsonb default '{}') returns jsonb language sql as $$
@@ -132,6 +132,28 @@ select is(
 select is(
   pg_temp.seats(), 'ann web-1 CANCELLED, bob web-2 ACCEPTED, cleo web-1 CANCELLED',
     'it is cancelled for all who sat there'
+);
+
+-- When a meeting with a seat that was not heard of got another host after its end
+select public.handle_calcom_event(pg_temp.seat_webhook('dee', jsonb_build_object(
+  'uid', 'web-3', 'createdAt', tests.api_time('-2 days'), 'startTime', tests.api_time('-2 hours'),
+  'endTime', tests.api_time('-90 minutes'), 'iCalUID', 'web-3@Cal.com'
+)));
+select tests.send('MEETING_ENDED', jsonb_build_object('uid', 'web-3', 'endTime', tests.api_time('-90 minutes')));
+select tests.send('BOOKING_REASSIGNED', jsonb_build_object(
+  'uid', 'web-3', 'createdAt', tests.api_time('-30 minutes'), 'organizer', '{"email": "kim@modernfull.com"}'::jsonb
+));
+select pg_temp.reconcile(pg_temp.webinar(
+  jsonb_build_array(pg_temp.seat('dee'), pg_temp.seat('eve') - 'createdAt'),
+  jsonb_build_object('uid', 'web-3', 'icsUid', 'web-3@Cal.com', 'start', tests.api_time('-2 hours'),
+    'end', tests.api_time('-90 minutes'), 'updatedAt', tests.api_time('-30 minutes'))
+));
+select is(
+  array(
+    select concat_ws(' ', split_part(b.attendee_email, '@', 1), b.attended)
+    from public.bookings as b where b.calcom_uid = 'web-3' order by 1
+  ),
+  array['dee t', 'eve t'], 'who sat there attended it like everybody else'
 );
 
 select * from finish();

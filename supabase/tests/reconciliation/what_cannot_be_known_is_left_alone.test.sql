@@ -1,4 +1,4 @@
--- Rule: migrations/…_reconciliation.sql, crm.read_api_booking() and crm.reconcile_rows()
+-- Rule: migrations/…_calcom_bookings.sql, crm.read_api_booking(); …_reconciliation.sql, crm.reconcile_rows()
 begin;
 select plan(24);
 select tests.empty_crm();
