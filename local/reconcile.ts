@@ -69,13 +69,11 @@ await runCommand(HELP, OPTIONS, async (options) => {
     sum.bookings += (answer.bookings ?? 0) - again.length;
     sum.waiting += answer.waiting ?? 0;
     sum.skipped += Number(answer.skipped) || 0;
-    if (answer.outcome === "done") {
-      tell(sum, options["dry-run"] ?? false);
-      return 0;
-    }
-    if (answer.outcome !== "goes_on" && answer.outcome !== "busy") {
-      console.error(answer.reason ?? answer.outcome);
-      return 1;
+    const isDone = answer.outcome === "done";
+    if (isDone || (answer.outcome !== "goes_on" && answer.outcome !== "busy")) {
+      if (isDone || sum.bookings > 0) tell(sum, options["dry-run"] ?? false, isDone);
+      if (!isDone || answer.reason) console.error(answer.reason ?? answer.outcome);
+      return isDone ? 0 : 1;
     }
     console.log(`${sum.bookings} bookings so far. ${answer.reason ?? ""}`);
     const pause = answer.outcome === "busy" || (answer.bookings ?? 0) === 0 ? PAUSE : 0;
@@ -133,11 +131,13 @@ function tell(
     skipped: number;
   },
   isDryRun: boolean,
+  isDone: boolean,
 ): void {
   console.log(`${bookings} bookings compared with the log.`);
   const lines = Object.entries(created).map(([trigger, count]) => `  ${count} ${trigger}`);
-  if (lines.length === 0) console.log("Nothing was missing.");
-  else console.log([isDryRun ? "Would be made up:" : "Made up:", ...lines].join("\n"));
+  if (lines.length === 0) {
+    if (isDone) console.log("Nothing was missing.");
+  } else console.log([isDryRun ? "Would be made up:" : "Made up:", ...lines].join("\n"));
   if (waiting > 0) console.log(`${waiting} were touched just now and wait for the next time.`);
   if (skipped > 0) console.log(`${skipped} were skipped: see skipped_reasons in reconciliations.`);
 }

@@ -29,6 +29,8 @@ export interface CalcomState {
 export interface CalcomFaults {
   /** Uids that break the page they are on: 400 (#16925, #17777). */
   odd?: string[];
+  /** A filter that the server does not know: 400 whenever it is asked for. */
+  unknownFilter?: string;
   /** The filters by time change nothing (#18010). */
   ignoresFilters?: boolean;
   /** Requests until the next one is answered 429; counts down. */
@@ -128,6 +130,10 @@ function list(
   }
   const { faults } = state;
   if (faults.hasAnotherShape) return succeed({ bookings: [], total: 0 });
+  if (faults.unknownFilter !== undefined && query.has(faults.unknownFilter)) {
+    const message = `property ${faults.unknownFilter} should not exist`;
+    return refuse(400, "BadRequestException", message, path);
+  }
 
   const rows = (owner?.bookings ?? state.bookings).filter((row) => isWithin(row, query, faults));
   // Teams have only the older list; a version that nobody knows is answered by the oldest one.

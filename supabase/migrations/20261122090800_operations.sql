@@ -472,6 +472,24 @@ comment on procedure public.handle_pending_events(interval) is
 
 -------------------------------------------------------------------------------------------------------------- schedules
 
+create function crm.list_vault_names()
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_vault regclass := to_regclass('vault.decrypted_secrets');
+  v_names text[];
+begin
+  if v_vault is not null then
+    execute format('select array(select s.name::text from %s as s where s.name is not null)', v_vault) into v_names;
+  end if;
+  return v_names;
+end;
+$$;
+comment on function crm.list_vault_names() is 'The names of what Vault has; null where there is no Vault.';
+
 -- Rule: the address of the project ("project_url") and the secret that a function knows the schedule by are in Vault.
 --       What passes through the queue of pg_net can do nothing else. Written so that it can be created where pg_net and
 --       Vault do not exist.

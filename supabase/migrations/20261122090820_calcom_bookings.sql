@@ -241,8 +241,9 @@ begin
   if v_booking.previous_uid = v_booking.uid or length(v_booking.previous_uid) > 200 then
     v_booking.previous_uid := null;
   end if;
-  v_booking.is_moved := coalesce(crm.jsonb_text(p_row -> 'rescheduledToUid') <> v_booking.uid, false)
-    or v_booking.uid = any (p_moved_uids);
+  v_booking.is_moved := coalesce(
+    crm.jsonb_text(p_row -> 'rescheduledToUid') <> v_booking.uid or v_booking.uid = any (p_moved_uids), false
+  );
   v_booking.booker_email := case
     when crm.jsonb_text(v_answers -> 'email') is not null then crm.jsonb_email(v_answers -> 'email')
     else crm.jsonb_email(p_row #> '{attendees,0,email}')

@@ -121,7 +121,7 @@ return greatest(now(), p_log.last_happened_at + interval '1 millisecond');
 comment on function crm.moment_of_comparison(crm.log_facts) is
   'When something happened of which the API does not say when.';
 
--- Rule: a seat is taken, moved or given up before the meeting begins, also when the log says that somebody else was made
+-- Rule: a seat is taken, moved or given up before the meeting begins, also when the log says that somebody else became
 --       its host after its end.
 create function crm.moment_of_seat(p_booking crm.api_booking, p_log crm.log_facts) returns timestamptz
 language sql stable set search_path = ''

@@ -175,7 +175,7 @@ declare
   v_moved_uids text[] := array(
     select distinct crm.jsonb_text(r.api_row -> 'rescheduledFromUid')
     from jsonb_array_elements(crm.jsonb_list(p_rows)) as r (api_row)
-    where crm.jsonb_text(r.api_row -> 'rescheduledFromUid') is distinct from crm.jsonb_text(r.api_row -> 'uid')
+    where crm.jsonb_text(r.api_row -> 'rescheduledFromUid') <> crm.jsonb_text(r.api_row -> 'uid')
   );
 begin
   select
@@ -208,10 +208,14 @@ $$;
 comment on function crm.read_api_bookings(jsonb, text[]) is
   'The rows of the bookings API that say something, in the order in which they are to be looked at; and the others.';
 
+-- Rule: a cancelled row may have been moved: not every server names what took its place, and that row may be on any
+--       page. So who reads page by page has cancelled rows held until the rest of the pass is known.
 -- Rule: all beginnings first: whether a seat was given up or moved is seen when the other meetings are known.
 -- Race: one after the other, so that two runs make nothing twice. What the log lacks is looked up again once that is
 --       so. The events take their own locks, and never wait long for them.
-create function crm.reconcile_rows(p_rows jsonb, p_is_backfill boolean, p_host_ids text[])
+create function crm.reconcile_rows(
+  p_rows jsonb, p_is_backfill boolean, p_host_ids text[], p_holds_cancelled boolean
+)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -228,6 +232,7 @@ declare
   v_waiting integer := 0;
   v_oldest_waiting timestamptz;
   v_newest_update timestamptz;
+  v_held jsonb := jsonb_build_array();
   v_done crm.reconciled := row('{}', '{}')::crm.reconciled;
 begin
   foreach v_booking in array v_read.bookings loop
@@ -241,6 +246,10 @@ begin
     elsif v_log.is_touched or crm.is_young(v_booking) then
       v_waiting := v_waiting + 1;
       v_oldest_waiting := least(v_oldest_waiting, v_booking.updated_at);
+    elsif p_holds_cancelled and v_booking.status = 'cancelled' and not v_booking.is_moved then
+      v_held := v_held || jsonb_build_object(
+        'uid', v_booking.uid, 'row', v_booking.api_row, 'host_ids', to_jsonb(p_host_ids)
+      );
     else
       v_lacking := array_append(v_lacking, v_booking);
     end if;
@@ -258,17 +267,18 @@ begin
   return jsonb_build_object(
     'bookings', jsonb_array_length(crm.jsonb_list(p_rows)), 'created', v_done.created, 'known', v_known,
     'waiting', v_waiting, 'skipped', v_skipped, 'outcomes', v_done.outcomes, 'newest_update', v_newest_update,
-    'oldest_waiting', v_oldest_waiting
+    'oldest_waiting', v_oldest_waiting, 'held', v_held
   );
 end;
 $$;
-comment on function crm.reconcile_rows(jsonb, boolean, text[]) is
+comment on function crm.reconcile_rows(jsonb, boolean, text[], boolean) is
   'Compares rows of the bookings API with the log, makes up what that lacks, and says how many of each.';
 
 -- Rule: whatever it is given, it raises nothing; what it cannot read, it says.
 -- Rule: a dry run does all of it and takes it back.
 create function public.reconcile_calcom_bookings(
-  bookings jsonb, is_backfill boolean default false, host_ids text[] default null, is_dry_run boolean default false
+  bookings jsonb, is_backfill boolean default false, host_ids text[] default null, is_dry_run boolean default false,
+  holds_cancelled boolean default false
 )
 returns jsonb
 language plpgsql
@@ -282,10 +292,10 @@ declare
 begin
   perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());
   if not is_dry_run then
-    return crm.reconcile_rows(bookings, is_backfill, host_ids);
+    return crm.reconcile_rows(bookings, is_backfill, host_ids, holds_cancelled);
   end if;
   begin
-    v_answer := crm.reconcile_rows(bookings, is_backfill, host_ids);
+    v_answer := crm.reconcile_rows(bookings, is_backfill, host_ids, holds_cancelled);
     raise exception using errcode = 'KC004', message = 'A dry run is taken back';
   exception
     when sqlstate 'KC004' then null;
@@ -293,10 +303,12 @@ begin
   return v_answer;
 end;
 $$;
-comment on function public.reconcile_calcom_bookings(jsonb, boolean, text[], boolean) is
+comment on function public.reconcile_calcom_bookings(jsonb, boolean, text[], boolean, boolean) is
   'Takes rows of Cal.com''s bookings API, makes up and decides the events that the log lacks, and says how many of '
   'each trigger ("created") came to what ("outcomes"), how many bookings were known or have to wait, and which rows '
-  'were skipped and why. is_backfill: no mail is owed. host_ids: only meetings of these hosts count.';
+  'were skipped and why. is_backfill: no mail is owed. host_ids: only meetings of these hosts count. holds_cancelled: '
+  'cancelled rows of which the log lacks something are given back ("held"), because another page may show that they '
+  'were moved.';
 
 ------------------------------------------------------------------------------------------------------ runs and places
 
@@ -369,6 +381,19 @@ comment on column public.reconciliations.error is
 create index reconciliations_unfinished_idx on public.reconciliations (number) where finished_at is null;
 alter table public.reconciliations enable row level security;
 
+create table crm.held_bookings (
+  reconciliation_id uuid not null,
+  uid text not null,
+  host_ids text[],
+  api_row jsonb not null,
+  constraint held_bookings_pkey primary key (reconciliation_id, uid),
+  constraint held_bookings_reconciliation_id_fkey foreign key (reconciliation_id) references public.reconciliations (id)
+    on delete cascade
+);
+comment on table crm.held_bookings is
+  'One row per cancelled booking that a pass compares when it has read everything: it may have been moved.';
+alter table crm.held_bookings enable row level security;
+
 -- Rule: the next pass begins where the last one ended, and a little before that. What had to wait is looked at again. A
 --       clock that is ahead counts for no more than ours.
 create function crm.updates_since()
@@ -392,8 +417,8 @@ end;
 $$;
 comment on function crm.updates_since() is 'From which update on the next pass through the updates looks.';
 
--- Rule: what was begun goes on first. Then, once in a tick, the updates and the window; or the history that somebody
---       asked for, and nothing else.
+-- Rule: what was begun goes on first. Then, once in a tick, the updates and the window, and after them a history that
+--       somebody has begun to bring in; or the history that is asked for now, and nothing else.
 create function crm.find_or_begin_reconciliation(p_tick timestamptz, p_since timestamptz, p_is_dry_run boolean)
 returns public.reconciliations
 language plpgsql
@@ -406,8 +431,8 @@ begin
   select r.* into v_run
   from public.reconciliations as r
   where r.finished_at is null and r.is_dry_run = p_is_dry_run
-    and (p_since is null or (r.kind = 'backfill' and r.since = p_since))
-  order by r.kind = 'backfill', r.number
+    and case when p_since is null then r.kind <> 'backfill' else r.kind = 'backfill' and r.since = p_since end
+  order by r.number
   limit 1;
   if found then
     return v_run;
@@ -424,7 +449,12 @@ begin
   order by k.place
   limit 1;
   if v_kind is null then
-    return null;
+    select r.* into v_run
+    from public.reconciliations as r
+    where r.finished_at is null and r.is_dry_run = p_is_dry_run and p_since is null
+    order by r.number
+    limit 1;
+    return v_run;
   end if;
   delete from public.reconciliations as r where r.started_at < now() - interval '90 days' and r.finished_at is not null;
   insert into public.reconciliations as r (kind, since, until, is_dry_run, started_at)
@@ -533,6 +563,18 @@ begin
   if not found then
     return false;
   end if;
+  insert into crm.held_bookings as b (reconciliation_id, uid, host_ids, api_row)
+  select distinct on (h.held ->> 'uid')
+    v_run.id, h.held ->> 'uid',
+    case
+      when jsonb_typeof(h.held -> 'host_ids') = 'array'
+        then array(select jsonb_array_elements_text(h.held -> 'host_ids'))
+    end,
+    h.held -> 'row'
+  from jsonb_array_elements(answers) with ordinality as a (answer, place)
+  cross join lateral jsonb_array_elements(crm.jsonb_list(a.answer -> 'held')) as h (held)
+  order by h.held ->> 'uid', a.place desc
+  on conflict on constraint held_bookings_pkey do update set host_ids = excluded.host_ids, api_row = excluded.api_row;
   for v_answer in select a.answer from jsonb_array_elements(answers) as a (answer) loop
     select coalesce(jsonb_object_agg(s.reason, s.count), '{}') into v_reasons
     from (
@@ -561,7 +603,7 @@ begin
       v_run.bookings, v_run.known, v_run.waiting, v_run.skipped, v_run.events_made, v_run.created, v_run.outcomes,
       v_run.skipped_reasons, v_run.api_newest_update, v_run.oldest_waiting
     ),
-    pages = r.pages + case when jsonb_array_length(answers) > 0 then 1 else 0 end,
+    pages = r.pages + case when jsonb_path_exists(answers, '$[*] ? (@.bookings > 0)') then 1 else 0 end,
     place = case when not is_last then save_reconciliation_page.place end,
     last_page_at = case when jsonb_array_length(answers) > 0 then clock_timestamp() else r.last_page_at end,
     finished_at = case when is_last then clock_timestamp() end,
@@ -574,6 +616,46 @@ $$;
 comment on function public.save_reconciliation_page(uuid, uuid, jsonb, jsonb, boolean, boolean, text) is
   'Keeps what a page of the bookings API came to ("answers" of reconcile_calcom_bookings), where the pass goes on, or '
   'what keeps it from going on. False: another call has taken the pass over.';
+
+create function public.reconcile_held_bookings(id uuid)
+returns jsonb
+language plpgsql
+security definer -- as handle_calcom_event
+set search_path = ''
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_run public.reconciliations;
+  v_host_ids text[];
+  v_rows jsonb;
+begin
+  select r.* into v_run from public.reconciliations as r where r.id = reconcile_held_bookings.id;
+  select h.host_ids into v_host_ids
+  from crm.held_bookings as h where h.reconciliation_id = v_run.id order by h.uid limit 1;
+  with taken as (
+    delete from crm.held_bookings as h
+    where h.reconciliation_id = v_run.id and h.uid in (
+      select o.uid
+      from crm.held_bookings as o
+      where o.reconciliation_id = v_run.id and o.host_ids is not distinct from v_host_ids
+      order by o.uid
+      limit 25
+    )
+    returning h.api_row
+  )
+  select jsonb_agg(t.api_row) into v_rows from taken as t;
+  if v_rows is null then
+    return null;
+  end if;
+  -- They were counted when they were read.
+  return public.reconcile_calcom_bookings(v_rows, v_run.kind = 'backfill', v_host_ids, v_run.is_dry_run)
+    || '{"bookings": 0}';
+end;
+$$;
+comment on function public.reconcile_held_bookings(uuid) is
+  'Compares some of the cancelled bookings that a pass has held, when it has read everything. Returns what '
+  'reconcile_calcom_bookings does; null when none is left.';
 
 -- Rule: noted once, not each hour.
 create function public.skip_reconciliation(reason text)

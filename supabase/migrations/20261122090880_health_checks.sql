@@ -407,13 +407,15 @@ declare
 begin
   select
     min(r.started_at),
-    max(r.finished_at) filter (where r.error is null),
+    max(r.finished_at) filter (where r.error is null or r.pages > 0),
     (array_agg(r.error order by r.started_at desc) filter (where r.error is not null))[1],
     coalesce(
       bool_or(r.finished_at is null and r.error is null and r.started_at > now() - interval '3 hours'), false
     ),
-    max(r.api_newest_update) filter (where r.error is null and r.finished_at > now() - interval '3 hours'),
-    coalesce(bool_or(r.error is null and r.finished_at is not null), false)
+    max(r.api_newest_update) filter (
+      where (r.error is null or r.pages > 0) and r.finished_at > now() - interval '3 hours'
+    ),
+    coalesce(bool_or((r.error is null or r.pages > 0) and r.finished_at is not null), false)
   into v_state
   from (select * from public.reconciliations as o order by o.number desc limit 500) as r
   where not r.is_dry_run;
@@ -423,7 +425,7 @@ $$;
 comment on function crm.read_reconciliations() is 'What the newest runs of the reconciliation say about themselves.';
 
 -- Rule: it runs hourly; one run that broke off is made good by the next. That nobody wants it (no key of Cal.com) is a
---       choice, until it has worked once.
+--       choice, until it has worked once. Where the schedule knows its secret, somebody has set it up.
 create function crm.check_reconciliation()
 returns crm.finding
 language plpgsql
@@ -434,8 +436,23 @@ declare
   v_state crm.reconciliation_state := crm.read_reconciliations();
   v_limit timestamptz := now() - interval '3 hours';
   v_since timestamptz := coalesce(v_state.last_good_at, v_state.first_started_at);
+  v_webhook_at timestamptz;
 begin
   if v_state.first_started_at is null then
+    v_webhook_at := (
+      select e.received_at
+      from public.calcom_events as e
+      where e.source = 'webhook' and e.trigger is distinct from 'PING'
+      order by e.received_at
+      limit 1
+    );
+    if v_webhook_at < v_limit and 'reconcile_secret' = any (crm.list_vault_names()) then
+      return crm.make_finding(
+        false, v_webhook_at,
+        'No reconciliation has ever run: the Edge Function reconcile is not deployed, or refuses the schedule.',
+        'Look at its log in Supabase''s dashboard, and set it up again: `deno task connect`.'
+      );
+    end if;
     return crm.make_finding(true, null, 'No reconciliation has run yet.', null);
   elsif not v_state.was_ever_good and v_state.last_error like '%CALCOM_API_KEY is not set%' then
     return crm.make_finding(

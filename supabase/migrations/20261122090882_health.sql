@@ -186,24 +186,6 @@ $$;
 comment on function crm.prune_job_runs() is
   'Deletes what pg_cron recorded about runs of these jobs more than a week ago; returns of how many.';
 
-create function crm.list_vault_names()
-returns text[]
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-  v_vault regclass := to_regclass('vault.decrypted_secrets');
-  v_names text[];
-begin
-  if v_vault is not null then
-    execute format('select array(select s.name::text from %s as s where s.name is not null)', v_vault) into v_names;
-  end if;
-  return v_names;
-end;
-$$;
-comment on function crm.list_vault_names() is 'The names of what Vault has; null where there is no Vault.';
-
 create function crm.check_vault()
 returns crm.finding
 language plpgsql

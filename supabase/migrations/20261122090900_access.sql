@@ -71,7 +71,8 @@ grant execute on function
   public.erase_person(text),
   public.apply_retention(integer),
   public.health(),
-  public.reconcile_calcom_bookings(jsonb, boolean, text[], boolean),
+  public.reconcile_calcom_bookings(jsonb, boolean, text[], boolean, boolean),
+  public.reconcile_held_bookings(uuid),
   public.next_reconciliation_page(timestamptz, uuid, timestamptz, boolean),
   public.save_reconciliation_page(uuid, uuid, jsonb, jsonb, boolean, boolean, text),
   public.skip_reconciliation(text)

@@ -49,7 +49,7 @@ export function createCalcom(
     if (status === 401) {
       return failed(
         "Cal.com does not accept CALCOM_API_KEY (401): it is not valid, has expired, or belongs to " +
-          "another region. Make a new one and set it with supabase secrets set.",
+          "another region. Make a new one and set it: deno task connect.",
       );
     }
     if (status === 403) {

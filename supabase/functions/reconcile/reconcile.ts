@@ -54,8 +54,13 @@ const BUDGET = 90_000;
 /** Rows that the database compares in one transaction: it holds the locks of all their events. */
 const ROWS_AT_ONCE = 25;
 
+/** So many left out one after the other, and it is not the rows that are odd. */
+const LEFT_OUT_AT_MOST = 10;
+
 /** Milliseconds for them. */
 const DATABASE_TIMEOUT = 30_000;
+
+const OUT_OF_TIME = "The time of a call is up; the next one goes on.";
 
 /** What `next_reconciliation_page` answers. */
 interface Pass {
@@ -79,7 +84,7 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
   const { database, calcom, budget = BUDGET } = deps;
   if (calcom === null) {
     const reason = "CALCOM_API_KEY is not set: nothing is compared with Cal.com's API. " +
-      "Set it with supabase secrets set.";
+      "Set it: deno task connect.";
     await call(database.rpc("skip_reconciliation", { reason }));
     return { outcome: "skipped", skipped: reason, reason };
   }
@@ -90,6 +95,8 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
   // Two passes may show the same booking, which is one.
   const compared = new Set<unknown>();
   const skipped = new Set<unknown>();
+  /** What was left out, for the table and whoever asked. */
+  const said: string[] = [];
   /** By pass; what waits in one of them waits in the other one too. */
   const waiting: Record<string, number> = {};
   let lease: string | undefined;
@@ -115,7 +122,7 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
     })) as unknown as Pass;
     tick = pass.tick;
     if (pass.is_busy) return result("busy", "Another call is at it.");
-    if (pass.id === undefined) return result("done");
+    if (pass.id === undefined) return result("done", said.join(" ") || undefined);
     lease = pass.lease!;
 
     const stop = await readPass({ ...pass, id: pass.id, lease, kind: pass.kind! });
@@ -129,9 +136,12 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
     const field = FIELDS[pass.kind];
     let place: Place | null = pass.place ?? null;
     let isResumed = place !== null;
-    const notes: string[] = [];
-    /** Cancelled rows that name no other one: a row of the next page may say that it took their place. */
-    let held: unknown[] = [];
+    let notes: string[] = [];
+    let hasRead = isResumed;
+    let leftOut = 0;
+    let leftOutInARow = 0;
+    /** The first page that was refused since one was read. */
+    let refused: Place | null = null;
 
     const save = (more: { answers?: Json[]; is_last?: boolean; is_released?: boolean }) =>
       call(database.rpc("save_reconciliation_page", {
@@ -143,9 +153,8 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
       }));
     /** Leaves the rest to the next call. */
     const leave = async (outcome: Reconciliation["outcome"], reason: string) => {
-      const answers = await compare(held, place, pass.kind);
       if (outcome === "stopped") notes.push(reason);
-      await save({ answers, is_released: true });
+      await save({ is_released: true });
       return result(outcome, reason);
     };
     /** Waits for Cal.com when there is time for that; says otherwise what ends the call. */
@@ -162,7 +171,7 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
 
     while (true) {
       if (performance.now() > end) {
-        return await leave("goes_on", "The time of a call is up; the next one goes on.");
+        return await leave("goes_on", OUT_OF_TIME);
       }
       if (place === null) {
         const sources = await findSources(calcom!);
@@ -185,11 +194,28 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
           place = restart(place);
           continue;
         }
+        refused ??= place;
         const smaller = shrink(place, page.contract);
         if (smaller.leftOut) {
-          notes.push(`Cal.com's API cannot show one of its bookings (${page.reason}): left out.`);
+          leftOut++;
+          leftOutInARow++;
+          notes = [
+            `Cal.com's API cannot show ${leftOut === 1 ? "one" : leftOut} of its bookings ` +
+            `(${page.reason}): left out.`,
+          ];
         }
-        if (smaller.place === null) return await finish(await compare(held, place, pass.kind));
+        if (leftOutInARow > LEFT_OUT_AT_MOST) {
+          const reason = `Cal.com's API refuses one page after the other (${page.reason})`;
+          // A server that does not know how this pass asks must not keep the other one from its turn.
+          if (!hasRead) {
+            notes = [`${reason}: it may not know ${field.from}. Nothing was read.`];
+            return await finish([]);
+          }
+          place = refused;
+          notes = [];
+          return await leave("stopped", `${reason}. The next call tries again.`);
+        }
+        if (smaller.place === null) return await finish([]);
         place = smaller.place;
         continue;
       }
@@ -200,20 +226,33 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
       }
 
       sum.pages++;
+      hasRead = true;
+      leftOutInARow = 0;
+      refused = null;
       const next = advance(place, page.contract, field, page);
-      const rows = [...held, ...page.rows];
-      held = next === null ? [] : page.rows.filter(isUnlinkedCancellation);
-      const answers = await compare(rows.filter((row) => !held.includes(row)), place, pass.kind);
+      const answers = await compare(page.rows, place, pass.kind);
       if (next === null) return await finish(answers);
-      if (next.sources.length < place.sources.length) {
-        answers.push(...await compare(held.splice(0), place, pass.kind));
-      }
       place = next;
       if (!await save({ answers })) return result("busy", "Another call has taken over.");
     }
 
+    /** What was held is compared last: now every row that may have taken its place is known. */
     async function finish(answers: Json[]): Promise<Reconciliation | null> {
-      await save({ answers, is_last: true });
+      if (!await save({ answers })) return result("busy", "Another call has taken over.");
+      while (true) {
+        const answer = await call(
+          database.rpc("reconcile_held_bookings", { id: pass.id }),
+          DATABASE_TIMEOUT,
+        );
+        if (answer === null) break;
+        count([], answer, pass.kind);
+        if (!await save({ answers: [answer] })) {
+          return result("busy", "Another call has taken over.");
+        }
+        if (performance.now() > end) return await leave("goes_on", OUT_OF_TIME);
+      }
+      await save({ is_last: true });
+      said.push(...notes);
       return null;
     }
   }
@@ -232,9 +271,10 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
       const answer = await call(
         database.rpc("reconcile_calcom_bookings", {
           bookings: some as Json,
-          is_backfill: wish.since !== null,
+          is_backfill: kind === "backfill",
           ...(hostIds !== null && { host_ids: hostIds }),
           is_dry_run: wish.isDryRun,
+          holds_cancelled: true,
         }),
         DATABASE_TIMEOUT,
       );
@@ -284,11 +324,6 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
     }
     return last!.kind === "refused" ? { ...last!, contract: CONTRACTS[1] as Contract } : last!;
   }
-}
-
-/** As rows of older servers are that were moved: only the row that took their place tells. */
-function isUnlinkedCancellation(row: unknown): boolean {
-  return isObject(row) && row.status === "cancelled" && !row.rescheduledToUid;
 }
 
 /** What a row is told by: its uid; without one it is its own. */

@@ -3,7 +3,7 @@
 begin;
 select plan(18);
 select tests.empty_crm();
-truncate public.reconciliations;
+truncate public.reconciliations cascade;
 set local time zone 'UTC';
 
 create function pg_temp.silence() returns text language sql as $$
@@ -24,7 +24,7 @@ create function pg_temp.reconcile(
   p_newest_update interval, p_age interval default '10 minutes', p_error text default null
 )
 returns void language sql as $$
-  truncate public.reconciliations;
+  truncate public.reconciliations cascade;
   insert into public.reconciliations (kind, started_at, finished_at, api_newest_update, error)
   values ('updates', now() - p_age, now() - p_age, now() - p_newest_update, p_error);
 $$;
@@ -81,7 +81,7 @@ select pg_temp.reconcile('1 hour', p_error => 'Cal.com answered 500');
 select is(split_part(pg_temp.silence(), ' ', 1), 'well', 'nor does a run that broke off');
 
 -- When none comes for a day
-truncate public.reconciliations;
+truncate public.reconciliations cascade;
 select pg_temp.be_silent_for('1 day');
 select is(
   pg_temp.silence(),
@@ -99,7 +99,7 @@ select is(
   pg_temp.silence(), 'well | No webhook for 25 hours, but nothing has changed at Cal.com since then either.',
   'unless it says that nothing has changed'
 );
-truncate public.reconciliations;
+truncate public.reconciliations cascade;
 
 -- When it goes on for weeks
 select pg_temp.be_silent_for('22 days');

@@ -1,8 +1,8 @@
 -- Rule: reconciliation is finished every three hours at least. Without a key of Cal.com nobody wants it.
 begin;
-select plan(9);
+select plan(12);
 select tests.empty_crm();
-truncate public.reconciliations;
+truncate public.reconciliations cascade;
 
 create function pg_temp.reconciliation() returns text language sql as $$
   select concat_ws(
@@ -18,6 +18,30 @@ $$;
 
 select is(pg_temp.reconciliation(), 'well | No reconciliation has run yet.', 'none has run yet');
 
+-- When the schedule could call it for hours, and nothing came of that
+savepoint scheduled;
+do $$
+begin
+  if to_regnamespace('vault') is null then
+    create schema vault;
+    create table vault.decrypted_secrets (name text, decrypted_secret text);
+    insert into vault.decrypted_secrets values ('reconcile_secret', 'x');
+  else
+    perform vault.create_secret('x', 'reconcile_secret')
+    where 'reconcile_secret' <> all (crm.list_vault_names());
+  end if;
+end;
+$$;
+select is(pg_temp.reconciliation(), 'well | No reconciliation has run yet.', 'before the first webhook it may wait');
+select tests.send('BOOKING_CREATED', '{"uid": "old", "email": "ann@acme.test"}');
+update public.calcom_events set received_at = now() - interval '4 hours';
+select is(
+  pg_temp.reconciliation(), 'wrong | 04:00:00 | No reconciliation has ever run: the Edge Function reconcile is not '
+    'deployed, or refuses the schedule.',
+  'then it is wrong'
+);
+rollback to savepoint scheduled;
+
 -- When there is no key
 select pg_temp.run('5 days', '5 days', 'CALCOM_API_KEY is not set: nobody looks for lost webhooks');
 select is(
@@ -25,7 +49,7 @@ select is(
   'without a key nobody wants it'
 );
 select matches(tests.finding('reconciliation', 'what_to_do'), 'CALCOM_API_KEY', 'which is said');
-truncate public.reconciliations;
+truncate public.reconciliations cascade;
 
 -- When the first is under way
 select pg_temp.run('2 hours');
@@ -55,6 +79,14 @@ select pg_temp.run('1 hour');
 select is(
   pg_temp.reconciliation(), 'well | The last reconciliation was finished 9 hours ago.', 'a long one is under way'
 );
+savepoint noted;
+update public.reconciliations set finished_at = now() - interval '30 minutes', pages = 3, error = 'One row is left out'
+where finished_at is null;
+select is(
+  pg_temp.reconciliation(), 'well | The last reconciliation was finished 30 minutes ago.',
+  'one that has left something out was finished all the same'
+);
+rollback to savepoint noted;
 
 -- When the key was taken away
 delete from public.reconciliations where finished_at is null or is_dry_run;
