@@ -384,7 +384,7 @@ begin
   where email = 'ruth.adeyemi.demo@gmail.com';
   update public.people set name = 'Dana Whitfield-Moss' where email = 'dana@harveststone.example';
   perform set_config('request.headers', '{"x-editor": "sofia@everythingautomation.com"}', true);
-  update public.bookings set attended = false where calcom_uid = 'demo-29-1' and attended;
+  update public.bookings set is_no_show = true where calcom_uid = 'demo-29-1' and attended;
   update public.deals set status = 'cancelled'
   where status = 'active'
     and company_id = (select c.id from public.companies as c where c.domain = 'kestrelworks.example');

@@ -313,6 +313,44 @@ testPage("the board in Chromium", async (page, t) => {
     board.assertNoProblems();
   });
 
+  await t.step("an unclear meeting is marked either way, and is unclear again", async () => {
+    await stack.sql("select public.handle_calcom_event($1::jsonb)", [JSON.stringify({
+      ...BOOKING,
+      createdAt: "2026-03-02T09:00:00.000Z",
+      payload: {
+        uid: "unclear",
+        startTime: "2026-03-03T09:00:00Z",
+        endTime: "2026-03-03T09:30:00Z",
+        attendees: [{ email: "una@clearwater.example", name: "Una Clear" }],
+      },
+    })]);
+    await board.go("#/pipeline?search=clearwater");
+    await openCard("clearwater.example");
+    for (
+      const [mark, said, stage] of [
+        ["Mark as a no-show", "Una Clear is a no-show.", "No-show"],
+        ["Mark as met", "The meeting with Una Clear took place.", "Met"],
+      ] as const
+    ) {
+      await board.see("Unclear", "aside");
+      await board.click("More about the meeting with Una Clear");
+      await board.click(mark, '[role="menu"]');
+      await board.see(`the deal goes to ${stage}`);
+      await board.click(mark, '[role="dialog"]');
+      await board.see(said);
+      await board.see(stage, "h1");
+      await board.click("Undo", ".mantine-Notification-root:last-child");
+      await board.see("Booked", "h1");
+    }
+    assertEquals(
+      await stack.sql(
+        "select attended, is_no_show, has_ended from public.bookings where calcom_uid = 'unclear'",
+      ),
+      [{ attended: false, is_no_show: false, has_ended: false }],
+    );
+    board.assertNoProblems();
+  });
+
   await t.step("a new booking appears without reloading", async () => {
     await board.go("#/pipeline");
     await board.see("True North");

@@ -468,7 +468,8 @@ create table public.bookings (
   constraint bookings_attendee_email_original_key_key unique (attendee_email, original_key),
   constraint bookings_person_id_fkey foreign key (person_id) references public.people (id),
   constraint bookings_deal_id_fkey foreign key (deal_id) references public.deals (id) on delete set null,
-  constraint bookings_status_is_known check (status in ('ACCEPTED', 'CANCELLED'))
+  constraint bookings_status_is_known check (status in ('ACCEPTED', 'CANCELLED')),
+  constraint bookings_has_one_mark_at_most check (not (attended and is_no_show))
 );
 comment on table public.bookings is
   'One row per meeting of one person; the people of a seated event have a row each under one uid.';
@@ -482,6 +483,7 @@ comment on column public.bookings.previous_uids is
   'Every uid it had before, so that an event that names one still finds it.';
 comment on column public.bookings.deal_id is 'The deal that this meeting counts for.';
 comment on column public.bookings.attended is 'The meeting took place and the person was not marked as a no-show.';
+comment on column public.bookings.is_no_show is 'The person was marked as a no-show, at Cal.com or by hand.';
 comment on column public.bookings.event_type_id is 'Cal.com''s id of the event type.';
 comment on column public.bookings.is_recurring is 'One meeting of a series.';
 comment on column public.bookings.is_pending_confirmation is
@@ -489,10 +491,12 @@ comment on column public.bookings.is_pending_confirmation is
 comment on column public.bookings.seat_id is 'Cal.com''s id of the seat; a new one means that the person booked again.';
 comment on column public.bookings.ical_uid is
   'The id in the calendars; it stays the same along a chain of reschedules.';
-comment on column public.bookings.has_ended is 'Cal.com''s timer for its end has fired, no matter who came.';
+comment on column public.bookings.has_ended is
+  'Cal.com''s timer for its end has fired, no matter who came, or somebody has said that it took place.';
 comment on column public.bookings.met_deal_id is
-  'The deal that was active when it ended, which it makes met as long as it counts as attended. No foreign key: over '
-  'REST, bookings and deals have one relationship, deal_id.';
+  'The deal that was active when it ended, which it makes met as long as it counts as attended; without one, the deal '
+  'that a no-show marked by hand has taken back. No foreign key: over REST, bookings and deals have one relationship, '
+  'deal_id.';
 comment on column public.bookings.cancelled_deal_id is
   'The deal that its cancellation closed, which comes back with a new time. No foreign key, as above.';
 comment on column public.bookings.last_event_id is 'The event that last booked, moved, confirmed or cancelled it.';

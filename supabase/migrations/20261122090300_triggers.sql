@@ -742,8 +742,29 @@ $$;
 comment on function crm.mark_no_show(crm.event, public.bookings, boolean) is
   'Marks one person as a no-show, or takes the mark back.';
 
--- Rule: attended = the meeting ended and the person was not marked as a no-show. It makes the deal met that was
---       active when it ended; taken back, that deal is booked again unless another meeting of it was attended.
+-- Rule: a meeting that was attended makes the deal met that was active when it ended; taken back, that deal is booked
+--       again unless another meeting of it was attended.
+create function crm.move_met_deal(
+  p_met_deal_id uuid, p_was_attended boolean, p_is_attended boolean, out deal_id uuid, out change text
+)
+language plpgsql
+set search_path = ''
+as $$
+begin
+  if p_is_attended then
+    update public.deals as d set stage = 'met'
+    where d.id = p_met_deal_id
+    returning d.id, 'met' into deal_id, change;
+  elsif p_was_attended and crm.fall_back_deal(p_met_deal_id) then
+    deal_id := p_met_deal_id;
+    change := 'booked';
+  end if;
+end;
+$$;
+comment on function crm.move_met_deal(uuid, boolean, boolean) is
+  'Moves the deal that depends on a meeting, which was or was not attended before, and is or is not now.';
+
+-- Rule: attended = the meeting ended and the person was not marked as a no-show.
 create function crm.save_attendance(p_booking public.bookings, out deal_id uuid, out change text)
 language plpgsql
 set search_path = ''
@@ -758,15 +779,8 @@ begin
     met_deal_id = p_booking.met_deal_id,
     deal_id = coalesce(p_booking.met_deal_id, b.deal_id)
   where b.id = p_booking.id;
-
-  if v_attended then
-    update public.deals as d set stage = 'met'
-    where d.id = p_booking.met_deal_id
-    returning d.id, 'met' into deal_id, change;
-  elsif p_booking.attended and crm.fall_back_deal(p_booking.met_deal_id) then
-    deal_id := p_booking.met_deal_id;
-    change := 'booked';
-  end if;
+  select m.deal_id, m.change into deal_id, change
+  from crm.move_met_deal(p_booking.met_deal_id, p_booking.attended, v_attended) as m;
 end;
 $$;
 comment on function crm.save_attendance(public.bookings) is

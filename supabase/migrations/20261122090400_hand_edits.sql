@@ -54,6 +54,60 @@ $$;
 comment on function crm.prepare_deal(public.deals, public.deals) is
   'A deal as somebody has changed it, with what follows from that.';
 
+-- Rule: who attended was no no-show, so the mark that somebody changes changes the other one. Who takes back that a
+--       meeting was attended leaves it as if nobody had said anything yet. To set both marks at once is refused by a
+--       constraint, rather than guessed at.
+-- Rule: a deal that was moved to met by hand, as the meeting was, is the one that a no-show takes back.
+create function crm.prepare_marks(p_old public.bookings, p_new public.bookings)
+returns public.bookings
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_was_attended constant boolean := coalesce(p_old.attended, false);
+  v_is_mark_changed constant boolean := p_new.is_no_show is distinct from coalesce(p_old.is_no_show, false);
+begin
+  if p_new.attended and not v_was_attended then
+    p_new.has_ended := true;
+    p_new.is_no_show := p_new.is_no_show and v_is_mark_changed;
+  elsif p_new.is_no_show and v_is_mark_changed then
+    p_new.attended := false;
+    if v_was_attended and p_new.met_deal_id is null then
+      p_new.met_deal_id := (select d.id from public.deals as d where d.id = p_new.deal_id and d.stage = 'met');
+    end if;
+  elsif v_was_attended and not p_new.attended then
+    p_new.has_ended := false;
+  end if;
+  return p_new;
+end;
+$$;
+comment on function crm.prepare_marks(public.bookings, public.bookings) is
+  'A booking of which somebody has said whether the person came, with what follows from that.';
+
+-- Rule: a no-show that is marked by hand, or taken back, does what Cal.com's mark does: without it, a meeting that has
+--       ended was attended, and the deal follows. Everything else that is done by hand to a booking leaves the deal as
+--       it is.
+-- Race: that it was attended is written when the edit is recorded already: the person has not said so, and where an
+--       edit is repeated the meeting may not have ended yet.
+create function crm.follow_no_show(p_old public.bookings, p_new public.bookings)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_is_attended constant boolean := p_new.has_ended and not p_new.is_no_show;
+begin
+  if p_new.is_no_show = p_old.is_no_show then
+    return;
+  end if;
+  update public.bookings as b set attended = v_is_attended where b.id = p_new.id and b.attended <> v_is_attended;
+  perform crm.move_met_deal(p_new.met_deal_id, p_old.attended, v_is_attended);
+end;
+$$;
+comment on function crm.follow_no_show(public.bookings, public.bookings) is
+  'Sees to what follows when somebody has marked a meeting as a no-show, or no longer.';
+
 -- Rule: a booking entered by hand is known by its uid and the person's address, so its events find it.
 create function crm.prepare_booking(p_old public.bookings, p_new public.bookings)
 returns public.bookings
@@ -70,14 +124,10 @@ begin
   if p_new.calcom_uid is distinct from p_old.calcom_uid and p_old.id is not null then
     p_new.previous_uids := p_new.previous_uids || p_old.calcom_uid;
   end if;
-  if p_new.attended is distinct from coalesce(p_old.attended, false) then
-    p_new.has_ended := true;
-    p_new.is_no_show := not p_new.attended;
-  end if;
   if p_new.status is distinct from p_old.status then
     p_new.is_pending_confirmation := false;
   end if;
-  return p_new;
+  return crm.prepare_marks(p_old, p_new);
 end;
 $$;
 comment on function crm.prepare_booking(public.bookings, public.bookings) is
@@ -372,7 +422,8 @@ begin
     -- An event has made it known before: what was left out, or is as it always is, stays.
     v_values := jsonb_strip_nulls(v_values) - 'calcom_uid'
       - case when v_values ->> 'status' = 'ACCEPTED' then 'status' else '' end
-      - case when v_values ->> 'attended' = 'false' then 'attended' else '' end;
+      - case when v_values ->> 'attended' = 'false' then 'attended' else '' end
+      - case when v_values ->> 'is_no_show' = 'false' then 'is_no_show' else '' end;
   elsif p_edit.operation = 'insert' then
     v_old.attended := false;
     v_old.has_ended := false;
@@ -389,8 +440,12 @@ begin
       v_new.end_time, v_new.status, v_new.organizer_email
     ),
     attended = v_new.attended, has_ended = v_new.has_ended, is_no_show = v_new.is_no_show,
-    is_pending_confirmation = v_new.is_pending_confirmation, made_at = coalesce(b.made_at, p_edit.position)
+    met_deal_id = v_new.met_deal_id, is_pending_confirmation = v_new.is_pending_confirmation,
+    made_at = coalesce(b.made_at, p_edit.position)
   where b.id = v_old.id;
+  if p_edit.operation = 'update' then
+    perform crm.follow_no_show(v_old, v_new);
+  end if;
 end;
 $$;
 comment on function crm.repeat_booking_edit(public.hand_edits) is 'Repeats what somebody did to a booking.';

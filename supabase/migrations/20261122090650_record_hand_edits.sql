@@ -208,7 +208,8 @@ begin
     when 'people' then array['email', 'name', 'company_id']
     when 'deals' then array['company_id', 'status', 'stage']
     when 'bookings' then array[
-      'calcom_uid', 'person_id', 'deal_id', 'title', 'start_time', 'end_time', 'status', 'attended', 'organizer_email'
+      'calcom_uid', 'person_id', 'deal_id', 'title', 'start_time', 'end_time', 'status', 'attended', 'is_no_show',
+      'organizer_email'
     ]
   end;
 end;
@@ -265,7 +266,9 @@ declare
     when p_edit.table_name = 'deals' and v_new ? 'stage' then format('Moved to %s by hand', v_new ->> 'stage')
     when v_new ->> 'status' = 'CANCELLED' then 'Cancelled by hand'
     when v_new ->> 'attended' = 'true' then 'Marked as attended by hand'
-    when v_new ->> 'attended' = 'false' then 'Marked as a no-show by hand'
+    when v_new ->> 'is_no_show' = 'true' then 'Marked as a no-show by hand'
+    when v_new ->> 'is_no_show' = 'false' then 'No longer marked as a no-show by hand'
+    when v_new ->> 'attended' = 'false' then 'No longer marked as attended by hand'
     else format(
       '%s changed by hand (%s)', v_row,
       (select string_agg(replace(k.key, '_', ' '), ', ' order by k.key) from jsonb_object_keys(v_new) as k (key))
@@ -366,6 +369,8 @@ begin
   end if;
   if tg_table_name = 'bookings' and tg_op = 'DELETE' then
     perform crm.remember_deleted_booking(jsonb_populate_record(null::public.bookings, v_old));
+  elsif tg_table_name = 'bookings' and tg_op = 'UPDATE' then
+    perform crm.follow_no_show(old, new);
   end if;
   if v_shares_events or crm.is_awaited(v_edit) then
     perform crm.finish_other_events(crm.replay_stream(v_edit.stream_key), null, true);

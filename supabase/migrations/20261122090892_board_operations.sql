@@ -206,8 +206,6 @@ comment on function public.board_remove_member(uuid) is 'For operators: puts a m
 
 -- Rule: an edit is undone by another edit, with the rights of who undoes it, and only while what it changed is as it
 --       left it. So nobody undoes what somebody else has done since.
--- Rule: whoever says by hand that a meeting was not attended says that it was a no-show. That nobody has said anything
---       yet, nobody can say: the first word that a meeting took place stays.
 create function public.undo_hand_edit(hand_edit_id uuid)
 returns jsonb
 language plpgsql
@@ -223,20 +221,6 @@ begin
     raise exception using
       errcode = 'KC007', message = format('Cannot undo hand edit %s: there is no such edit', hand_edit_id),
       hint = 'Look its id up in hand_edits';
-  end if;
-  if v_edit.table_name = 'bookings' and v_edit.operation = 'update' and v_edit.new_values ->> 'attended' = 'true'
-    and not exists (
-      select from public.event_effects as f where f.booking_id = v_edit.row_id and f.reason like 'Marked as a no-show.%'
-    )
-    and not exists (
-      select from public.hand_edits as h
-      where h.row_id = v_edit.row_id and h.number < v_edit.number and h.new_values ->> 'attended' = 'false'
-    )
-  then
-    raise exception using
-      errcode = 'KC007',
-      message = format('Cannot undo hand edit %s: before it, nobody had said whether they met', v_edit.id),
-      hint = 'Mark the meeting as a no-show if it was one';
   end if;
   v_columns := (
     select string_agg(format('%I', k.key), ', ' order by k.key)

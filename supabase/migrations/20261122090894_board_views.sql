@@ -173,8 +173,8 @@ begin
     select
       h.position, concat_ws(' ', h.reason, h.skipped_reason),
       case
-        when h.skipped_reason is null and v_is_to_meet and h.new_values ? 'attended'
-          then case h.new_values ->> 'attended' when 'false' then 'no_show' else 'booked' end
+        when h.skipped_reason is null and v_is_to_meet and h.new_values ?| array['attended', 'is_no_show']
+          then case h.new_values ->> 'is_no_show' when 'true' then 'no_show' else 'booked' end
       end
     from own_bookings as b
     cross join lateral (

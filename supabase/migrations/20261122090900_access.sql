@@ -40,9 +40,11 @@ grant
 on public.deals to service_role, authenticated;
 grant
   insert (
-    id, calcom_uid, person_id, deal_id, title, start_time, end_time, status, attended, organizer_email
+    id, calcom_uid, person_id, deal_id, title, start_time, end_time, status, attended, is_no_show, organizer_email
   ),
-  update (calcom_uid, person_id, deal_id, title, start_time, end_time, status, attended, organizer_email),
+  update (
+    calcom_uid, person_id, deal_id, title, start_time, end_time, status, attended, is_no_show, organizer_email
+  ),
   delete
 on public.bookings to service_role, authenticated;
 

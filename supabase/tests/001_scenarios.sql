@@ -31,7 +31,8 @@
 --   hand close deal 1          the first deal of lovelace.test; also: reopen, meet, unmeet, delete deal 1
 --   hand close deal 2 for hopper.test
 --   hand enter booking a       of Ada; also: by grace, at 16:00
---   hand cancel booking a      also: revive, attend, miss, delete; shift booking a to 16:00, put booking a into deal 2
+--   hand cancel booking a      also: revive, attend, unattend, miss, unmiss, delete; shift booking a to 16:00, put
+--                              booking a into deal 2
 --   hand enter person grace, hand enter company hopper.test
 --   hand rename ada to Countess, hand readdress ada to countess, hand name lovelace.test Lovelace Ltd
 --   hand link eve@gmail.com to lovelace.test, hand unlink ada
@@ -522,7 +523,9 @@ declare
     when 'cancel booking' then 'set status = ''CANCELLED'''
     when 'revive booking' then 'set status = ''ACCEPTED'''
     when 'attend booking' then 'set attended = true'
-    when 'miss booking' then 'set attended = false'
+    when 'unattend booking' then 'set attended = false'
+    when 'miss booking' then 'set is_no_show = true'
+    when 'unmiss booking' then 'set is_no_show = false'
     when 'shift booking' then format(
       'set start_time = %L, end_time = %L', tests.meeting_time(v_uid, tests.phrase(p_work, 'to')),
       tests.meeting_time(v_uid, tests.phrase(p_work, 'to')) + interval '30 minutes'

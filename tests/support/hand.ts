@@ -134,6 +134,30 @@ const ACTS = {
     change: (sql, id) =>
       sql`update public.bookings set attended = true where id = ${id} and not attended returning id`,
   },
+  unattendBooking: {
+    table: "bookings",
+    find: booking,
+    change: (sql, id) =>
+      sql`update public.bookings set attended = false where id = ${id} and attended returning id`,
+  },
+  missBooking: {
+    table: "bookings",
+    find: booking,
+    change: (sql, id) =>
+      sql`
+        update public.bookings set is_no_show = true
+        where id = ${id} and not is_no_show
+        returning id`,
+  },
+  unmissBooking: {
+    table: "bookings",
+    find: booking,
+    change: (sql, id) =>
+      sql`
+        update public.bookings set is_no_show = false
+        where id = ${id} and is_no_show
+        returning id`,
+  },
   retitleBooking: {
     table: "bookings",
     find: booking,

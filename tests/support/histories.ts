@@ -339,7 +339,11 @@ const HANDS = {
   ],
   editBooking: [
     3,
-    toBooking("cancelBooking", "cancelBooking", "retitleBooking", "attendBooking", "deleteBooking"),
+    toBooking("cancelBooking", "cancelBooking", "retitleBooking", "deleteBooking"),
+  ],
+  markBooking: [
+    3,
+    toBooking("attendBooking", "unattendBooking", "missBooking", "missBooking", "unmissBooking"),
   ],
   // Its BOOKING_CREATED may come later, or never.
   enterBooking: [

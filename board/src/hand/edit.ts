@@ -11,8 +11,8 @@ export interface Edit {
   /** The columns that change, as the reader saw them, and as they are to be. */
   seen: Record<string, Value>;
   next: Record<string, Value>;
-  /** The database has no way back from it, only another edit. */
-  isFinal?: boolean;
+  /** Where the edit before it has had the same effect, it is not needed. */
+  mayFollow?: boolean;
 }
 
 /** What a column is called when somebody else has changed it. */
@@ -23,6 +23,7 @@ const COLUMNS: Record<string, string> = {
   status: "status",
   stage: "stage",
   attended: "mark",
+  is_no_show: "mark",
 };
 
 /**
@@ -32,15 +33,17 @@ const COLUMNS: Record<string, string> = {
 export async function editByHand(done: string, ...edits: Edit[]): Promise<boolean> {
   const made: string[] = [];
   try {
-    for (const edit of edits) made.push(await makeEdit(edit));
+    for (const edit of edits) {
+      const id = await makeEdit(edit);
+      if (id !== null) made.push(id);
+    }
     return true;
   } catch (error) {
     void notifyError(error);
     return false;
   } finally {
     // Also where only the first of two was made.
-    const isFinal = edits.some((edit) => edit.isFinal);
-    if (made.length > 0) void notify(done, isFinal ? undefined : () => undoEdits(made));
+    if (made.length > 0) void notify(done, () => undoEdits(made));
     void refresh();
   }
 }
@@ -61,14 +64,15 @@ export async function undoEdits(ids: string[]): Promise<void> {
 
 /**
  * Changes a row that still is as it was seen.
- * @returns the id of the hand edit
+ * @returns the id of the hand edit; null when it was not needed
  */
-async function makeEdit({ table, id, seen, next }: Edit): Promise<string> {
+async function makeEdit({ table, id, seen, next, mayFollow }: Edit): Promise<string | null> {
   let request = supabase().from(table).update(next as never).eq("id", id);
   for (const [column, value] of Object.entries(seen)) {
     request = value === null ? request.is(column, null) : request.eq(column, value as never);
   }
   const rows = await ask(request.select("id"));
+  if (rows.length === 0 && mayFollow) return null;
   if (rows.length === 0) throw await explainConflict({ table, id, seen, next });
 
   // Others may have edited the row since; ours is the newest that says the same.
@@ -87,7 +91,7 @@ async function explainConflict({ table, id, seen }: Edit): Promise<BoardError> {
   ) as Record<string, Value> | null;
   if (row === null) return new BoardError("Somebody deleted it meanwhile", null, "", 409);
   const changed = Object.keys(seen).filter((column) => row[column] !== seen[column]);
-  const now = changed.map((column) => `${COLUMNS[column] ?? column} ${say(row[column])}`);
+  const now = changed.map((column) => `${COLUMNS[column] ?? column} ${say(column, row[column])}`);
   return new BoardError(
     "Somebody changed it meanwhile, so nothing was changed",
     now.length > 0 ? `It has the ${now.join(", ")} now` : "Look at it again",
@@ -96,8 +100,10 @@ async function explainConflict({ table, id, seen }: Edit): Promise<BoardError> {
   );
 }
 
-function say(value: Value | undefined): string {
-  if (typeof value === "boolean") return value ? "attended" : "not attended";
+function say(column: string, value: Value | undefined): string {
+  if (typeof value === "boolean") {
+    return `${value ? "" : "not "}${column === "is_no_show" ? "a no-show" : "attended"}`;
+  }
   // An id tells nobody anything; the page shows what it stands for.
   if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(value ?? "")) return "that the page shows";
   return value === null || value === undefined ? "of nobody" : `“${value}”`;

@@ -8,8 +8,9 @@ type Meeting = View<"board_meetings">;
 export type Mark = "no_show" | "met";
 
 export function listMarks({ state }: Pick<Meeting, "state">): Mark[] {
+  if (state === "over") return ["met", "no_show"];
   if (state === "met") return ["no_show"];
-  return state === "no_show" || state === "over" ? ["met"] : [];
+  return state === "no_show" ? ["met"] : [];
 }
 
 /** What the marks are called on buttons. */
@@ -19,8 +20,8 @@ export const MARKS: Record<Mark, string> = {
 };
 
 /**
- * Marks what became of a meeting, after a question.
- * @param deal moves with it, where it is given
+ * Marks what became of a meeting, after a question. A no-show takes its deal along by itself.
+ * @param deal is met with it, where it is given
  */
 export async function markMeeting(
   meeting: Meeting,
@@ -28,19 +29,10 @@ export async function markMeeting(
   deal?: { deal_id: string; deal_stage: string },
 ): Promise<void> {
   const who = meeting.person ?? meeting.email;
-  const stage = mark === "met" ? "met" : "booked";
-  const isMoved = deal !== undefined && deal.deal_stage !== stage;
-  // A mark is yes or no: before, it was neither.
-  const isFinal = meeting.state === "over";
+  const isMet = mark === "met";
   const isSure = await confirm({
-    title: mark === "met" ? `Did ${who} come?` : `Did ${who} not come?`,
-    text: `${
-      isMoved
-        ? `The meeting is marked, and the deal goes to ${mark === "met" ? "Met" : "No-show"}.`
-        : "Only the meeting is marked; the deal stays in its stage."
-    } Cal.com is not told.${
-      isFinal ? " That nobody had said anything of it cannot be brought back." : ""
-    }`,
+    title: isMet ? `Did ${who} come?` : `Did ${who} not come?`,
+    text: `${tellConsequence(meeting, mark, deal !== undefined)} Cal.com is not told.`,
     action: MARKS[mark],
   });
   if (!isSure) return;
@@ -48,20 +40,33 @@ export async function markMeeting(
   const edits: Edit[] = [{
     table: "bookings",
     id: meeting.booking_id,
-    seen: { attended: meeting.attended },
-    next: { attended: mark === "met" },
-    isFinal,
+    seen: { attended: meeting.attended, is_no_show: meeting.state === "no_show" },
+    next: isMet ? { attended: true } : { is_no_show: true },
   }];
-  if (isMoved) {
+  if (isMet && deal && deal.deal_stage !== "met") {
     edits.push({
       table: "deals",
       id: deal.deal_id,
       seen: { stage: deal.deal_stage },
-      next: { stage },
+      next: { stage: "met" },
+      mayFollow: true,
     });
   }
   await editByHand(
-    mark === "met" ? `The meeting with ${who} took place.` : `${who} is a no-show.`,
+    isMet ? `The meeting with ${who} took place.` : `${who} is a no-show.`,
     ...edits,
   );
+}
+
+function tellConsequence({ state, deal_id }: Meeting, mark: Mark, isDealGiven: boolean): string {
+  if (deal_id === null) return "It counts for no deal.";
+  if (mark === "no_show") {
+    return isDealGiven
+      ? "The meeting is marked, and the deal goes to No-show unless another one is to come."
+      : "The meeting is marked; an open deal goes along unless another meeting keeps it.";
+  }
+  if (isDealGiven) return "The meeting is marked, and the deal goes to Met.";
+  return state === "no_show"
+    ? "The meeting is marked, and its deal is as it was before the no-show."
+    : "Only the meeting is marked; the deal stays in its stage.";
 }

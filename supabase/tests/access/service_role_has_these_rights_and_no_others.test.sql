@@ -50,7 +50,7 @@ select is(
         ('companies', 'name domain'), ('people', 'email name company_id'), ('deals', 'company_id status stage'),
         (
           'bookings',
-          'calcom_uid person_id deal_id title start_time end_time status attended organizer_email'
+          'calcom_uid person_id deal_id title start_time end_time status attended is_no_show organizer_email'
         )
     ) as t (name, columns)
     cross join regexp_split_to_table('id ' || t.columns, ' ') as c (name)

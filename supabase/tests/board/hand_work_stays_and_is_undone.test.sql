@@ -1,19 +1,23 @@
 -- Rule: what a member does on the board is recorded under their address, survives a rebuild, is refused to who has seen
 --       another value, and is undone to what it was; whatever it is.
 begin;
-select plan(8);
+select plan(10);
 select tests.empty_crm();
 select tests.add_members();
 
--- Given a deal that is met, one that is booked, somebody without a company, and a deal that is closed
+-- Given a deal that is met, one whose meeting is over and unclear, two people without a company, one of whom was
+-- missing, and a deal that is closed
 select tests.send('BOOKING_CREATED', jsonb_build_object(
   'uid', m.uid, 'email', m.email, 'createdAt', '2026-03-01T09:00:00Z', 'startTime', '2026-03-03T09:00:00Z',
   'endTime', '2026-03-03T09:30:00Z'
 ))
 from (
-  values ('a', 'a@one.test'), ('b', 'b@two.test'), ('c', 'c@gmail.com'), ('d', 'd@three.test')
+  values
+    ('a', 'a@one.test'), ('b', 'b@two.test'), ('c', 'c@gmail.com'), ('d', 'd@three.test'), ('e', 'e@gmail.com')
 ) as m (uid, email);
 select tests.send('MEETING_ENDED', '{"uid": "a", "email": "a@one.test", "endTime": "2026-03-03T09:30:00.000Z"}');
+select tests.send('BOOKING_NO_SHOW_UPDATED', '{
+  "bookingUid": "e", "createdAt": "2026-03-03T10:00:00Z", "attendees": [{"email": "e@gmail.com", "noShow": true}]}');
 select tests.send('BOOKING_CANCELLED', '{"uid": "d", "email": "d@three.test", "createdAt": "2026-03-02T09:00:00Z"}');
 
 create temporary table works (what text, shown text, statement text);
@@ -51,7 +55,34 @@ values
        and status = ''cancelled'''
   ),
   (
-    'mark a no-show', 'select m.state from public.board_meetings as m where m.calcom_uid = ''a''',
+    'mark a no-show',
+    'select m.state || '', its deal '' || d.stage || '' '' || d.deal_stage
+     from public.board_meetings as m join public.board_deals as d on d.deal_id = m.deal_id
+     where m.calcom_uid = ''a''',
+    'update public.bookings set is_no_show = true where calcom_uid = ''a'' and not is_no_show'
+  ),
+  (
+    'say of an unclear meeting that it was missed',
+    'select m.state || '', its deal '' || d.stage || '' '' || d.deal_stage
+     from public.board_meetings as m join public.board_deals as d on d.deal_id = m.deal_id
+     where m.calcom_uid = ''b''',
+    'update public.bookings set is_no_show = true where calcom_uid = ''b'' and not attended and not is_no_show'
+  ),
+  (
+    'say of an unclear meeting that it took place',
+    'select m.state from public.board_meetings as m where m.calcom_uid = ''b''',
+    'update public.bookings set attended = true where calcom_uid = ''b'' and not attended and not is_no_show'
+  ),
+  (
+    'take a no-show back', 'select m.state from public.board_meetings as m where m.calcom_uid = ''e''',
+    'update public.bookings set is_no_show = false where calcom_uid = ''e'' and is_no_show'
+  ),
+  (
+    'say that a no-show was there', 'select m.state from public.board_meetings as m where m.calcom_uid = ''e''',
+    'update public.bookings set attended = true where calcom_uid = ''e'' and is_no_show'
+  ),
+  (
+    'take back that a meeting took place', 'select m.state from public.board_meetings as m where m.calcom_uid = ''a''',
     'update public.bookings set attended = false where calcom_uid = ''a'' and attended'
   );
 
@@ -92,7 +123,13 @@ select results_eq(
     ('rename a company', 'one.test -> One & Co'), ('correct a name', 'Ada Byron -> Ada Lovelace'),
     ('correct an address', 'a@one.test -> ada@one.test'), ('link a person to a company', 'none -> two.test'),
     ('close a deal', 'booked -> cancelled'), ('reopen a deal', 'cancelled -> booked'),
-    ('mark a no-show', 'met -> no_show') $$,
+    ('mark a no-show', 'met, its deal met met -> no_show, its deal no_show booked'),
+    (
+      'say of an unclear meeting that it was missed',
+      'over, its deal booked booked -> no_show, its deal no_show booked'
+    ),
+    ('say of an unclear meeting that it took place', 'over -> met'), ('take a no-show back', 'no_show -> over'),
+    ('say that a no-show was there', 'no_show -> met'), ('take back that a meeting took place', 'met -> over') $$,
   'sales do it on the board'
 );
 select is_empty(
@@ -114,32 +151,51 @@ select is_empty(
   'nobody else does'
 );
 
--- When somebody says that a meeting took place of which nobody had said anything, and of one that was a no-show
-select tests.send('BOOKING_CREATED', jsonb_build_object(
-  'uid', m.uid, 'email', m.uid || '@' || m.uid || '.test', 'createdAt', '2026-03-01T09:00:00Z',
-  'startTime', '2026-03-03T09:00:00Z', 'endTime', '2026-03-03T09:30:00Z'
-))
-from (values ('over'), ('missed')) as m (uid);
-select tests.send('BOOKING_NO_SHOW_UPDATED', '{
-  "bookingUid": "missed", "createdAt": "2026-03-03T10:00:00Z",
-  "attendees": [{"email": "missed@missed.test", "noShow": true}]}');
-create function pg_temp.undo_met(p_uid text) returns text language plpgsql as $$
+-- When an unclear meeting is marked as a no-show by hand, Cal.com tells something of it, and the mark is undone
+create function pg_temp.mark_and_undo(p_trigger text, p_told jsonb) returns text language plpgsql as $$
+declare
+  v_edit_id uuid;
+  v_told text;
+  v_answer text;
 begin
   perform tests.try_as(
-    'sales', format('update public.bookings set attended = true where calcom_uid = %L returning ''done''', p_uid)
+    'sales', 'update public.bookings set is_no_show = true where calcom_uid = ''b'' returning ''done'''
   );
-  return left(tests.try_as('sales', format(
-    'select public.undo_hand_edit(%L) ->> ''is_no_show''',
-    (select h.id from public.hand_edits as h order by h.number desc limit 1)
-  )), 5);
+  v_edit_id := (select h.id from public.hand_edits as h order by h.number desc limit 1);
+  perform tests.send(p_trigger, p_told || '{"email": "b@two.test"}');
+  v_told := (select m.state from public.board_meetings as m where m.calcom_uid = 'b');
+  v_answer := tests.try_as('sales', format('select left(public.undo_hand_edit(%L)::text, 0)', v_edit_id));
+  return concat_ws(
+    ', ', v_told, coalesce(nullif(left(v_answer, 5), ''), 'undone'),
+    (select m.state from public.board_meetings as m where m.calcom_uid = 'b')
+  );
 end;
 $$;
-create temporary table answers as select pg_temp.undo_met('over') as over, pg_temp.undo_met('missed') as missed;
 select is(
-  (select a.over from answers as a) || (select m.state from public.board_meetings as m where m.calcom_uid = 'over'),
-  'KC007met', 'the first word about a meeting is not undone: it would become a no-show'
+  pg_temp.mark_and_undo('BOOKING_NO_SHOW_UPDATED', jsonb_build_object(
+    'bookingUid', 'b', 'createdAt', tests.iso(now() + interval '1 hour'),
+    'attendees', '[{"email": "b@two.test", "noShow": false}]'::jsonb
+  )),
+  'over, KC007, over', 'what Cal.com says of the mark after that counts, and is not undone'
 );
-select is((select a.missed from answers as a), 'true', 'that about a no-show is');
+select is(
+  pg_temp.mark_and_undo('MEETING_ENDED', jsonb_build_object(
+    'uid', 'b', 'startTime', '2026-03-03T09:00:00.000Z', 'endTime', tests.iso(now() + interval '2 hours')
+  )),
+  'no_show, undone, met', 'a meeting that ends after that was missed, and took place when the mark is taken back'
+);
+select results_eq(
+  $$ select distinct t.sentence from public.board_timeline as t
+     where t.booking_id = (select b.id from public.bookings as b where b.calcom_uid = 'b') and t.kind = 'hand_edit' $$,
+  $$ values
+    ('Marked as a no-show by hand by sally@team.test.'),
+    ('No longer marked as a no-show by hand by sally@team.test.') $$,
+  'the story of the meeting tells it'
+);
+select is(
+  (select d.stage || ': ' || d.last_happening from public.board_deals as d where d.domain = 'two.test'),
+  'met: No longer marked as a no-show by hand by sally@team.test.', 'and so does its deal'
+);
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- Rule: what a person does by hand counts at the moment it is done, like an event: later events act on what it left,
 --       and a late event or a rebuild takes nothing of it back.
 begin;
-select plan(4 * 53 + 14);
+select plan(4 * 64 + 15);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer, s.names)
 from (values
@@ -238,9 +238,68 @@ from (values
     'a ACCEPTED attended deal 1, b ACCEPTED deal 1', 'active booked', 'confirmation a, confirmation b', null, null
   ),
   (
-    'a booking counted as missed by hand stays so',
-    'book a; end a; hand miss booking a; book b',
+    'a booking of which somebody takes back that it was attended leaves the deal alone',
+    'book a; end a; hand unattend booking a; book b',
     'a ACCEPTED deal 1, b ACCEPTED deal 1', 'active met', 'confirmation a, confirmation b', null, null
+  ),
+  (
+    'a booking counted as missed by hand stays so, and its deal is booked again',
+    'book a; end a; hand miss booking a; book b',
+    'a ACCEPTED deal 1, b ACCEPTED deal 1', 'active booked', 'confirmation a, confirmation b', null, null
+  ),
+  (
+    'a booking counted as missed by hand leaves the deal met by another meeting',
+    'book a; book b by grace; end a; end b by grace; hand miss booking a; book c',
+    'a ACCEPTED deal 1, b of grace ACCEPTED attended deal 1, c ACCEPTED deal 1', 'active met',
+    'confirmation a, confirmation b to grace, confirmation c', null, null
+  ),
+  (
+    'a no-show that is taken back by hand was there after all',
+    'book a; end a; no-show a; hand unmiss booking a; book b',
+    'a ACCEPTED attended deal 1, b ACCEPTED deal 1', 'active met', 'confirmation a, confirmation b', null, null
+  ),
+  (
+    'a no-show by hand that is taken back before the end leaves the meeting to end',
+    'book a; hand miss booking a; hand unmiss booking a; end a',
+    'a ACCEPTED attended deal 1', 'active met', 'confirmation a',
+    'applied met: The meeting took place; the deal of lovelace.test is met.', null
+  ),
+  (
+    'a meeting that ends after a no-show by hand was missed',
+    'book a; hand miss booking a; end a',
+    'a ACCEPTED deal 1', 'active booked', 'confirmation a',
+    'applied: The meeting ended; this person was marked as a no-show.', null
+  ),
+  (
+    'a no-show of Cal.com''s is nothing new after one by hand',
+    'book a; end a; hand miss booking a; no-show a',
+    'a ACCEPTED deal 1', 'active booked', 'confirmation a', 'duplicate: Marked as a no-show already.', null
+  ),
+  (
+    'a no-show by hand is taken back by Cal.com',
+    'book a; hand miss booking a; end a; show a',
+    'a ACCEPTED attended deal 1', 'active met', 'confirmation a',
+    'applied met: No longer marked as a no-show. The deal of lovelace.test is met.', null
+  ),
+  (
+    'who is counted as attended by hand after a no-show was there, and the deal is met again',
+    'book a; end a; no-show a; hand attend booking a; book b',
+    'a ACCEPTED attended deal 1, b ACCEPTED deal 1', 'active met', 'confirmation a, confirmation b', null, null
+  ),
+  (
+    'a no-show by hand takes back a deal that was moved by hand',
+    'book a; hand attend booking a; hand meet deal 1; hand miss booking a; book b',
+    'a ACCEPTED deal 1, b ACCEPTED deal 1', 'active booked', 'confirmation a, confirmation b', null, null
+  ),
+  (
+    'a no-show by hand that is taken back brings back the deal that it took back',
+    'book a; hand attend booking a; hand meet deal 1; hand miss booking a; hand unmiss booking a; book b',
+    'a ACCEPTED attended deal 1, b ACCEPTED deal 1', 'active met', 'confirmation a, confirmation b', null, null
+  ),
+  (
+    'a no-show by hand belongs to the time at which it was marked',
+    'book a; hand miss booking a; move a>b; end b',
+    'b ACCEPTED attended deal 1', 'active met', 'confirmation a, reschedule b', null, null
   ),
   (
     'a time set by hand is the one that must be over',
@@ -353,6 +412,12 @@ select is(
   (select count(*) from public.hand_edits), 0::bigint, 'what is refused was never done'
 );
 select is(tests.all_deals(), 'cancelled booked, active booked', 'the deals are as they were');
+
+-- Who attended was no no-show, and nobody can say both.
+select throws_ok(
+  $$ update public.bookings set attended = true, is_no_show = true $$, '23514', null,
+  'a meeting is not marked as attended and as a no-show at once'
+);
 
 -- What refers to a deal stays with it, and so does what a team has added, when older events turn up late.
 select tests.empty_crm();
