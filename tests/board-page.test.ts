@@ -258,6 +258,7 @@ testPage("the board in Chromium", async (page, t) => {
     await fillName("Paloma Slow");
     await board.see("Somebody changed it meanwhile, so nothing was changed.");
     await board.see("It has the name “Paloma Quick” now.");
+    await assertAccessible(page, "a refusal");
     assertEquals(
       await sqlCount(`select count(*) as n from public.companies where name = 'Paloma Slow'`),
       0,
@@ -310,6 +311,15 @@ testPage("the board in Chromium", async (page, t) => {
     await board.see("No-show", "h1");
     await board.click("Undo", ".mantine-Notification-root:last-child");
     await board.see("Met", "h1");
+    board.assertNoProblems();
+  });
+
+  await t.step("a person has a page with all of it", async () => {
+    await page.locator('aside a[href^="#/person/"] ::-p-text(Wei Ling Tan)').click();
+    await board.see("Wei Ling Tan", "h1");
+    await board.see("Marked as attended by hand by operator@team.example.");
+    await keepPicture(page, "board-person");
+    await assertAccessible(page, "a person");
     board.assertNoProblems();
   });
 

@@ -45,7 +45,8 @@ export async function notifyError(error: unknown): Promise<void> {
     autoClose: 15_000,
     closeButtonProps: CLOSE,
     title: `${message}.`,
-    message: hint && `${hint}.`,
+    // Its own colour is too pale to be read.
+    message: hint && <Text size="sm" c="dimmed">{`${hint}.`}</Text>,
   });
 }
 
