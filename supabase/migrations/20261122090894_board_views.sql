@@ -110,6 +110,42 @@ $$;
 comment on function crm.booking_link(text, uuid) is
   'The page of a booking at Cal.com; null for one that Cal.com does not know.';
 
+-- Rule: the brand of a host is that of the sender for their domain, else of the default sender; without a name it is
+--       called by its domain.
+-- Time: a table, so that the planner can put the look-up into the query that asks.
+create function crm.find_brand(p_host text)
+returns table (brand text)
+language sql
+stable
+begin atomic
+  select coalesce(
+    w.from_name, w.organizer_domain,
+    (select coalesce(x.from_name, x.organizer_domain) from public.senders as x where x.is_default)
+  )
+  from (select split_part(p_host, '@', 2) as domain) as h
+  left join public.senders as w on w.organizer_domain = h.domain;
+end;
+comment on function crm.find_brand(text) is 'What the brand of a host is called, in one row.';
+
+-- Time: the whole table is never read; the index gives one host after the other.
+create function crm.list_hosts()
+returns table (host text, brand text)
+language sql
+stable
+set search_path = ''
+begin atomic
+  with recursive hosts (host) as (
+    select min(b.organizer_email) from public.bookings as b
+    union all
+    select (select min(b.organizer_email) from public.bookings as b where b.organizer_email > h.host)
+    from hosts as h
+    where h.host is not null
+  )
+  select h.host, w.brand from hosts as h cross join lateral crm.find_brand(h.host) as w;
+end;
+comment on function crm.list_hosts() is
+  'Everybody who has had a meeting, with their brand; in the end one row without a host, with the brand of the rest.';
+
 create type crm.deal_story as (
   stage_since timestamptz,
   last_happened_at timestamptz,
@@ -248,12 +284,8 @@ with (security_invoker = true)
 as
 select
   s.deal_id, s.company_id, c.name as company, c.domain, s.stage, s.status, s.deal_stage, s.opened_at,
-  m.people, m.meetings, m.host,
-  coalesce(
-    w.from_name, w.organizer_domain,
-    (select coalesce(x.from_name, x.organizer_domain) from public.senders as x where x.is_default)
-  ) as brand,
-  m.next_meeting, m.last_meeting, lower(concat_ws(' ', c.name, c.domain, m.search)) as search
+  m.people, m.meetings, m.host, w.brand, m.next_meeting, m.last_meeting,
+  lower(concat_ws(' ', c.name, c.domain, m.search)) as search
 from (
   select
     d.deal_id, d.company_id, d.status, d.deal_stage, d.opened_at,
@@ -291,7 +323,7 @@ left join lateral (
   cross join lateral (select o.name, o.email from public.people as o where o.id = b.person_id offset 0) as p
   where b.deal_id = s.deal_id
 ) as m on true
-left join public.senders as w on w.organizer_domain = split_part(m.host, '@', 2);
+cross join lateral crm.find_brand(m.host) as w;
 comment on view crm.cards is 'One row per deal: a card of the pipeline, without what happened last.';
 
 -- Time: its story is told in the list of columns, so that it is told of the rows of a page only, once they are sorted.
@@ -335,16 +367,12 @@ with (security_invoker = true)
 as
 select
   b.booking_id, b.calcom_uid, b.title, b.start_time, b.end_time, b.state, b.status, b.attended, b.host,
-  coalesce(
-    w.from_name, w.organizer_domain,
-    (select coalesce(x.from_name, x.organizer_domain) from public.senders as x where x.is_default)
-  ) as brand,
-  p.id as person_id, p.name as person, p.email, p.company_id, c.name as company, c.domain, b.deal_id, b.booked_at,
-  b.lead_time, crm.booking_link(b.calcom_uid, b.last_event_id) as calcom_link
+  w.brand, p.id as person_id, p.name as person, p.email, p.company_id, c.name as company,
+  c.domain, b.deal_id, b.booked_at, b.lead_time, crm.booking_link(b.calcom_uid, b.last_event_id) as calcom_link
 from crm.meetings as b
 join public.people as p on p.id = b.person_id
 left join public.companies as c on c.id = p.company_id
-left join public.senders as w on w.organizer_domain = split_part(b.host, '@', 2);
+cross join lateral crm.find_brand(b.host) as w;
 comment on view public.board_meetings is
   'One row per meeting of one person. state: to_come, unconfirmed, met, no_show, cancelled, or over when nobody has '
   'said yet what became of it.';
@@ -389,7 +417,7 @@ comment on view public.board_companies is 'One row per company, also of those wi
 --       opened_at, and deal_stage met.
 -- Rule: of everything together there is a row for each period since the first, also when there was nothing in it.
 -- Time: the periods come first, and each reads by index what is in it: a filter by period, since or until reads no more
---       than that. Who was the host of a deal is looked up where it is asked for.
+--       than that. Who was the host of a deal is looked up where it is asked for, and the brand once for each host.
 create view public.board_numbers
 with (security_invoker = true)
 as
@@ -432,12 +460,7 @@ cross join lateral (
 cross join (values ('all'), ('brand'), ('host')) as l (level)
 left join lateral (
   select
-    case
-      when l.level <> 'all' then coalesce(
-        w.from_name, w.organizer_domain,
-        (select coalesce(x.from_name, x.organizer_domain) from public.senders as x where x.is_default)
-      )
-    end as brand,
+    case when l.level <> 'all' then h.brand end as brand,
     case when l.level = 'host' then r.host end as host,
     count(r.state) as bookings,
     count(*) filter (where r.state in ('to_come', 'unconfirmed')) as to_come,
@@ -468,7 +491,7 @@ left join lateral (
     where d.opened_at >= g.since and d.opened_at < g.until
     offset 0 -- so that the host of a deal is looked up once
   ) as r
-  left join public.senders as w on w.organizer_domain = split_part(r.host, '@', 2)
+  left join crm.list_hosts() as h on coalesce(h.host, '') = coalesce(r.host, '')
   group by 1, 2
 ) as n on true
 where l.level = 'all' or n.bookings is not null;

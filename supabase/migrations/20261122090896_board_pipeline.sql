@@ -60,35 +60,6 @@ end;
 $$;
 comment on function crm.read_board_filters(jsonb) is 'What a page asks for, as values that can be compared.';
 
--- Time: the whole table is never read; the index gives one host after the other.
-create function crm.list_hosts()
-returns table (host text, brand text)
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-  return query
-  with recursive hosts (host) as (
-    select min(b.organizer_email) from public.bookings as b
-    union all
-    select (select min(b.organizer_email) from public.bookings as b where b.organizer_email > h.host)
-    from hosts as h
-    where h.host is not null
-  )
-  select
-    h.host,
-    coalesce(
-      w.from_name, w.organizer_domain,
-      (select coalesce(x.from_name, x.organizer_domain) from public.senders as x where x.is_default)
-    )
-  from hosts as h
-  left join public.senders as w on w.organizer_domain = split_part(h.host, '@', 2);
-end;
-$$;
-comment on function crm.list_hosts() is
-  'Everybody who has had a meeting, with their brand; in the end one row without a host, with the brand of the rest.';
-
 -- Rule: a deal matches a word when its company or somebody with a meeting for it does, in name, domain or address.
 create function crm.search_board(p_words text[], out deal_ids uuid[], out company_ids uuid[])
 language plpgsql

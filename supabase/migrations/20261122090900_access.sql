@@ -89,6 +89,8 @@ grant execute on function
   crm.read_event_header(uuid),
   crm.list_mail_headers(uuid),
   crm.booking_link(text, uuid),
+  crm.find_brand(text),
+  crm.list_hosts(),
   crm.tell_deal(uuid, text)
 to service_role, authenticated;
 grant select on crm.cards, crm.meetings, crm.opened_deals to service_role, authenticated;
@@ -97,7 +99,6 @@ grant execute on function public.undo_hand_edit(uuid) to service_role, authentic
 -- The pipeline of the board, with the rights of who looks at it.
 grant execute on function
   crm.read_board_filters(jsonb),
-  crm.list_hosts(),
   crm.search_board(text[]),
   crm.find_cards(timestamptz, timestamptz, boolean, uuid, text[], boolean, uuid[], text[], timestamptz, uuid, integer),
   crm.show_columns(jsonb, uuid[], text[], timestamptz, uuid, integer),

@@ -34,7 +34,7 @@ select is(
     'board_rebuild_person(text)', 'board_remove_member(uuid)',
     'board_retry_email(uuid)', 'board_retry_event(uuid)', 'board_retry_failed_events()',
     'crm.booking_link(text,uuid)', 'crm.change_member(uuid,text)', 'crm.count_log()', 'crm.current_member()',
-    'crm.digest_changes()',
+    'crm.digest_changes()', 'crm.find_brand(text)',
     'crm.find_cards(timestamp with time zone,timestamp with time zone,boolean,uuid,text[],boolean,uuid[],text[],'
       || 'timestamp with time zone,uuid,integer)',
     'crm.is_hand_work()', 'crm.list_hosts()', 'crm.list_mail_headers(uuid)', 'crm.member_role()',
