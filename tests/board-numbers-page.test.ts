@@ -291,6 +291,16 @@ testPage("the meetings of the board in Chromium", async (page, t) => {
       [met!.id],
     );
     assertEquals(edits.map(({ editor }) => editor), [KIM.email, KIM.email]);
+
+    // A meeting that is unclear can be marked either way.
+    await stack.sql("update public.bookings set attended = false where id = $1", [met!.id]);
+    await page.locator(`${row}[aria-label$="as met"]`).wait();
+    const buttons = await page.$$eval(row, (all) =>
+      all.map((button) => {
+        const label = button.querySelector(".mantine-Button-label")!;
+        return [label.textContent, label.scrollWidth <= label.clientWidth];
+      }));
+    assertEquals(buttons, [["Met", true], ["No-show", true]]);
   });
 
   await t.step("who may only look has nothing to press", async () => {
