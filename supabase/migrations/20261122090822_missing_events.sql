@@ -223,8 +223,9 @@ begin
     from unnest(v_bookings) as b
     where b.start_time <> p_booking.start_time and not crm.is_set_by_hand(b.id, 'start_time')
   ) then
+    -- It was moved before it began at its new time; what was updated last may be something else.
     return crm.make_up_event(
-      'BOOKING_RESCHEDULED', p_booking.updated_at,
+      'BOOKING_RESCHEDULED', greatest(least(p_booking.updated_at, p_booking.start_time), p_booking.created_at),
       crm.api_body(p_booking) || jsonb_build_object('rescheduleUid', p_booking.uid), p_booking.is_seated
     );
   elsif exists (

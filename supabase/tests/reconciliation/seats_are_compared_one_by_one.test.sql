@@ -1,6 +1,6 @@
 -- Rule: migrations/…_missing_events.sql, crm.missing_seat() and crm.missing_seat_end()
 begin;
-select plan(19);
+select plan(20);
 select tests.empty_crm();
 
 create function pg_temp.webinar(p_seats jsonb, p_overrides jsonb default '{}') returns jsonb language sql as $$
@@ -154,6 +154,28 @@ select is(
     from public.bookings as b where b.calcom_uid = 'web-3' order by 1
   ),
   array['dee t', 'eve t'], 'who sat there attended it like everybody else'
+);
+
+-- When such a meeting had been moved in place, and nobody heard of that
+select public.handle_calcom_event(pg_temp.seat_webhook('fay', jsonb_build_object(
+  'uid', 'web-4', 'createdAt', tests.api_time('-4 days'), 'startTime', tests.api_time('-1 day'),
+  'endTime', tests.api_time('-23 hours'), 'iCalUID', 'web-4@Cal.com'
+)));
+select tests.send('MEETING_ENDED', jsonb_build_object('uid', 'web-4', 'endTime', tests.api_time('-90 minutes')));
+select tests.send('BOOKING_REASSIGNED', jsonb_build_object(
+  'uid', 'web-4', 'createdAt', tests.api_time('-30 minutes'), 'organizer', '{"email": "kim@modernfull.com"}'::jsonb
+));
+select pg_temp.reconcile(pg_temp.webinar(
+  jsonb_build_array(pg_temp.seat('fay')),
+  jsonb_build_object('uid', 'web-4', 'icsUid', 'web-4@Cal.com', 'start', tests.api_time('-2 hours'),
+    'end', tests.api_time('-90 minutes'), 'updatedAt', tests.api_time('-30 minutes'))
+));
+select is(
+  (
+    select concat_ws(' ', b.start_time = tests.api_time('-2 hours')::timestamptz, b.attended)
+    from public.bookings as b where b.calcom_uid = 'web-4'
+  ),
+  't t', 'a move in place comes before the end of the meeting'
 );
 
 select * from finish();
