@@ -10,7 +10,7 @@ import { type Finding, worstOf } from "./finding.ts";
 import type { Step } from "./step.ts";
 import { STEPS } from "./steps/all.ts";
 import { createTalk, describe, type Talk } from "./talk.ts";
-import { listSecrets } from "./webhooks.ts";
+import { listSecrets, readOurWebhooks } from "./webhooks.ts";
 
 const HELP =
   `Puts this project live, or mends what is missing or wrong: Supabase, Resend and Cal.com.
@@ -66,10 +66,11 @@ await runCommand(HELP, OPTIONS, async (values, words) => {
   const keys = values.rotate ? KEYS.filter((name) => name !== "RESEND_API_KEY") : KEYS;
   const settings = askForKeys(given, talk, keys);
   requireKeys(settings, keys);
-  const context = createContext(settings, talk, redactor, { isReadOnly: false });
+  const isDryRun = values["dry-run"] ?? false;
+  const context = createContext(settings, talk, redactor, { isReadOnly: false, isDryRun });
   try {
-    if (!values.rotate) return await connect(context, values["dry-run"] ?? false);
-    if (values["dry-run"]) throw new SetupError("--rotate has no --dry-run.");
+    if (!values.rotate) return await connect(context, isDryRun);
+    if (isDryRun) throw new SetupError("--rotate has no --dry-run.");
     await rotate(context);
     return await finish(context, []);
   } catch (error) {
@@ -196,6 +197,13 @@ async function finish(context: Context, results: Result[]): Promise<number> {
 /** The whole way: signed as Cal.com signs, through the real door, into the log. */
 async function prove(context: Context): Promise<string> {
   const [secret] = await listSecrets(context);
-  if (secret === undefined) throw new SetupError("no webhook at Cal.com leads here.");
+  if (secret === undefined) {
+    const { length } = await readOurWebhooks(context);
+    throw new SetupError(
+      length === 0
+        ? "no webhook at Cal.com leads here."
+        : "the webhook at Cal.com has no secret that is of use, so what it sends is refused.",
+    );
+  }
   return await provePing(context, secret);
 }

@@ -26,6 +26,8 @@ export interface Made {
 export interface Mode {
   /** doctor: not even a row may be written. */
   isReadOnly: boolean;
+  /** connect --dry-run: what a step would do counts as done for the steps after it. */
+  isDryRun?: boolean;
 }
 
 /** Everything a step gets. */
@@ -50,7 +52,7 @@ export function createContext(
   settings: Settings,
   talk: Talk,
   redactor: Redactor,
-  { isReadOnly }: Mode,
+  { isReadOnly, isDryRun = false }: Mode,
 ): Context {
   for (const name of SECRET_SETTINGS) redactor.hide(settings[name]);
   const say = talk.say;
@@ -61,6 +63,7 @@ export function createContext(
     talk,
     redactor,
     isReadOnly,
+    isDryRun,
     made: {},
     projectUrl: settings.SUPABASE_URL ?? `https://${ref}.supabase.co`,
     supabase: createSupabase({

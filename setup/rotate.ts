@@ -1,29 +1,29 @@
 /** Gives the webhook another secret without losing an event. */
+import { delay } from "npm:deno-std@1.4.0/async/delay.js";
 import type { Context } from "./context.ts";
 import { waitUntilAccepted } from "./door.ts";
 import { SetupError } from "./error.ts";
-import { digestOf, joinSecrets, makeSecret } from "./secrets.ts";
+import { makeSecret } from "./secrets.ts";
+import { describeHidden, hidesSecret, noteSigning, SIGNING } from "./signing.ts";
 import { listNamed, listSecrets, readOurWebhooks } from "./webhooks.ts";
-
-const NAME = "CALCOM_WEBHOOK_SECRET";
 
 /**
  * First the functions take both secrets, then Cal.com signs with the new one, then the old one goes.
  * Killed in between, all that Cal.com sends is taken, and the same command again goes through.
  */
 export async function rotate(context: Context): Promise<void> {
-  const { calcom, supabase, talk, redactor } = context;
+  const { calcom, supabase, talk, redactor, settings } = context;
   const placed = await readOurWebhooks(context);
   if (placed.length === 0) {
     throw new SetupError("No webhook at Cal.com leads here. Run this without --rotate first.");
   }
   const old = await listSecrets(context);
   const named = listNamed(context);
-  await refuseToForget(context, old);
+  await refuseToForget(context);
 
   const fresh = redactor.hide(makeSecret());
   talk.say("The functions get the new secret beside the old one …");
-  await supabase.setSecrets({ [NAME]: joinSecrets([fresh, ...old]) });
+  await supabase.setSecrets(await noteSigning(context, [fresh, ...old]));
   await waitUntilAccepted(context, fresh);
 
   talk.say(
@@ -44,8 +44,12 @@ export async function rotate(context: Context): Promise<void> {
     );
   }
 
+  // Cal.com may have signed before it had the new one, and deliver after it.
+  const seconds = settings.ROTATE_WAIT_SECONDS;
+  talk.say(`Waits ${seconds} s for what is on its way with the old one …`);
+  await delay(seconds * 1000);
   talk.say("The old one goes …");
-  await supabase.setSecrets({ [NAME]: joinSecrets([fresh, ...named]) });
+  await supabase.setSecrets(await noteSigning(context, [fresh, ...named]));
   await waitUntilAccepted(context, fresh);
   context.forget();
   if (named.length > 0) {
@@ -56,21 +60,13 @@ export async function rotate(context: Context): Promise<void> {
   }
 }
 
-/**
- * Rule: a secret that nobody here can see may be the one of a team's webhook made by hand. To set the
- * list anew without it would lose every event of that team.
- */
-async function refuseToForget(context: Context, known: string[]): Promise<void> {
-  const { supabase, calcom, once, talk } = context;
-  const digest = (await once("digests", () => supabase.readSecrets())).get(NAME);
-  if (digest === digestOf(joinSecrets(known))) return;
-  const { teams } = await once("account", () => calcom.readAccount());
-  if (teams.length === 0) return;
-  const question = "The functions know a secret that none of the visible webhooks has. It may be " +
-    `that of a webhook made by hand for ${teams.map(({ name }) => name).join(", ")}`;
-  if (talk.confirm(`${question}. Forget it?`, false)) return;
+/** Rule: a secret that nobody here can see stays, unless a person says that it may go. */
+async function refuseToForget(context: Context): Promise<void> {
+  if (!await hidesSecret(context)) return;
+  const hidden = await describeHidden(context);
+  if (context.talk.confirm(`${hidden}. Forget it?`, false)) return;
   throw new SetupError(
-    `${question}, and it would be forgotten. Set CALCOM_WEBHOOK_SECRET to it and run this again; or, ` +
-      "when there is no such webhook, run it in a terminal and say so.",
+    `${hidden}, and it would be forgotten. Set ${SIGNING} to it and run this again; or, when there ` +
+      "is no such webhook, run it in a terminal and say so.",
   );
 }

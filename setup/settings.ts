@@ -34,6 +34,8 @@ const SETTINGS = z.object({
   /** A key of the project, where the access token may not see them. */
   SUPABASE_SECRET_KEY: key,
   SUPABASE_CLI: text,
+  /** How long both secrets are valid after Cal.com has the new one. */
+  ROTATE_WAIT_SECONDS: z.coerce.number().min(0).default(60),
 });
 
 export type Settings = z.output<typeof SETTINGS>;

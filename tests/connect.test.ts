@@ -286,6 +286,8 @@ test("--rotate changes the secret, and no event is refused meanwhile", async (ap
 test("killed while it rotates nothing is refused, and the next one goes through", async (apis) => {
   await connectAll(apis);
   const { supabase: { state }, calcom } = apis;
+  // Its webhook would be made by hand, so nobody can see whether there is one.
+  calcom.state.teams = [{ id: 7, name: "Sales", isAdmin: true }];
   for (let at = 1; at <= 3; at++) {
     const child = spawnCommand(apis, "connect", ["--yes", "--rotate"], TEAM);
     let count = 0;
@@ -305,6 +307,103 @@ test("killed while it rotates nothing is refused, and the next one goes through"
   }
 });
 
+test("a rotation that Cal.com broke off goes on with the same command", async (apis) => {
+  await connectAll(apis);
+  const { supabase: { state }, calcom } = apis;
+  calcom.state.teams = [{ id: 7, name: "Sales", isAdmin: true }];
+  const byHand = "of a webhook that no key can see";
+  const named = { ...TEAM, CALCOM_WEBHOOK_SECRET: byHand };
+  assertEquals((await connect(apis, [], named)).code, 0);
+  const old = calcom.state.webhooks[0]!.secret;
+  calcom.state.fault = ({ method }) =>
+    method === "PATCH" ? Response.json({}, { status: 500 }) : null;
+  const broken = await connect(apis, ["--rotate"], named);
+  assertEquals(broken.code, 1);
+  assertMatch(broken.text, /it goes on where it stopped/);
+  calcom.state.fault = null;
+
+  // What was named then has to be named again: it would be forgotten otherwise.
+  const refused = await connect(apis, ["--rotate"]);
+  assertEquals(refused.code, 1);
+  assertMatch(refused.text, /hold a secret that nobody here can see/);
+  const { code, text } = await connect(apis, ["--rotate"], named);
+  assertEquals(code, 0, text);
+  const fresh = calcom.state.webhooks[0]!.secret!;
+  assertNotEquals(fresh, old);
+  assertEquals(state.secrets.get("CALCOM_WEBHOOK_SECRET"), [fresh, byHand].sort().join());
+});
+
+test("what is on its way with the old secret is waited for", async (apis) => {
+  await connectAll(apis);
+  const times: number[] = [];
+  apis.onChange = () => void times.push(Date.now());
+  const { code, text } = await connect(apis, ["--rotate"], { ...TEAM, ROTATE_WAIT_SECONDS: "1" });
+  apis.onChange = null;
+  assertEquals(code, 0, text);
+  assertMatch(text, /Waits 1 s for what is on its way with the old one/);
+  const [, atCalcom, atSupabase] = times;
+  assert(atSupabase! - atCalcom! >= 1000, times.join());
+});
+
+test("no webhook is made without a secret", async (apis) => {
+  const { supabase: { state }, calcom } = apis;
+  verifyDomains(apis);
+  state.rights = new Set([
+    ...["projects_read", "database_read", "database_write", "edge_functions_read"],
+    ...["edge_functions_write", "edge_functions_secrets_write", "auth_config_read"],
+    ...["auth_config_write", "api_gateway_keys_read", "api_gateway_keys_secret_read"],
+    "advisors_read",
+  ]);
+  const blind = await connect(apis);
+  assertEquals(blind.code, 1);
+  assertMatch(blind.text, /give it the permission edge_functions_secrets_read/);
+  assertMatch(blind.text, /→ It is made as soon as there is a secret for it.*Secrets/);
+  assertEquals(calcom.state.webhooks, []);
+  state.rights = null;
+  const seeing = await connect(apis);
+  assertEquals(seeing.code, 0, seeing.text);
+
+  // One that is there keeps what it has, and it is not told that there is none.
+  state.rights = new Set([...["projects_read", "database_read", "database_write"]]);
+  calcom.state.webhooks[0]!.secret = null;
+  const bare = await connect(apis);
+  assertEquals(calcom.state.webhooks[0]!.secret, null);
+  assert(!bare.text.includes("will give it a secret"), bare.text);
+  assertMatch(bare.text, /Not proved: the webhook at Cal\.com has no secret that is of use/);
+});
+
+test("a deleted webhook gets a secret beside those that are known, or none", async (apis) => {
+  await connectAll(apis);
+  const { supabase: { state }, calcom, sql } = apis;
+  const byHand = "of a webhook that no key can see";
+  await sql`insert into public.calcom_events (payload) values ('{"triggerEvent": "BOOKING_PAID"}')`;
+  state.secrets.set("CALCOM_WEBHOOK_SECRET", byHand);
+  calcom.state.webhooks = [];
+
+  // Nobody here can see what is set: only a person can say whether somebody signs with it.
+  for (let run = 1; run <= 2; run++) {
+    const lost = await connect(apis);
+    assertEquals(lost.code, 1);
+    assertMatch(lost.text, /is set, and no webhook that this key can see has it/);
+    assertMatch(lost.text, /Where nobody can be asked, delete it at https.*functions\/secrets/);
+    assertEquals(calcom.state.webhooks, []);
+    assertEquals(state.secrets.get("CALCOM_WEBHOOK_SECRET"), byHand);
+  }
+
+  const known = await connect(apis, [], { ...TEAM, CALCOM_WEBHOOK_SECRET: byHand });
+  assertEquals(known.code, 0, known.text);
+  const own = calcom.state.webhooks[0]!.secret!;
+  assertNotEquals(own, byHand);
+  assertEquals(state.secrets.get("CALCOM_WEBHOOK_SECRET"), [own, byHand].sort().join());
+  assertEquals(await apis.deliver(pingBody()), 200);
+
+  calcom.state.webhooks = [];
+  state.secrets.delete("CALCOM_WEBHOOK_SECRET");
+  const anew = await connect(apis);
+  assertEquals(anew.code, 0, anew.text);
+  assertEquals(await apis.deliver(pingBody()), 200);
+});
+
 test("the secret of a webhook made by hand is not forgotten", async (apis) => {
   await connectAll(apis);
   const { supabase: { state }, calcom } = apis;
@@ -320,9 +419,25 @@ test("the secret of a webhook made by hand is not forgotten", async (apis) => {
   assertEquals(plain.code, 0, plain.text);
   assertMatch(plain.text, /Round robin and collective events of Sales need a webhook of the team/);
   assert(state.secrets.get("CALCOM_WEBHOOK_SECRET")!.includes(byHand));
-  const refused = await connect(apis, ["--rotate"]);
-  assertEquals(refused.code, 1);
-  assertMatch(refused.text, /know a secret that none of the visible webhooks has/);
+  for (const teams of [calcom.state.teams, []]) {
+    calcom.state.teams = teams;
+    const refused = await connect(apis, ["--rotate"]);
+    assertEquals(refused.code, 1);
+    assertMatch(refused.text, /hold a secret that nobody here can see/);
+    assert(state.secrets.get("CALCOM_WEBHOOK_SECRET")!.includes(byHand));
+  }
+
+  // Cal.com's was changed there: to set it would forget the other one.
+  const [webhook] = calcom.state.webhooks;
+  const { secret } = webhook!;
+  webhook!.secret = "somebody typed another one";
+  const changed = await connect(apis);
+  assertEquals(changed.code, 1);
+  assertMatch(changed.text, /does not have the secret of the webhook at Cal\.com/);
+  assertMatch(changed.text, /→ The functions hold a secret that nobody here can see/);
+  assert(state.secrets.get("CALCOM_WEBHOOK_SECRET")!.includes(byHand));
+  webhook!.secret = secret;
+  calcom.state.teams = [{ id: 7, name: "Sales", isAdmin: true }];
 
   const named = { ...TEAM, CALCOM_WEBHOOK_SECRET: byHand };
   const rotated = await connect(apis, ["--rotate"], named);
@@ -335,13 +450,11 @@ test("the secret of a webhook made by hand is not forgotten", async (apis) => {
   const again = await connect(apis, [], named);
   assert(!again.text.includes("need a webhook of the team"), again.text);
 
-  // No webhook is visible, events arrive: whose secret that is, a person has to say.
+  // No webhook is visible, and what was named is not named again.
   calcom.state.webhooks = [];
-  await apis
-    .sql`insert into public.calcom_events (payload) values ('{"triggerEvent": "BOOKING_PAID"}')`;
   const lost = await connect(apis);
   assertEquals(lost.code, 1);
-  assertMatch(lost.text, /no webhook that this key can see has it, though events arrive/);
+  assertMatch(lost.text, /no webhook that this key can see has it/);
   assert(state.secrets.get("CALCOM_WEBHOOK_SECRET")!.includes(byHand));
   assert(!apis.output.join().includes(byHand));
 });
@@ -863,6 +976,28 @@ test("in a terminal it asks for the first operator", async (apis) => {
   await terminal.answer(/ok +Board +mara@brightloom\.example is operator/, "");
   await terminal.close();
   assertEquals(await listMembers(apis), [[OPERATOR, "operator", true]]);
+});
+
+test("in a terminal it asks whether a secret that nobody can see may go", async (apis) => {
+  await connectAll(apis);
+  const { supabase: { state }, calcom } = apis;
+  const byHand = "of a webhook that no key can see";
+  state.secrets.set("CALCOM_WEBHOOK_SECRET", byHand);
+  calcom.state.webhooks = [];
+  for (const isToGo of [false, true]) {
+    await using terminal = openTerminal(apis, TEAM);
+    if (terminal === null) return;
+    const { answer } = terminal;
+    await answer(/CALCOM_API_KEY \(from/, KEYS.CALCOM_API_KEY);
+    await answer(/will ask whether to replace CALCOM_WEBHOOK_SECRET.*Go on\?/s, "y");
+    await answer(/nobody here can see.*Forget it\? \[y\/N\]/s, isToGo ? "y" : "");
+    if (isToGo) await answer(/make a webhook.*Go on\?/s, "y");
+    await answer(/Sign-in +by a code/, "");
+    await terminal.close();
+    assertEquals(calcom.state.webhooks.length, isToGo ? 1 : 0);
+    assertEquals(state.secrets.get("CALCOM_WEBHOOK_SECRET") === byHand, !isToGo);
+  }
+  assertEquals(await apis.deliver(pingBody()), 200);
 });
 
 /** Posts a body as Cal.com would. */

@@ -50,6 +50,8 @@ export async function openApis(options: ApisOptions): Promise<Apis> {
     SUPABASE_URL: url,
     SUPABASE_ACCESS_TOKEN: key("sbp_"),
     SUPABASE_PROJECT_REF: REF,
+    // Here nothing is on its way for longer.
+    ROTATE_WAIT_SECONDS: "1",
     SUPABASE_CLI: fileURLToPath(new URL("supabase-cli.ts", import.meta.url)),
     CALCOM_API_URL: `${url}/calcom/v2`,
     CALCOM_API_KEY: key("cal_test_"),

@@ -1,17 +1,13 @@
 import { OWN, type Scope, type Webhook, type WebhookWish } from "../apis/calcom.ts";
 import { ApiError } from "../apis/http.ts";
 import type { Context } from "../context.ts";
+import { SetupError } from "../error.ts";
 import { webhookUrl } from "../project.ts";
 import { isUsable } from "../secrets.ts";
+import { findSigning, hasSigning } from "../signing.ts";
 import type { Finding } from "../finding.ts";
 import type { Step } from "../step.ts";
-import {
-  listSecrets,
-  NEWER_TRIGGERS,
-  type Placed,
-  readOurWebhooks,
-  TRIGGERS,
-} from "../webhooks.ts";
+import { NEWER_TRIGGERS, type Placed, readOurWebhooks, TRIGGERS } from "../webhooks.ts";
 
 /** Cal.com sends what is needed, to the right place, and signs it. */
 export const calcom: Step = {
@@ -27,12 +23,12 @@ export const calcom: Step = {
     const todo = listTodo(context, account, others);
     const who = `${account.email}, bookings API ${contract}`;
     if (main === undefined) {
-      return {
-        state: "wrong",
-        found: `no webhook for ${account.scope.name} leads here (${who})`,
-        todo,
-        plan: [`make a webhook for ${account.scope.name}, with a secret`],
-      };
+      const found = `no webhook for ${account.scope.name} leads here (${who})`;
+      if (!await hasSigning(context)) {
+        return { state: "wrong", found, todo: [`It is made ${WITH_A_SECRET}`, ...todo] };
+      }
+      const plan = [`make a webhook for ${account.scope.name}, with a secret`];
+      return { state: "wrong", found, todo, plan };
     }
     const changes = await listChanges(context, main);
     if (changes.length === 0) {
@@ -45,8 +41,8 @@ export const calcom: Step = {
     return {
       state: "wrong",
       found: changes.map(({ found }) => found).join("; "),
-      todo,
-      plan: changes.map(({ plan }) => plan),
+      todo: [...changes.flatMap((change) => change.todo ?? []), ...todo],
+      plan: changes.flatMap(({ plan }) => plan ?? []),
     };
   },
   async mend(context) {
@@ -64,10 +60,17 @@ export const calcom: Step = {
   },
 };
 
+/** What a webhook waits for, as the rest of a sentence. */
+const WITH_A_SECRET =
+  "as soon as there is a secret for it, without which everything that it sends " +
+  'is refused: see what is to be done at "Secrets", and run connect again';
+
 /** Something about a webhook that is not as it should be. */
 interface Change {
   found: string;
-  plan: string;
+  /** None: it cannot be mended yet, and `todo` says why. */
+  plan?: string;
+  todo?: string;
   wish: Partial<WebhookWish>;
 }
 
@@ -105,12 +108,16 @@ async function listChanges(context: Context, webhook: Webhook): Promise<Change[]
     });
   }
   if (!isUsable(webhook.secret)) {
+    const found = webhook.secret
+      ? "its secret is shorter than 16 letters, or holds a comma"
+      : "it has no secret, so everything it sends is refused";
+    const secret = await findSigning(context);
     changes.push({
-      found: webhook.secret
-        ? "its secret is shorter than 16 letters, or holds a comma"
-        : "it has no secret, so everything it sends is refused",
-      plan: "give it a secret",
-      wish: { secret: await chooseSecret(context) },
+      found,
+      ...await hasSigning(context)
+        ? { plan: "give it a secret" }
+        : { todo: `It gets one ${WITH_A_SECRET}` },
+      wish: secret === null ? {} : { secret },
     });
   }
   return changes;
@@ -119,20 +126,16 @@ async function listChanges(context: Context, webhook: Webhook): Promise<Change[]
 async function create(context: Context, scope: Scope): Promise<void> {
   const { calcom, supabase, once, projectUrl } = context;
   const { region } = await once("project", () => supabase.readProject());
+  // The functions have to know it before Cal.com does: the step of the secrets saw to that.
+  const secret = await findSigning(context);
+  if (secret === null) throw new SetupError(`The webhook is made ${WITH_A_SECRET}.`);
   const wish: WebhookWish = {
     subscriberUrl: webhookUrl(projectUrl, region),
     triggers: [...TRIGGERS],
     active: true,
-    secret: await chooseSecret(context),
+    secret,
   };
   await withTriggers(wish, (body) => calcom.createWebhook(scope, body));
-}
-
-/** The functions have to know it before Cal.com does: the step of the secrets saw to that. */
-async function chooseSecret(context: Context): Promise<string> {
-  const secret = context.made.webhookSecret ?? (await listSecrets(context))[0];
-  // Only looking needs none.
-  return secret ?? "";
 }
 
 /** An older server refuses names that it does not know; without the newest it works as well. */

@@ -1,11 +1,8 @@
-import { z } from "npm:zod@4.6.7";
 import type { Context } from "../context.ts";
-import { isAccepted } from "../door.ts";
-import { isMigrated } from "../project.ts";
-import { digestOf, joinSecrets, makeSecret } from "../secrets.ts";
+import { digestOf } from "../secrets.ts";
+import { describeHidden, lookAtSigning, SIGNING, wishSigning } from "../signing.ts";
 import type { Step } from "../step.ts";
 import { readVault, SHARED_SECRETS, wishVault } from "../vault.ts";
-import { listNamed, listSecrets } from "../webhooks.ts";
 import { readRights } from "./resend-key.ts";
 import { readReportWebhooks } from "./resend-webhook.ts";
 
@@ -18,6 +15,8 @@ interface Known {
   problem: string | null;
   /** Only a person can help. */
   todo?: string;
+  /** What is done about it all the same, where that is more than to set it. */
+  plan?: string | undefined;
 }
 
 /** What the functions do not take from the place where they run. */
@@ -33,7 +32,7 @@ export const secrets: Step = {
   needs: ["SUPABASE_ACCESS_TOKEN", "SUPABASE_PROJECT_REF"],
   async look(context) {
     const all = await listKnown(context);
-    const wrong = all.filter(({ problem, todo }) => problem !== null && todo === undefined);
+    const wrong = all.filter(canMend);
     const todo = all.flatMap((one) => one.todo ?? []);
     if (wrong.length === 0 && todo.length === 0) {
       return { state: "ok", found: `${all.map(({ name }) => name).join(", ")} are set` };
@@ -43,20 +42,17 @@ export const secrets: Step = {
       found: all.filter(({ problem }) => problem !== null)
         .map(({ name, problem }) => `${name} ${problem}`).join("; "),
       todo,
-      plan: wrong.map(({ name }) => `set ${name}`),
+      plan: wrong.map(({ name, plan }) => plan ?? `set ${name}`),
     };
   },
   async mend(context) {
-    const { supabase, resend, settings, made, redactor } = context;
-    const wrong = (await listKnown(context)).filter(({ problem, todo }) => problem && !todo);
+    const { supabase, resend, settings } = context;
+    const wrong = (await listKnown(context)).filter(canMend);
     const values: Record<string, string> = {};
     for (const { name, value } of wrong) {
-      if (value !== null) values[name] = value;
-      else if (name === "CALCOM_WEBHOOK_SECRET") {
-        made.webhookSecret ??= redactor.hide(listNamed(context)[0] ?? makeSecret());
-        // What signs already goes on being valid.
-        values[name] = joinSecrets([made.webhookSecret, ...await listSecrets(context)]);
-      } else if (name === "RESEND_API_KEY") {
+      if (name === SIGNING) Object.assign(values, await wishSigning(context));
+      else if (value !== null) values[name] = value;
+      else if (name === "RESEND_API_KEY") {
         // A key that was made and never set is of no use to anybody: its token was shown once.
         const keyName = `calcom-deals ${settings.SUPABASE_PROJECT_REF}`;
         for (const { id, name } of await resend.readKeys()) {
@@ -68,6 +64,10 @@ export const secrets: Step = {
     if (Object.keys(values).length > 0) await supabase.setSecrets(values);
   },
 };
+
+function canMend({ problem, todo, plan }: Known): boolean {
+  return problem !== null && (todo === undefined || plan !== undefined);
+}
 
 async function listKnown(context: Context): Promise<Known[]> {
   const { settings, supabase, once } = context;
@@ -98,7 +98,7 @@ async function listKnown(context: Context): Promise<Known[]> {
     if (!(name in values)) known.push(presence(name));
   }
   known.push(presence("RESEND_API_KEY"));
-  known.push(await lookAtWebhookSecret(context, digests.get("CALCOM_WEBHOOK_SECRET")));
+  known.push(await lookAtWebhookSecret(context));
   // Without Resend's rights nobody here can say what its secret is.
   const isFull = settings.RESEND_API_KEY !== undefined && await readRights(context) === "full";
   for (const one of known) {
@@ -131,48 +131,22 @@ async function readValues(
   return values;
 }
 
-/** The one secret of which a list can be set, and whose parts the door can be asked about. */
-async function lookAtWebhookSecret(context: Context, digest: string | undefined): Promise<Known> {
-  const name = "CALCOM_WEBHOOK_SECRET";
-  const signing = context.settings.CALCOM_API_KEY === undefined
-    ? listNamed(context)
-    : await listSecrets(context);
-  // Made in this run, and not at Cal.com yet.
-  if (context.made.webhookSecret !== undefined) signing.push(context.made.webhookSecret);
-  const list = signing.length === 0 ? null : joinSecrets(signing);
-  if (digest === undefined) return { name, value: list, problem: "is missing" };
-  if (list === null) {
-    if (context.settings.CALCOM_API_KEY === undefined) return { name, value: null, problem: null };
-    if (!await hasEvents(context)) {
-      return { name, value: null, problem: "is set, and no webhook at Cal.com has it" };
-    }
-    return {
-      name,
-      value: null,
-      problem: "is set, and no webhook that this key can see has it, though events arrive",
-      todo:
-        "A webhook made by hand signs with it. Set CALCOM_WEBHOOK_SECRET to its secret and run " +
-        "connect, so that it stays valid beside the one that is made here",
-    };
-  }
-  if (digest === digestOf(list)) return { name, value: list, problem: null };
-  for (const secret of signing) {
-    if (await isAccepted(context, secret) === false) {
-      return { name, value: list, problem: "does not have the secret of the webhook at Cal.com" };
-    }
-  }
-  return { name, value: list, problem: null };
-}
-
-/** Whether somebody's webhook has reached the log already. A ping tells nothing. */
-async function hasEvents(context: Context): Promise<boolean> {
-  if (!await isMigrated(context)) return false;
-  const [row] = await context.supabase.select(
-    z.object({ yes: z.boolean() }),
-    `select exists (
-      select from public.calcom_events as e
-      where e.source = 'webhook' and e.payload ->> 'triggerEvent' <> 'PING'
-    ) as yes`,
-  );
-  return row?.yes ?? false;
+/** The one that is a list, of which nobody may know all. */
+async function lookAtWebhookSecret(context: Context): Promise<Known> {
+  const { talk, settings } = context;
+  const { isHiding, ...known } = await lookAtSigning(context);
+  if (!isHiding) return { name: SIGNING, ...known };
+  const page =
+    `https://supabase.com/dashboard/project/${settings.SUPABASE_PROJECT_REF}/functions/secrets`;
+  return {
+    name: SIGNING,
+    ...known,
+    todo:
+      `${await describeHidden(context)}. Set ${SIGNING} to the secrets of such webhooks, where ` +
+      "there are any, and run connect in a terminal, which asks before it replaces what is set. " +
+      `Where nobody can be asked, delete it at ${page} before`,
+    plan: talk.canAsk
+      ? `ask whether to replace ${SIGNING}, which holds a secret that nobody here can see`
+      : undefined,
+  };
 }

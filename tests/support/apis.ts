@@ -171,6 +171,7 @@ export async function serveApis(databaseUrl: string): Promise<Apis> {
       SUPABASE_URL: origin,
       CALCOM_API_URL: `${origin}/calcom/v2`,
       RESEND_BASE_URL: `${origin}/resend`,
+      ROTATE_WAIT_SECONDS: "0",
       SUPABASE_CLI: fileURLToPath(new URL("../../local/apis/supabase-cli.ts", import.meta.url)),
     },
     deliver: async (body: string) => {

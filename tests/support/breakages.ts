@@ -25,6 +25,15 @@ export const BREAKAGES: readonly Breakage[] = [
     break: ({ calcom: { state } }) => state.webhooks.length = 0,
     changes: [SECRETS, "calcom POST /v2/webhooks"],
   },
+  {
+    name: "the webhook at Cal.com was deleted, while events arrive",
+    check: "calcom",
+    break: async ({ calcom: { state }, sql }) => {
+      state.webhooks.length = 0;
+      await sql`insert into public.calcom_events (payload) values ('{"triggerEvent": "BOOKING_PAID"}')`;
+    },
+    changes: [SECRETS, "calcom POST /v2/webhooks"],
+  },
   ...([
     ["it is switched off", { active: false }],
     ["it leaves out a trigger", { triggers: ["BOOKING_CREATED", "FORM_SUBMITTED"] }],
