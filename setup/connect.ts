@@ -9,6 +9,7 @@ import { parseSettings, readSettings, SECRET_SETTINGS, type Settings, WHERE } fr
 import { type Finding, worstOf } from "./finding.ts";
 import type { Step } from "./step.ts";
 import { STEPS } from "./steps/all.ts";
+import { senders } from "./steps/senders.ts";
 import { createTalk, describe, type Talk } from "./talk.ts";
 import { listSecrets, readOurWebhooks } from "./webhooks.ts";
 
@@ -21,7 +22,7 @@ also after it was stopped in the middle, and after a new version of the project 
 
   --yes        asks nothing
   --dry-run    says what it would do, and does nothing
-  --rotate     gives the webhook at Cal.com another secret; both are valid meanwhile
+  --rotate     gives the webhook at Cal.com another secret; both are valid meanwhile, and a minute more
   --env FILE   a file of NAME=value lines that count before the environment
   --help       this text
 
@@ -95,6 +96,7 @@ function askForKeys(settings: Settings, talk: Talk, keys: readonly NeededKey[]):
 /** Goes through the steps. @returns the exit code */
 async function connect(context: Context, isDryRun: boolean): Promise<number> {
   const { talk } = context;
+  if (!isDryRun) await requireSenders(context);
   const looker = new Looker(context);
   const results: Result[] = [];
   for (const step of STEPS) {
@@ -114,6 +116,15 @@ async function connect(context: Context, isDryRun: boolean): Promise<number> {
     return 0;
   }
   return await finish(context, results);
+}
+
+/** What nobody can be asked for later is missing now, before anything is done. */
+async function requireSenders(context: Context): Promise<void> {
+  const { talk, settings } = context;
+  if (talk.canAsk || settings.SENDERS !== undefined) return;
+  // A looker of its own: what stops it is told at the step that it belongs to.
+  const { plan } = await new Looker(context).look(senders);
+  if (plan?.length) talk.ask("Your brands:", "SENDERS");
 }
 
 /** Does what is to be done about a finding, and looks again. */

@@ -599,6 +599,54 @@ test("an organization's administrator gets the webhook of the organization", asy
   assertMatch(closed.text, /this key may not look after its webhooks: only your own events come/);
 });
 
+test("of two webhooks the one with the right address is looked after", async (apis) => {
+  await connectAll(apis);
+  const { state } = apis.calcom;
+  const [right] = state.webhooks;
+  const [subscriberUrl] = right!.subscriberUrl.split("?");
+  right!.active = false;
+  state.webhooks.unshift({ ...right!, id: "other", active: true, subscriberUrl: subscriberUrl! });
+  const { code, text } = await connect(apis);
+  assertEquals(code, 0, text);
+  assertMatch(text, /will switch it on/);
+  assertMatch(text, /Another webhook leads here.*Events that come twice count once/);
+  assert(right!.active);
+  assertEquals(state.webhooks[0]!.subscriberUrl, subscriberUrl);
+
+  // The other one is heard, too: what it cannot be used for is told.
+  for (
+    const [values, told] of [
+      [{ payloadTemplate: "{{title}}" }, /another webhook .*has a custom payload template/],
+      [{ payloadTemplate: null, secret: null }, /another webhook .*has no secret/],
+    ] as const
+  ) {
+    Object.assign(state.webhooks[0]!, values);
+    const bad = await connect(apis);
+    assertEquals(bad.code, 1, bad.text);
+    assertMatch(bad.text, told);
+  }
+  // What is off sends nothing.
+  state.webhooks[0]!.active = false;
+  assertEquals((await connect(apis)).code, 0);
+});
+
+test("a webhook that somebody else has made at the same moment is told as what it is", async (apis) => {
+  await connectAll(apis);
+  const { state } = apis.calcom;
+  const [webhook] = state.webhooks.splice(0);
+  state.fault = ({ method }) => {
+    if (method !== "POST") return null;
+    if (state.webhooks.length === 0) state.webhooks.push(webhook!);
+    return Response.json({ error: { message: "exists" } }, { status: 409 });
+  };
+  const { code, text } = await connect(apis);
+  assertEquals(code, 1);
+  assertMatch(text, /another webhook for your own events with this address \(409\).*again/);
+  assert(!text.includes("does not show it"), text);
+  state.fault = null;
+  assertEquals((await connect(apis)).code, 0);
+});
+
 test("a server that knows fewer triggers, and the older bookings API, is served too", async (apis) => {
   const { state } = apis.calcom;
   state.contract = "2024-08-13";
@@ -624,8 +672,12 @@ test("what nobody can be asked for is named", async (apis) => {
   const senders = await connect(apis, [], {});
   assertEquals(senders.code, 1);
   assertMatch(senders.text, /Nobody can be asked here: set SENDERS/);
-  assertMatch(senders.text, /Stopped at "Senders".*Done: .*Migrations.*Not done yet: .*Cal\.com/s);
-  assertEquals(apis.calcom.state.webhooks, []);
+  assertEquals(apis.supabase.state.commands, [], "before anything is done");
+
+  // Later nobody has to be asked.
+  verifyDomains(apis);
+  await connect(apis);
+  assertEquals((await connect(apis, [], {})).code, 0);
 });
 
 test("settings that cannot be right are refused by their names, without their values", async (apis) => {

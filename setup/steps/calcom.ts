@@ -19,8 +19,9 @@ export const calcom: Step = {
     const account = await once("account", () => calcom.readAccount());
     const contract = await once("contract", () => calcom.probeBookings());
     const all = await readOurWebhooks(context);
-    const { main, others } = choose(all, account.scope);
-    const todo = listTodo(context, account, others);
+    const { main, others } = choose(all, account.scope, await readUrl(context));
+    const faults = others.flatMap(listFaults);
+    const todo = listTodo(context, account, others, faults.length > 0);
     const who = `${account.email}, bookings API ${contract}`;
     if (main === undefined) {
       const found = `no webhook for ${account.scope.name} leads here (${who})`;
@@ -32,15 +33,19 @@ export const calcom: Step = {
     }
     const changes = await listChanges(context, main);
     if (changes.length === 0) {
+      // There are as many lists of those as there are event types.
+      const found =
+        `for ${account.scope.name}, on, with all triggers (${who}); webhooks of single ` +
+        "event types are not looked at";
       return {
-        state: todo.length > 0 ? "warning" : "ok",
-        found: `for ${account.scope.name}, on, with all triggers (${who})`,
+        state: faults.length > 0 ? "wrong" : todo.length > 0 ? "warning" : "ok",
+        found: [found, ...faults].join("; "),
         todo,
       };
     }
     return {
       state: "wrong",
-      found: changes.map(({ found }) => found).join("; "),
+      found: [...changes.map(({ found }) => found), ...faults].join("; "),
       todo: [...changes.flatMap((change) => change.todo ?? []), ...todo],
       plan: changes.flatMap(({ plan }) => plan ?? []),
     };
@@ -48,14 +53,14 @@ export const calcom: Step = {
   async mend(context) {
     const { calcom, once } = context;
     const { scope } = await once("account", () => calcom.readAccount());
-    const { main } = choose(await readOurWebhooks(context), scope);
+    const { main } = choose(await readOurWebhooks(context), scope, await readUrl(context));
     if (main === undefined) await create(context, scope);
     else {
       const wish: Partial<WebhookWish> = Object.assign(
         {},
         ...(await listChanges(context, main)).map((change) => change.wish),
       );
-      await withTriggers(wish, (body) => calcom.changeWebhook(scope, main.id, body));
+      await send(context, scope, wish, (body) => calcom.changeWebhook(scope, main.id, body));
     }
   },
 };
@@ -64,6 +69,15 @@ export const calcom: Step = {
 const WITH_A_SECRET =
   "as soon as there is a secret for it, without which everything that it sends " +
   'is refused: see what is to be done at "Secrets", and run connect again';
+
+const HAS_TEMPLATE = "has a custom payload template, which leaves out what is needed";
+
+/** Says what is wrong with a secret that is of no use. */
+function describeSecret({ secret }: Webhook): string {
+  return secret
+    ? "has a secret that is shorter than 16 letters, or holds a comma"
+    : "has no secret, so everything it sends is refused";
+}
 
 /** Something about a webhook that is not as it should be. */
 interface Change {
@@ -75,9 +89,7 @@ interface Change {
 }
 
 async function listChanges(context: Context, webhook: Webhook): Promise<Change[]> {
-  const { supabase, once, projectUrl } = context;
-  const { region } = await once("project", () => supabase.readProject());
-  const subscriberUrl = webhookUrl(projectUrl, region);
+  const subscriberUrl = await readUrl(context);
   const missing = TRIGGERS.filter((name) =>
     !webhook.triggers.includes(name) && !NEWER_TRIGGERS.includes(name)
   );
@@ -102,18 +114,15 @@ async function listChanges(context: Context, webhook: Webhook): Promise<Change[]
   }
   if (webhook.payloadTemplate) {
     changes.push({
-      found: "it has a custom payload template, which leaves out what is needed",
+      found: `it ${HAS_TEMPLATE}`,
       plan: "take the template away",
       wish: { payloadTemplate: "" },
     });
   }
   if (!isUsable(webhook.secret)) {
-    const found = webhook.secret
-      ? "its secret is shorter than 16 letters, or holds a comma"
-      : "it has no secret, so everything it sends is refused";
     const secret = await findSigning(context);
     changes.push({
-      found,
+      found: `it ${describeSecret(webhook)}`,
       ...await hasSigning(context)
         ? { plan: "give it a secret" }
         : { todo: `It gets one ${WITH_A_SECRET}` },
@@ -124,18 +133,47 @@ async function listChanges(context: Context, webhook: Webhook): Promise<Change[]
 }
 
 async function create(context: Context, scope: Scope): Promise<void> {
-  const { calcom, supabase, once, projectUrl } = context;
-  const { region } = await once("project", () => supabase.readProject());
+  const { calcom } = context;
   // The functions have to know it before Cal.com does: the step of the secrets saw to that.
   const secret = await findSigning(context);
   if (secret === null) throw new SetupError(`The webhook is made ${WITH_A_SECRET}.`);
   const wish: WebhookWish = {
-    subscriberUrl: webhookUrl(projectUrl, region),
+    subscriberUrl: await readUrl(context),
     triggers: [...TRIGGERS],
     active: true,
     secret,
   };
-  await withTriggers(wish, (body) => calcom.createWebhook(scope, body));
+  await send(context, scope, wish, (body) => calcom.createWebhook(scope, body));
+}
+
+/** The address that the webhook has to have. */
+async function readUrl({ supabase, once, projectUrl }: Context): Promise<string> {
+  const { region } = await once("project", () => supabase.readProject());
+  return webhookUrl(projectUrl, region);
+}
+
+/** Sends a wish. An address that another webhook has by now is told as that. */
+async function send<Wish extends Partial<WebhookWish>>(
+  context: Context,
+  scope: Scope,
+  wish: Wish,
+  how: (wish: Wish) => Promise<unknown>,
+): Promise<void> {
+  try {
+    await withTriggers(wish, how);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.failure.status !== 409) throw error;
+    context.forget();
+    const url = await readUrl(context);
+    const isVisible = (await readOurWebhooks(context)).some((one) =>
+      one.scope.path === scope.path && one.webhook.subscriberUrl === url
+    );
+    if (!isVisible) throw error;
+    throw new SetupError(
+      `Cal.com has another webhook for ${scope.name} with this address (409), which was not there a ` +
+        "moment ago. Run this again: it looks after that one.",
+    );
+  }
 }
 
 /** An older server refuses names that it does not know; without the newest it works as well. */
@@ -154,11 +192,25 @@ async function withTriggers<Wish extends Partial<WebhookWish>>(
   }
 }
 
-/** The one that is looked after, and what else leads here. */
-function choose(all: Placed[], scope: Scope): { main: Webhook | undefined; others: Placed[] } {
+/** The one that is looked after, and what else leads here. No other can get the right address. */
+function choose(
+  all: Placed[],
+  scope: Scope,
+  url: string,
+): { main: Webhook | undefined; others: Placed[] } {
   const here = all.filter((one) => one.scope.path === scope.path);
-  const main = here.find(({ webhook }) => webhook.active) ?? here[0];
+  const main = here.find(({ webhook }) => webhook.subscriberUrl === url) ??
+    here.find(({ webhook }) => webhook.active) ?? here[0];
   return { main: main?.webhook, others: all.filter((one) => one !== main) };
+}
+
+/** Why what another webhook sends is of no use. */
+function listFaults({ scope, webhook }: Placed): string[] {
+  if (!webhook.active) return [];
+  return [
+    ...webhook.payloadTemplate ? [HAS_TEMPLATE] : [],
+    ...isUsable(webhook.secret) ? [] : [describeSecret(webhook)],
+  ].map((fault) => `another webhook (for ${scope.name}) ${fault}`);
 }
 
 /** What only Cal.com's page can do. */
@@ -166,13 +218,17 @@ function listTodo(
   { calcom, settings }: Context,
   { scope, hasClosedOrganization, teams }: Awaited<ReturnType<Context["calcom"]["readAccount"]>>,
   others: Placed[],
+  isFaulty: boolean,
 ): NonNullable<Finding["todo"]> {
   const todo: string[] = [];
   if (others.length > 0) {
     const names = others.map((one) => one.scope.name).join(" and ");
     todo.push(
       `${others.length === 1 ? "Another webhook leads" : `${others.length} other webhooks lead`} ` +
-        `here (for ${names}). Events that come twice count once; delete what you do not need at ` +
+        `here (for ${names}). ` +
+        (isFaulty
+          ? "Delete what you do not need, or take its template away and give it a secret of its own, at "
+          : "Events that come twice count once; delete what you do not need at ") +
         calcom.page,
     );
   }
