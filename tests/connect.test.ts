@@ -402,6 +402,13 @@ test("a deleted webhook gets a secret beside those that are known, or none", asy
   const anew = await connect(apis);
   assertEquals(anew.code, 0, anew.text);
   assertEquals(await apis.deliver(pingBody()), 200);
+
+  // The key of a colleague sees none of it, and must not take it for deleted.
+  const mine = calcom.state.webhooks.splice(0)[0]!.secret;
+  calcom.state.user.email = "colleague@brightloom.example";
+  assertEquals((await connect(apis)).code, 1);
+  assertEquals(calcom.state.webhooks, []);
+  assertEquals(state.secrets.get("CALCOM_WEBHOOK_SECRET"), mine);
 });
 
 test("the secret of a webhook made by hand is not forgotten", async (apis) => {
