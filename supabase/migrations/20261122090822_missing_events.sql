@@ -320,9 +320,9 @@ $$;
 comment on function crm.missing_end(crm.api_booking, crm.log_facts) is
   'The event that cancelled or rejected a booking, when the log lacks it.';
 
--- Rule: a seat that is moved in place keeps its mark at Cal.com, though nobody can have missed the new meeting yet. So
---       a mark of which the log has told already says nothing more.
-create function crm.last_told_no_show(p_uid text, p_email text)
+-- Rule: a seat that is moved, in place or to another meeting, keeps its mark at Cal.com, though nobody can have missed
+--       the new meeting yet. So a mark of which the log has told already says nothing more.
+create function crm.last_told_no_show(p_uids text[], p_email text)
 returns boolean
 language plpgsql
 stable
@@ -334,7 +334,7 @@ begin
       select (a.attendee -> 'noShow')::boolean
       from public.calcom_events as e
       cross join jsonb_array_elements(crm.jsonb_list(e.payload #> '{payload,attendees}')) as a (attendee)
-      where e.uid = p_uid and e.trigger = 'BOOKING_NO_SHOW_UPDATED'
+      where e.uid = any (p_uids) and e.trigger = 'BOOKING_NO_SHOW_UPDATED'
         and crm.jsonb_email(a.attendee -> 'email') = p_email and jsonb_typeof(a.attendee -> 'noShow') = 'boolean'
       order by e.position desc
       limit 1
@@ -343,8 +343,8 @@ begin
   );
 end;
 $$;
-comment on function crm.last_told_no_show(text, text) is
-  'Whether somebody was missing from a meeting, as the last event about that says.';
+comment on function crm.last_told_no_show(text[], text) is
+  'Whether somebody was missing from a meeting, by the uids that it has had, as the last event about that says.';
 
 -- Rule: nothing in the API says that a meeting took place. It did when it was accepted, is over, and nobody was
 --       missing; Cal.com's own event is a timer, too. Of a seated event, those who were not missing were there.
@@ -365,7 +365,9 @@ begin
     coalesce(
       bool_or(
         (a.attendee -> 'is_absent')::boolean <> b.is_no_show
-        and (a.attendee -> 'is_absent')::boolean <> crm.last_told_no_show(p_booking.uid, b.attendee_email)
+        and (a.attendee -> 'is_absent')::boolean <> crm.last_told_no_show(
+          p_booking.uid || case when b.is_seated then b.previous_uids end, b.attendee_email
+        )
       ),
       false
     ) as differs,

@@ -1,6 +1,6 @@
 -- Rule: migrations/…_missing_events.sql, crm.missing_seat() and crm.missing_seat_end()
 begin;
-select plan(20);
+select plan(21);
 select tests.empty_crm();
 
 create function pg_temp.webinar(p_seats jsonb, p_overrides jsonb default '{}') returns jsonb language sql as $$
@@ -176,6 +176,31 @@ select is(
     from public.bookings as b where b.calcom_uid = 'web-4'
   ),
   't t', 'a move in place comes before the end of the meeting'
+);
+
+-- When somebody who had been missing moves to another meeting, with the mark that Cal.com keeps
+select public.handle_calcom_event(pg_temp.seat_webhook('gil', jsonb_build_object(
+  'uid', 'web-5', 'createdAt', tests.api_time('-4 days'), 'startTime', tests.api_time('-1 day'),
+  'endTime', tests.api_time('-23 hours'), 'iCalUID', 'web-5@Cal.com'
+)));
+select tests.send('BOOKING_NO_SHOW_UPDATED', jsonb_build_object(
+  'bookingUid', 'web-5', 'createdAt', tests.api_time('-22 hours'),
+  'attendees', '[{"email": "gil@acme.test", "noShow": true}]'::jsonb
+));
+select tests.send('BOOKING_RESCHEDULED', jsonb_build_object(
+  'uid', 'web-6', 'rescheduleUid', 'web-5', 'createdAt', tests.api_time('-21 hours'), 'email', 'gil@acme.test',
+  'attendeeSeatId', 'seat-gil', 'seatsPerTimeSlot', 10, 'startTime', tests.api_time('-2 hours'),
+  'endTime', tests.api_time('-90 minutes'), 'iCalUID', 'web-6@Cal.com'
+));
+select tests.send('MEETING_ENDED', jsonb_build_object('uid', 'web-6', 'endTime', tests.api_time('-90 minutes')));
+select is(
+  pg_temp.reconcile(pg_temp.webinar(
+    jsonb_build_array(pg_temp.seat('gil', '{"absent": true}')),
+    jsonb_build_object('uid', 'web-6', 'icsUid', 'web-6@Cal.com', 'start', tests.api_time('-2 hours'),
+      'end', tests.api_time('-90 minutes'), 'updatedAt', tests.api_time('-21 hours'),
+      'createdAt', tests.api_time('-21 hours'))
+  )),
+  'known 1', 'nor does it about another meeting'
 );
 
 select * from finish();
