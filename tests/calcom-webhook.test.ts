@@ -168,7 +168,7 @@ test("a body of 1 MiB is stored, one byte more is 413", {}, async (webhook) => {
 
 for (
   const [name, text, reason] of [
-    ["empty", "", /not JSON/],
+    ["a blank", " ", /not JSON/],
     ["form-encoded", "name=Tobias&event=discovery", /not JSON/],
     ["a template that was no JSON", "false", /not a JSON object/],
     ["null", "null", /is null/],
@@ -192,6 +192,12 @@ for (
     else assertEquals(event.raw, encodeHex(text));
   });
 }
+
+test("422 for nothing at all, of which no row is kept", {}, async (webhook) => {
+  const { status, body } = await webhook.post("");
+  assertEquals([status, body.outcome], [422, "empty"]);
+  assertEquals(await readEvents(), []);
+});
 
 test(
   "what Postgres cannot hold of JSON is replaced, and its bytes are kept",

@@ -54,6 +54,11 @@ Deno.test("422 when the database finds no event in the body", async () => {
   assertMatch((await post("no JSON", { decision })).body.reason, /not JSON/);
 });
 
+Deno.test("422 for nothing at all, of which nothing is kept", async () => {
+  const { status, body, payloads } = await post("");
+  assertEquals([status, body.outcome, payloads], [422, "empty", []]);
+});
+
 Deno.test("an event that changes nothing is no error, with a trigger or without", async () => {
   const decision: Decision = { ...APPLIED, outcome: "ignored", trigger: null };
   const { status, sends } = await post("{}", { decision });

@@ -31,8 +31,12 @@ export function createHandler(deps: HandlerDeps): (request: Request) => Promise<
   });
 }
 
-/** What is signed is kept, whatever it is, before anything is said about it. */
+/** What is signed is kept, whatever it says, before anything is said about it. */
 async function storeAndProcess(body: Body, { events, sendMails }: HandlerDeps): Promise<Answer> {
+  // Nothing is no event, and there is nothing to keep. doctor asks with it whether a secret is known.
+  if (body.length === 0) {
+    return { status: 422, body: { outcome: "empty", reason: "The body is empty" } };
+  }
   const { payload, stored } = await store(body, events);
   if (stored.kind !== "stored") {
     return unavailable(`The database could not store the event (${stored.code}): send it again`);
