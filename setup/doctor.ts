@@ -19,8 +19,8 @@ Changes nothing.
   --env FILE   a file of NAME=value lines that count before the environment
   --help       this text
 
-Needs SUPABASE_ACCESS_TOKEN (one that can only read is enough) and SUPABASE_PROJECT_REF; what is
-behind CALCOM_API_KEY and RESEND_API_KEY is looked at when they are there.
+Needs SUPABASE_ACCESS_TOKEN and SUPABASE_PROJECT_REF; what is behind CALCOM_API_KEY and RESEND_API_KEY
+is looked at when they are there. A token that can only read is enough for all but Vault and health.
 
 Ends with 1 when something is wrong. A warning is no error.`;
 

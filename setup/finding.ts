@@ -1,6 +1,6 @@
 /** What a look finds. */
 
-/** `skipped`: a key that the step needs was not given, so nothing is known. */
+/** `skipped`: nothing is known, for want of a key or a right, or because of what a former step found. */
 export type State = "ok" | "warning" | "wrong" | "skipped";
 
 /** What a step found, without having changed anything. */

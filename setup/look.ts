@@ -1,4 +1,5 @@
 /** Runs the looks of the steps, and makes a finding of whatever stops one. */
+import { isClosedToReaders } from "./apis/supabase.ts";
 import type { Context } from "./context.ts";
 import { SetupError } from "./error.ts";
 import type { Finding } from "./finding.ts";
@@ -32,6 +33,14 @@ export class Looker {
       return await step.look(this.context);
     } catch (error) {
       if (!(error instanceof SetupError)) throw error;
+      // For doctor a token that can only read is enough.
+      if (this.context.isReadOnly && isClosedToReaders(error)) {
+        return {
+          state: "skipped",
+          found: "not looked at with a token that can only read: it needs the permission " +
+            "database_write",
+        };
+      }
       const told = this.#told.get(error.message);
       if (told !== undefined && told !== step.title) {
         return { state: "skipped", found: `not known: see ${told}` };

@@ -87,16 +87,30 @@ test("a token that can only read is enough, but for Vault and health", async (ap
     ...["projects_read", "edge_functions_read", "edge_functions_secrets_read", "database_read"],
     "auth_config_read",
   ]);
-  const { find } = await doctor(apis);
+  const { code, find } = await doctor(apis);
   for (
     const name of [
       ...["project", "migrations", "senders", "functions", "schedule", "calcom", "door"],
-      ...["sign_in", "board"],
+      ...["secrets", "sign_in", "board"],
     ]
   ) {
     assertEquals(find(name).state, "ok", `${name}: ${find(name).found}`);
   }
-  assertMatch(find("vault").found + find("secrets").found, /give it the permission database_write/);
+  for (const name of ["vault", "health"]) {
+    assertEquals(find(name).state, "skipped", name);
+    assertMatch(find(name).found, /token that can only read.*needs the permission database_write/);
+  }
+  assertEquals(code, 0);
+
+  // The names of the secrets are compared all the same.
+  apis.supabase.state.secrets.delete("SEND_EMAILS_SECRET");
+  const missing = await doctor(apis);
+  assertEquals(missing.code, 1);
+  assertEquals(missing.find("secrets").found, "SEND_EMAILS_SECRET is missing");
+
+  // Where it can read nothing either, that is wrong.
+  apis.supabase.state.rights.delete("database_read");
+  assertEquals((await doctor(apis)).find("migrations").state, "wrong");
 });
 
 test("what the database says is wrong is wrong, with what to do", async (apis) => {

@@ -48,6 +48,8 @@ const KEYS = z.array(z.object({
   type: z.string().nullish(),
   api_key: z.string().nullish(),
 }));
+/** The right to run any statement. */
+const DATABASE_WRITE = "database_write";
 const ROWS = z.array(z.record(z.string(), z.unknown()));
 
 export type Project = z.output<typeof PROJECT>;
@@ -115,7 +117,7 @@ export function createSupabase({ base, token, ref, isReadOnly, redactor, say }: 
       method: "POST",
       body: { query, ...(parameters.length === 0 ? {} : { parameters }) },
       answer: ROWS,
-      right: isReading ? "database_read" : "database_write",
+      right: isReading ? "database_read" : DATABASE_WRITE,
     });
     const parsed = z.array(row).safeParse(rows);
     if (parsed.success) return parsed.data;
@@ -207,6 +209,12 @@ export function createSupabase({ base, token, ref, isReadOnly, redactor, say }: 
       return query(row, text, values, false);
     },
   };
+}
+
+/** Whether it was refused because the role for reading may not see it, and the token no more. */
+export function isClosedToReaders(error: unknown): boolean {
+  return error instanceof ApiError && error.failure.status === 403 &&
+    error.failure.right === DATABASE_WRITE;
 }
 
 /** What to do about it, in this API. */
