@@ -4,7 +4,7 @@ import { digestOf } from "../secrets.ts";
 import { describeHidden, lookAtSigning, SIGNING, wishSigning } from "../signing.ts";
 import type { Step } from "../step.ts";
 import { readVault, SHARED_SECRETS, wishVault } from "../vault.ts";
-import { readRights } from "./resend-key.ts";
+import { isFull, isKeyGone, makeSendingKey } from "./resend-key.ts";
 import { readReportWebhooks } from "./resend-webhook.ts";
 
 /** What is known of one secret of the functions, which can be set and never read. */
@@ -14,6 +14,8 @@ interface Known {
   value: string | null;
   /** Why it has to be set, whatever is there; null when it is right as far as it can be told. */
   problem: string | null;
+  /** It may be right all the same. */
+  isDoubt?: boolean;
   /** Only a person can help. */
   todo?: string;
   /** What is done about it all the same, where that is more than to set it. */
@@ -38,8 +40,9 @@ export const secrets: Step = {
     if (wrong.length === 0 && todo.length === 0) {
       return { state: "ok", found: `${all.map(({ name }) => name).join(", ")} are set` };
     }
+    const isDoubt = todo.length === 0 && wrong.every((one) => one.isDoubt);
     return {
-      state: "wrong",
+      state: isDoubt ? "warning" : "wrong",
       found: all.filter(({ problem }) => problem !== null)
         .map(({ name, problem }) => `${name} ${problem}`).join("; "),
       todo,
@@ -47,19 +50,14 @@ export const secrets: Step = {
     };
   },
   async mend(context) {
-    const { supabase, resend, settings } = context;
+    const { supabase } = context;
     const wrong = (await listKnown(context)).filter(canMend);
     const values: Record<string, string> = {};
     for (const { name, value } of wrong) {
       if (name === SIGNING) Object.assign(values, await wishSigning(context));
       else if (value !== null) values[name] = value;
       else if (name === "RESEND_API_KEY") {
-        // A key that was made and never set is of no use to anybody: its token was shown once.
-        const keyName = `calcom-deals ${settings.SUPABASE_PROJECT_REF}`;
-        for (const { id, name } of await resend.readKeys()) {
-          if (name === keyName) await resend.deleteKey(id);
-        }
-        values[name] = await resend.createSendingKey(keyName);
+        values[name] = await makeSendingKey(context, keyName(context));
       }
     }
     if (Object.keys(values).length > 0) await supabase.setSecrets(values);
@@ -71,7 +69,7 @@ function canMend({ problem, todo, plan }: Known): boolean {
 }
 
 async function listKnown(context: Context): Promise<Known[]> {
-  const { settings, supabase, once } = context;
+  const { supabase, once } = context;
   const digests = await once("digests", () => supabase.readSecrets());
   const values = await readValues(context, digests);
   // A digest that fits says everything. One that does not says something only where others fit:
@@ -98,12 +96,12 @@ async function listKnown(context: Context): Promise<Known[]> {
   ) {
     if (!(name in values)) known.push(presence(name));
   }
-  known.push(presence("RESEND_API_KEY"));
+  known.push(await lookAtResendKey(context, presence("RESEND_API_KEY")));
   known.push(await lookAtWebhookSecret(context));
   // Without Resend's rights nobody here can say what its secret is.
-  const isFull = settings.RESEND_API_KEY !== undefined && await readRights(context) === "full";
+  const canSetAll = await isFull(context);
   for (const one of known) {
-    if (one.problem === null || isFull || !/^RESEND_(API|WEBHOOK)/.test(one.name)) continue;
+    if (one.problem === null || canSetAll || !/^RESEND_(API|WEBHOOK)/.test(one.name)) continue;
     one.todo = `Set RESEND_API_KEY to a key with full access and run connect`;
   }
   return known;
@@ -125,7 +123,7 @@ async function readValues(
   for (const [name, variable] of Object.entries(SHARED_SECRETS)) {
     if (vault[name] !== undefined) values[variable] = vault[name];
   }
-  if (settings.RESEND_API_KEY !== undefined && await readRights(context) === "full") {
+  if (await isFull(context)) {
     const [first] = await readReportWebhooks(context);
     if (first) values.RESEND_WEBHOOK_SECRET = await resend.readSigningSecret(first.id);
   }
@@ -140,6 +138,19 @@ async function readVaultIfOpen(context: Context): Promise<Record<string, string>
     if (!isClosedToReaders(error)) throw error;
     return {};
   }
+}
+
+/** The key that mails go out with. Its token can be compared with nothing, but its name is known. */
+async function lookAtResendKey(context: Context, known: Known): Promise<Known> {
+  if (known.problem !== null || !await isKeyGone(context, keyName(context))) return known;
+  const problem =
+    "is none that was made here: it may be deleted at Resend, and then no mail goes out";
+  return { ...known, problem, isDoubt: true };
+}
+
+/** The name at Resend of the key of the functions. */
+function keyName({ settings }: Context): string {
+  return `calcom-deals ${settings.SUPABASE_PROJECT_REF}`;
 }
 
 /** The one that is a list, of which nobody may know all. */

@@ -12,7 +12,7 @@ import {
   RESEND_SMTP,
 } from "../sign-in.ts";
 import type { Step } from "../step.ts";
-import { readRights } from "./resend-key.ts";
+import { isFull, isKeyGone, makeSendingKey } from "./resend-key.ts";
 import { readSenders } from "./senders.ts";
 
 /** Who is invited signs in with a code that comes by mail, and nobody else gets in. */
@@ -41,7 +41,7 @@ export const signIn: Step = {
     };
   },
   async mend(context) {
-    const { supabase, resend } = context;
+    const { supabase } = context;
     const auth = await readAuth(context);
     const wish: Partial<AuthSettings> = Object.assign(
       {},
@@ -53,7 +53,7 @@ export const signIn: Step = {
         throw new SetupError("There is no sender yet that codes could come from: see Senders.");
       }
       Object.assign(wish, server.wish);
-      if (server.wantsKey) wish.smtp_pass = await makeKey(context);
+      if (server.wantsKey) wish.smtp_pass = await makeSendingKey(context, keyName(context));
     }
     if (Object.keys(wish).length > 0) await supabase.changeAuth(wish);
     // After it: on the free plan the mail can be changed once it does not go out through Supabase.
@@ -62,15 +62,6 @@ export const signIn: Step = {
       ...findTemplateProblems(auth, await readTemplate()).map((problem) => problem.wish),
     );
     if (Object.keys(template).length > 0) await supabase.changeAuth(template);
-
-    /** A key of its own. One that was made and never set is of no use: its token was shown once. */
-    async function makeKey(context: Context): Promise<string> {
-      const ours = keyName(context);
-      for (const { id, name } of await resend.readKeys()) {
-        if (name === ours) await resend.deleteKey(id);
-      }
-      return await resend.createSendingKey(ours);
-    }
   },
 };
 
@@ -124,7 +115,7 @@ async function findServerProblem(
       wantsKey: false,
     };
   }
-  if (await isKeyGone(context)) {
+  if (await isKeyGone(context, keyName(context))) {
     // It may also be one that the team has made. That cannot be seen, and a key of ours is as good.
     const found = "the key that codes go out with is none that was made here: it may be deleted";
     return { state: "warning", found, plan, wish: whole, wantsKey: true };
@@ -140,16 +131,6 @@ async function canSendAs(context: Context, address: string): Promise<boolean> {
   if (!await isFull(context)) return false;
   const known = await context.once("domains", () => context.resend.readDomains());
   return known.some(({ name }) => name === domainOf(address));
-}
-
-async function isKeyGone(context: Context): Promise<boolean> {
-  if (!await isFull(context)) return false;
-  const keys = await context.once("resend keys", () => context.resend.readKeys());
-  return keys.every(({ name }) => name !== keyName(context));
-}
-
-async function isFull(context: Context): Promise<boolean> {
-  return context.settings.RESEND_API_KEY !== undefined && await readRights(context) === "full";
 }
 
 /** Another one than that of the functions: neither is lost with the other. */

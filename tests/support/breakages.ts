@@ -1,5 +1,5 @@
 import { changeAuthSettings } from "../../local/apis/auth-config.ts";
-import type { Apis } from "./apis.ts";
+import { type Apis, REF } from "./apis.ts";
 
 /** Something that goes wrong with a project that is live. */
 export interface Breakage {
@@ -90,7 +90,16 @@ export const BREAKAGES: readonly Breakage[] = [
       changes: [SECRETS],
     })),
   {
-    name: "the key of the functions at Resend was taken away",
+    name: "the key of the functions was deleted at Resend",
+    check: "secrets",
+    break: ({ resend: { state } }) => {
+      state.keys = state.keys.filter(({ name }) => !name.endsWith(REF));
+    },
+    changes: ["resend POST /api-keys", SECRETS],
+    isWarning: true,
+  },
+  {
+    name: "RESEND_API_KEY is gone",
     check: "secrets",
     break: ({ supabase: { state } }) => state.secrets.delete("RESEND_API_KEY"),
     changes: ["resend DELETE /api-keys/…", "resend POST /api-keys", SECRETS],
