@@ -1,5 +1,6 @@
 import { z } from "npm:zod@4.6.7";
 import type { Context } from "../context.ts";
+import { SetupError } from "../error.ts";
 import { isMigrated } from "../project.ts";
 import type { Step } from "../step.ts";
 
@@ -47,12 +48,15 @@ export const alerts: Step = {
     const { settings, supabase, talk } = context;
     const asked = settings.ALERT_ADDRESS ??
       talk.ask("  Who is to get a mail when something is wrong? (empty: nobody)", "ALERT_ADDRESS");
-    settings.ALERT_ADDRESS = asked === "" || ADDRESS.safeParse(asked).success ? asked : "";
-    if (settings.ALERT_ADDRESS === "") return;
+    if (asked !== "" && !ADDRESS.safeParse(asked).success) {
+      throw new SetupError(`ALERT_ADDRESS takes a mail address, and "${asked}" is none.`);
+    }
+    settings.ALERT_ADDRESS = asked;
+    if (asked === "") return;
     await supabase.change(
       z.object({ value: z.string() }),
       "update public.settings set value = $1 where name = 'alert_address' returning value",
-      [settings.ALERT_ADDRESS],
+      [asked],
     );
   },
 };
