@@ -148,13 +148,18 @@ function readWait(headers: Headers): number {
   return 60;
 }
 
+/** The API's own sentence as the next one, where there is any. */
+export function quote(message: string): string {
+  return message === "" ? "" : ` It says: ${message.replace(/\.$/, "")}.`;
+}
+
 function explainGenerally(
   name: string,
   baseSetting: string,
   { status, message, method, path }: Failure,
   wait: number | null,
 ): string {
-  const said = message === "" ? "" : ` It says: ${message.replace(/\.$/, "")}.`;
+  const said = quote(message);
   if (status === 429) {
     return `${name} has had too many calls with this key and asks to wait ${wait} s. Run this ` +
       `again after that; it goes on where it stopped.`;

@@ -1,7 +1,7 @@
 /** Resend's API, as far as the set-up asks it. */
 import { z } from "npm:zod@4.6.7";
 import type { Redactor } from "../secrets.ts";
-import { ApiError, createAsk, type Failure } from "./http.ts";
+import { ApiError, createAsk, type Failure, quote } from "./http.ts";
 
 const DOMAIN = z.object({
   id: z.string(),
@@ -151,11 +151,14 @@ function explain({ status, code, message, method, path }: Failure): string | nul
       `access at https://resend.com/api-keys and set RESEND_API_KEY.`;
   }
   if (status === 403 && method === "POST" && path === "/domains") {
-    return `Resend adds no domain (403): ${message} Your plan may allow no more: look at ` +
+    return `Resend adds no domain (403).${quote(message)} Your plan may allow no more: look at ` +
       `https://resend.com/domains, delete one or change the plan.`;
   }
   if (status === 403) {
-    return `Resend does not allow this (403): ${message}`;
+    return message === ""
+      ? "Resend does not allow this (403), and does not say why: look at what the key may do, at " +
+        "https://resend.com/api-keys, and at what is between here and Resend (a proxy, a firewall)."
+      : `Resend does not allow this (403).${quote(message)}`;
   }
   return null;
 }

@@ -2,7 +2,7 @@
 import { z } from "npm:zod@4.6.7";
 import { SetupError } from "../error.ts";
 import type { Redactor } from "../secrets.ts";
-import { ApiError, createAsk, type Failure } from "./http.ts";
+import { ApiError, createAsk, type Failure, quote } from "./http.ts";
 
 const PROJECT = z.object({ name: z.string(), region: z.string(), status: z.string() });
 const PROJECTS = z.array(z.object({
@@ -231,7 +231,7 @@ function explain({ status, message, path, right }: Failure, ref: string): string
       `at https://supabase.com/dashboard/account/tokens, or use one of somebody who owns the project.`;
   }
   if (status === 402) {
-    return `The plan of this project allows no more of this (402): ${message} Look at ` +
+    return `The plan of this project allows no more of this (402).${quote(message)} Look at ` +
       `${dashboard}/settings/billing, or delete functions that nobody needs.`;
   }
   if (path.includes("/database/query") && status === 400) {
