@@ -6,9 +6,10 @@ import { Looker } from "./look.ts";
 import { rotate } from "./rotate.ts";
 import { Redactor } from "./secrets.ts";
 import { parseSettings, readSettings, SECRET_SETTINGS, type Settings, WHERE } from "./settings.ts";
-import { type Finding, worstOf } from "./finding.ts";
+import { type Finding, type State, worstOf } from "./finding.ts";
 import type { Step } from "./step.ts";
 import { STEPS } from "./steps/all.ts";
+import { resendKey } from "./steps/resend-key.ts";
 import { senders } from "./steps/senders.ts";
 import { createTalk, describe, type Talk } from "./talk.ts";
 import { listSecrets, readOurWebhooks } from "./webhooks.ts";
@@ -31,7 +32,8 @@ Takes from the environment, and asks for what is missing:
   SUPABASE_ACCESS_TOKEN   ${WHERE.SUPABASE_ACCESS_TOKEN}
   SUPABASE_PROJECT_REF    ${WHERE.SUPABASE_PROJECT_REF}
   CALCOM_API_KEY          ${WHERE.CALCOM_API_KEY}
-  RESEND_API_KEY          ${WHERE.RESEND_API_KEY}
+  RESEND_API_KEY          ${WHERE.RESEND_API_KEY};
+                          not needed once Resend is set up
   SENDERS                 your brands, like "Example Team <team@example.com>; hi@second.example";
                           "keep" leaves the six of a fresh install
   ALERT_ADDRESS           who gets a mail when something is wrong
@@ -49,9 +51,11 @@ const OPTIONS = {
   env: { type: "string" },
 } as const;
 
-const KEYS: readonly NeededKey[] = [
-  ...["SUPABASE_ACCESS_TOKEN", "SUPABASE_PROJECT_REF", "CALCOM_API_KEY", "RESEND_API_KEY"] as const,
+/** What there is no run without. Whether it needs a key of Resend, its step says. */
+const REQUIRED: readonly NeededKey[] = [
+  ...["SUPABASE_ACCESS_TOKEN", "SUPABASE_PROJECT_REF", "CALCOM_API_KEY"] as const,
 ];
+const KEYS: readonly NeededKey[] = [...REQUIRED, "RESEND_API_KEY"];
 
 const WIDTH = Math.max(...STEPS.map(({ title }) => title.length));
 
@@ -64,9 +68,10 @@ await runCommand(HELP, OPTIONS, async (values, words) => {
   const redactor = new Redactor();
   const talk = createTalk(redactor, { isYes: values.yes ?? false });
   // For a change of secrets nothing of Resend's is needed.
-  const keys = values.rotate ? KEYS.filter((name) => name !== "RESEND_API_KEY") : KEYS;
+  const keys = values.rotate ? REQUIRED : KEYS;
   const settings = askForKeys(given, talk, keys);
-  requireKeys(settings, keys);
+  // All at once: nobody wants to hear of one after the other.
+  if (REQUIRED.some((name) => settings[name] === undefined)) requireKeys(settings, keys);
   const isDryRun = values["dry-run"] ?? false;
   const context = createContext(settings, talk, redactor, { isReadOnly: false, isDryRun });
   try {
@@ -87,7 +92,10 @@ function askForKeys(settings: Settings, talk: Talk, keys: readonly NeededKey[]):
   for (const name of keys) {
     if (settings[name] !== undefined) continue;
     const isSecret = SECRET_SETTINGS.some((one) => one === name);
-    const answer = talk.ask(`${name} (from ${WHERE[name]}):`, name, { isSecret });
+    const where = name === "RESEND_API_KEY"
+      ? `${WHERE[name]}; empty: none, where Resend is set up already`
+      : WHERE[name];
+    const answer = talk.ask(`${name} (from ${where}):`, name, { isSecret });
     if (answer !== "") answers[name] = answer;
   }
   return parseSettings({ ...settings, ...answers });
@@ -109,7 +117,7 @@ async function connect(context: Context, isDryRun: boolean): Promise<number> {
     results.push({ step, finding: after });
     const isStopped = step.isRequired && after.state === "wrong" &&
       !(isDryRun && after.plan?.length);
-    if (isStopped) throw new SetupError(describeStop(results, after));
+    if (isStopped) throw new SetupError(describeStop(results));
   }
   if (isDryRun) {
     talk.say("\nNothing was changed.");
@@ -142,7 +150,7 @@ async function mend(
     await step.mend!({ ...context, talk, forget });
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    throw new SetupError(`${error.message}\n\n${describeStop([...done, { step, finding }], null)}`);
+    throw new SetupError(`${error.message}\n\n${describeStop([...done, { step, finding }])}`);
   }
   forget();
   const after = await looker.look(step);
@@ -150,16 +158,20 @@ async function mend(
   return after;
 }
 
-/** Nothing half done is left unsaid. */
-function describeStop(results: Result[], finding: Finding | null): string {
+/** Nothing half done is left unsaid. What is wrong with the last step was said. */
+function describeStop(results: Result[]): string {
   const { step } = results.at(-1)!;
+  const before = results.slice(0, -1);
+  const list = (what: string, names: string[]) =>
+    names.length === 0 ? "" : `${what}: ${names.join(", ")}.`;
+  const titles = (...states: State[]) =>
+    before.filter(({ finding }) => states.includes(finding.state)).map((one) => one.step.title);
   const rest = STEPS.slice(STEPS.indexOf(step) + 1).map(({ title }) => title);
   return [
-    `Stopped at "${step.title}"${finding === null ? "" : `: ${finding.found}`}.`,
-    results.length > 1
-      ? `Done: ${results.slice(0, -1).map((one) => one.step.title).join(", ")}.`
-      : "Nothing was done before it.",
-    rest.length > 0 ? `Not done yet: ${rest.join(", ")}.` : "",
+    `Stopped at "${step.title}".`,
+    list("Done", titles("ok", "warning")) || "Nothing was done before it.",
+    list("Not looked at", titles("skipped")),
+    list("Not done yet", [...titles("wrong"), ...rest]),
     "Run the same command again once that is mended: it goes on from here.",
   ].filter(Boolean).join("\n");
 }
@@ -177,32 +189,41 @@ async function finish(context: Context, results: Result[]): Promise<number> {
   );
   const states = results.map(({ finding }) => finding.state);
   const state = worstOf([...states, problem ? "wrong" : "ok"]);
-  const left = results.filter(({ finding }) => ["wrong", "warning"].includes(finding.state));
   const dashboard = `https://supabase.com/dashboard/project/${settings.SUPABASE_PROJECT_REF}`;
-  if (left.length > 0) {
-    talk.say("\nLeft to you:");
-    for (const { step, finding } of left) {
-      const parts = (finding.parts ?? []).filter((part) => part.state === "wrong");
-      const todo = [...finding.todo ?? [], ...parts.flatMap((part) => part.todo ?? [])];
-      talk.say(
-        [`  ${step.title}: ${finding.found}`, ...todo.map((line) => `    → ${line}`)].join("\n"),
-      );
-    }
-  }
-  talk.say(
-    `\n${state === "wrong" ? "Connected, but for what is left to you." : "Connected."} ` +
-      `Book a meeting, and look at the tables: ${dashboard}/editor\n` +
-      `Whether all is well tells: ${TASK} doctor`,
-  );
+  sayWhatIsLeft(talk, "Left to you", results, ["wrong", "warning"]);
+  sayWhatIsLeft(talk, "Not looked at", results, ["skipped"]);
+  const verdict = state === "wrong"
+    ? "Not all of it is connected. Run the same command again once what is left is mended."
+    : `${
+      states.includes("skipped") ? "Connected, but for what was not looked at." : "Connected."
+    } Book a meeting, and look at the tables: ${dashboard}/editor`;
+  talk.say(`\n${verdict}\nWhether all is well tells: ${TASK} doctor`);
   if (results.length > 0) {
     talk.say(
       `The board: ${TASK} board serves it on this machine, and\n` +
         `${TASK} board build writes it as files, for any place that serves files.\n` +
-        `Let others in with ${TASK} invite ADDRESS --role sales\n` +
-        "The key of Resend with full access is not needed any more.",
+        `Let others in with ${TASK} invite ADDRESS --role sales`,
     );
   }
+  const hasFullKey = results.some((one) => one.step === resendKey && one.finding.state === "ok");
+  if (hasFullKey && state !== "wrong") {
+    talk.say("The key of Resend with full access is not needed any more, nor for a new version.");
+  }
   return state === "wrong" ? 1 : 0;
+}
+
+/** The steps that ended in one of these states, each with what is to be done. */
+function sayWhatIsLeft(talk: Talk, title: string, results: Result[], states: State[]): void {
+  const left = results.filter(({ finding }) => states.includes(finding.state));
+  if (left.length === 0) return;
+  talk.say(`\n${title}:`);
+  for (const { step, finding } of left) {
+    const parts = (finding.parts ?? []).filter((part) => part.state === "wrong");
+    const todo = [...finding.todo ?? [], ...parts.flatMap((part) => part.todo ?? [])];
+    talk.say(
+      [`  ${step.title}: ${finding.found}`, ...todo.map((line) => `    → ${line}`)].join("\n"),
+    );
+  }
 }
 
 /** The whole way: signed as Cal.com signs, through the real door, into the log. */

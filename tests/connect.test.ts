@@ -710,6 +710,79 @@ test("settings that cannot be right are refused by their names, without their va
   assertMatch((await connect(apis, ["--dry-run"], address)).text, /ok +Supabase project/);
 });
 
+test("what was left out because something else failed is told, and nothing is called connected", async (apis) => {
+  const { state } = apis.supabase;
+  verifyDomains(apis);
+  const run = async () => {
+    const { code, text } = await connect(apis);
+    assertEquals(code, 1, text);
+    assert(!/Connected|Book a meeting|not needed any more/.test(text), text);
+    return text.split("\nLeft to you:\n")[1]!;
+  };
+  state.fault = ({ path }) =>
+    path.includes("/database/query") ? Response.json({ message: "" }, { status: 544 }) : null;
+  const busy = await run();
+  assertMatch(busy, /^ {2}Senders: The database does not answer \(544\)/m);
+  for (
+    const title of ["Personal domains", "Alarms", "Sender domains", "Secrets", "Vault", "Board"]
+  ) {
+    assertMatch(busy, new RegExp(`^ {2}${title}: not known: see Senders$`, "m"));
+  }
+
+  state.fault = ({ method, path }) =>
+    method === "GET" && path.endsWith("/secrets") ? Response.json({}, { status: 403 }) : null;
+  state.functions.clear();
+  assertMatch(await run(), /^ {2}Functions: not known: see Secrets$/m);
+
+  state.fault = null;
+  assertMatch((await connect(apis)).text, /^Connected\. Book a meeting/m);
+});
+
+test("once Resend is set up, a new version needs no key of it, or one that can only send", async (apis) => {
+  const without = { ...TEAM, RESEND_API_KEY: "(none)" };
+  const fresh = await connect(apis, [], without);
+  assertEquals(fresh.code, 1);
+  assertMatch(fresh.text, /Make one with full access.*Stopped at "Resend key"/s);
+  await connectAll(apis);
+  assertMatch(apis.output.at(-1)!, /key of Resend with full access is not needed any more/);
+
+  const { secrets, auth } = apis.supabase.state;
+  const sending = { ...TEAM, RESEND_API_KEY: secrets.get("RESEND_API_KEY")! };
+  for (
+    const [env, found] of [
+      [without, /^– +Resend key +not looked at without RESEND_API_KEY; Resend is set up already/m],
+      [sending, /^– +Resend key +alive; it can send and nothing else; Resend is set up already/m],
+    ] as const
+  ) {
+    secrets.set("CALCOM_DEALS_VERSION", "an older one");
+    const changes = await listChanges(apis, async () => {
+      const { code, text } = await connect(apis, [], env);
+      assertEquals(code, 0, text);
+      assertMatch(text, found);
+      assertMatch(text, /Not looked at:\n {2}Resend key: .*\n {2}Sender domains: /);
+      assertMatch(text, /^Connected, but for what was not looked at\. Book a meeting/m);
+    });
+    assertEquals(changes.map((one) => one.split("/").at(-1)), ["cli", "secrets"]);
+  }
+
+  // What does need one is left, and the rest is done.
+  const smtp_pass = auth.smtp_pass;
+  auth.smtp_pass = null;
+  auth.mailer_otp_length = 8;
+  const codes = await connect(apis, [], without);
+  assertEquals(codes.code, 1);
+  assertMatch(
+    codes.text,
+    /Sign-in: codes go to members.*\n +→ Set RESEND_API_KEY to a key with full access/,
+  );
+  assertEquals([auth.mailer_otp_length, auth.smtp_pass], [6, null]);
+  auth.smtp_pass = smtp_pass;
+
+  // One that was deleted, as one was told to, and is still in the environment.
+  const dead = await connect(apis, [], { ...TEAM, RESEND_API_KEY: "re_that_was_deleted_since" });
+  assertMatch(dead.text, /does not know this key.*→ .*unset RESEND_API_KEY.*Stopped/s);
+});
+
 test("what the products refuse is told in sentences that say what to do", async (apis) => {
   const { supabase, calcom, resend } = apis;
   const refuse = (status: number, body: unknown = {}, headers = {}) => () =>
@@ -858,7 +931,12 @@ test("what the products refuse is told in sentences that say what to do", async 
             })
             : null;
       },
-      /Resend adds no domain \(403\): You have reached the limit/,
+      /Resend adds no domain \(403\)\. It says: You have reached the limit\. Your plan/,
+    ],
+    [
+      "Resend: refused on the way",
+      () => resend.state.fault = () => new Response("<html>", { status: 403 }),
+      /Resend does not allow this \(403\), and does not say why: .*resend\.com\/api-keys/,
     ],
     [
       "Resend: repeats what it was told",
@@ -889,6 +967,9 @@ test("what the products refuse is told in sentences that say what to do", async 
     assertMatch(text, message, `${name}: ${text}`);
     assert(!text.includes(KEYS.RESEND_API_KEY), `${name}: ${text}`);
     assert(!/\n\s+at .*\.ts/.test(text), `${name}: ${text}`);
+    assert(!text.includes(".."), `${name}: ${text}`);
+    const stop = /^Stopped at .*$/m.exec(text)?.[0] ?? "";
+    assert(/^(Stopped at "[^"]+"\.)?$/.test(stop), `${name} is told twice: ${text}`);
     const { project, auth, projectKeys } = before;
     Object.assign(supabase.state, { project, auth, keys: projectKeys, rights: null, fault: null });
     await apis.sql`delete from public.members`.catch(() => {});
@@ -1057,6 +1138,20 @@ test("in a terminal it asks whether a secret that nobody can see may go", async 
     assertEquals(state.secrets.get("CALCOM_WEBHOOK_SECRET") === byHand, !isToGo);
   }
   assertEquals(await apis.deliver(pingBody()), 200);
+});
+
+test("in a terminal an address for alarms that is none is refused", async (apis) => {
+  const { ALERT_ADDRESS: _, ...others } = TEAM;
+  verifyDomains(apis);
+  await connect(apis, [], others);
+  await using terminal = openTerminal(apis, others);
+  if (terminal === null) return;
+  const { answer } = terminal;
+  await answer(/CALCOM_API_KEY \(from/, KEYS.CALCOM_API_KEY);
+  await answer(/ask who is to get a mail.*Go on\?/s, "y");
+  await answer(/Who is to get a mail.*\?/, "ops@brightloom");
+  await answer(/ALERT_ADDRESS takes a mail address, and "ops@brightloom" is none/, "");
+  await terminal.close();
 });
 
 /** Posts a body as Cal.com would. */

@@ -4,7 +4,7 @@ import { digestOf } from "../secrets.ts";
 import { describeHidden, lookAtSigning, SIGNING, wishSigning } from "../signing.ts";
 import type { Step } from "../step.ts";
 import { readVault, SHARED_SECRETS, wishVault } from "../vault.ts";
-import { isFull, isKeyGone, makeSendingKey } from "./resend-key.ts";
+import { GIVE_FULL_KEY, isFull, isKeyGone, makeSendingKey } from "./resend-key.ts";
 import { readReportWebhooks } from "./resend-webhook.ts";
 
 /** What is known of one secret of the functions, which can be set and never read. */
@@ -102,7 +102,7 @@ async function listKnown(context: Context): Promise<Known[]> {
   const canSetAll = await isFull(context);
   for (const one of known) {
     if (one.problem === null || canSetAll || !/^RESEND_(API|WEBHOOK)/.test(one.name)) continue;
-    one.todo = `Set RESEND_API_KEY to a key with full access and run connect`;
+    one.todo = GIVE_FULL_KEY;
   }
   return known;
 }

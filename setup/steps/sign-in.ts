@@ -12,7 +12,7 @@ import {
   RESEND_SMTP,
 } from "../sign-in.ts";
 import type { Step } from "../step.ts";
-import { isFull, isKeyGone, makeSendingKey } from "./resend-key.ts";
+import { GIVE_FULL_KEY, isFull, isKeyGone, makeSendingKey } from "./resend-key.ts";
 import { readSenders } from "./senders.ts";
 
 /** Who is invited signs in with a code that comes by mail, and nobody else gets in. */
@@ -22,22 +22,28 @@ export const signIn: Step = {
   needs: ["SUPABASE_ACCESS_TOKEN", "SUPABASE_PROJECT_REF"],
   async look(context) {
     const auth = await readAuth(context);
-    const problems = await listProblems(context, auth);
+    const server = await findServerProblem(context, auth);
+    const problems = [
+      ...findProblems(auth),
+      ...server === null ? [] : [server],
+      ...findTemplateProblems(auth, await readTemplate()),
+    ];
+    const left = await cannotMend(context, server) ? server : null;
     // The team has put it there, and the board has none to show.
-    const todo = auth.security_captcha_enabled === true
+    const captcha = auth.security_captcha_enabled === true
       ? [
         "The board shows no captcha, and Auth wants one: switch it off at " +
         `https://supabase.com/dashboard/project/${context.settings.SUPABASE_PROJECT_REF}/auth/protection`,
       ]
       : [];
-    const states = [...problems.map(({ state }) => state), ...todo.map(() => "wrong" as const)];
+    const states = [...problems.map(({ state }) => state), ...captcha.map(() => "wrong" as const)];
     return {
       state: worstOf(states),
       found: problems.length === 0
         ? `by a code, for who is invited; ${describeMails(auth)}`
         : problems.map(({ found }) => found).join("; "),
-      todo,
-      plan: problems.map(({ plan }) => plan),
+      todo: [...captcha, ...left === null ? [] : [GIVE_FULL_KEY]],
+      plan: problems.filter((problem) => problem !== left).map(({ plan }) => plan),
     };
   },
   async mend(context) {
@@ -48,7 +54,7 @@ export const signIn: Step = {
       ...findProblems(auth).map((problem) => problem.wish),
     );
     const server = await findServerProblem(context, auth);
-    if (server !== null) {
+    if (server !== null && !await cannotMend(context, server)) {
       if (!server.wish.smtp_admin_email) {
         throw new SetupError("There is no sender yet that codes could come from: see Senders.");
       }
@@ -71,13 +77,9 @@ interface ServerProblem extends Problem {
   wantsKey: boolean;
 }
 
-async function listProblems(context: Context, auth: AuthSettings): Promise<Problem[]> {
-  const server = await findServerProblem(context, auth);
-  return [
-    ...findProblems(auth),
-    ...server === null ? [] : [server],
-    ...findTemplateProblems(auth, await readTemplate()),
-  ];
+/** Whether it takes a key that may make another one, and there is none. */
+async function cannotMend(context: Context, server: ServerProblem | null): Promise<boolean> {
+  return server !== null && server.wantsKey && !await isFull(context);
 }
 
 /** Nobody but the project's own team gets what Supabase itself mails. */
