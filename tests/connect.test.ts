@@ -1064,6 +1064,8 @@ Deno.test({
       await connect(home);
       const { text } = await connect(home);
       assertMatch(text, /Proved: a signed ping went through the door and is in the log as ignored/);
+      // Nobody can switch pg_cron on there.
+      assertMatch(text, /^ok +Schedule +the local stack has its own/m);
 
       const body = readFixture("booking-created-business");
       const [webhook] = calcom.state.webhooks;
