@@ -1074,6 +1074,14 @@ Deno.test({
       // With the key that was made for the functions, and nothing more.
       assertMatch(supabase.state.secrets.get("RESEND_API_KEY")!, /^re_/);
 
+      // How it fails can be tried, too.
+      const fail = await fetch(`${env.RESEND_BASE_URL}/fail?status=401`, { method: "POST" });
+      assertMatch(await fail.text(), /The next answer is 401/);
+      const failed = await runCommand(home, "doctor");
+      assertMatch(failed.text, /^wrong +Resend key +Resend does not know this key \(401\)/m);
+      const well = await runCommand(home, "doctor");
+      assertMatch(well.text, /^ok +Resend key/m);
+
       await connect(home, ["--rotate"]);
       const ping = new TextEncoder().encode(pingBody());
       assertEquals(

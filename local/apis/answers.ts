@@ -14,6 +14,30 @@ export interface RecordedCall {
  */
 export type Fault = (call: RecordedCall) => Response | null | Promise<Response | null>;
 
+/**
+ * Makes the next answers of a stand-in failures, for whoever wants to see how that looks at home:
+ * `POST …/fail?status=429&times=3`.
+ */
+export function failNext(state: { fault: Fault | null }, { url }: Request): Response {
+  const { searchParams } = new URL(url);
+  const status = Number(searchParams.get("status"));
+  const times = Number(searchParams.get("times") ?? 1);
+  if (!(status >= 400 && status <= 599) || !Number.isInteger(times) || times < 0) {
+    return new Response("Say ?status=429, of 400 to 599, and &times=3 if you like\n", {
+      status: 400,
+    });
+  }
+  let left = times;
+  state.fault = () => {
+    if (left === 0) return null;
+    left--;
+    // Nobody waits for long at home.
+    const headers: HeadersInit = status === 429 ? { "retry-after": "1" } : {};
+    return Response.json({ message: "Somebody wanted it to fail" }, { status, headers });
+  };
+  return new Response(`The next ${times === 1 ? "answer is" : `${times} answers are`} ${status}\n`);
+}
+
 /** A request whose body can be read as often as somebody likes. */
 export interface KeptRequest {
   /** What is kept of it. */

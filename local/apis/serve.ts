@@ -3,6 +3,7 @@
  * what it sets at Supabase the functions of the stack run with.
  */
 import { fileURLToPath } from "node:url";
+import { failNext, type Fault } from "./answers.ts";
 import { type CalcomStandIn, openCalcom } from "./calcom.ts";
 import { lostBooking } from "./lost-booking.ts";
 import { openResend, type ResendStandIn } from "./resend.ts";
@@ -26,6 +27,12 @@ export interface ApisOptions {
   resendWebhookSecret: string;
   /** Has the functions run with these besides what the stack gives them. */
   setEnv: (env: Record<string, string>) => void;
+}
+
+/** What they have in common. */
+interface StandIn {
+  state: { fault: Fault | null };
+  fetch(request: Request, path: string): Promise<Response>;
 }
 
 /** The three, and what the commands have to be told to find them. */
@@ -80,6 +87,11 @@ export async function openApis(options: ApisOptions): Promise<Apis> {
   // At home nobody has a DNS: what is added is found the next time.
   resend.state.isDnsSet = true;
 
+  const standIns = new Map<string, StandIn>([
+    ["supabase", supabase],
+    ["calcom", calcom],
+    ["resend", resend],
+  ]);
   return {
     supabase,
     calcom,
@@ -88,9 +100,11 @@ export async function openApis(options: ApisOptions): Promise<Apis> {
     fetch: (request, pathname) => {
       const [, api, ...rest] = pathname.split("/");
       const path = `/${rest.join("/")}`;
-      if (api === "supabase") return supabase.fetch(request, path);
-      if (api === "calcom") return calcom.fetch(request);
-      return api === "resend" ? resend.fetch(request, path) : null;
+      const standIn = standIns.get(api ?? "");
+      if (standIn === undefined) return null;
+      return path === "/fail" && request.method === "POST"
+        ? Promise.resolve(failNext(standIn.state, request))
+        : standIn.fetch(request, path);
     },
     close: () => supabase.close(),
   };
