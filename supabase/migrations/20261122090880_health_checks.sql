@@ -391,10 +391,17 @@ create type crm.reconciliation_state as (
   last_error text,
   is_under_way boolean,
   newest_update timestamptz,
-  was_ever_good boolean
+  was_ever_good boolean,
+  made_lately bigint,
+  progress bigint,
+  last_note text
 );
 comment on column crm.reconciliation_state.newest_update is
   'The newest change of a booking that Cal.com''s API has shown within the last three hours.';
+
+comment on column crm.reconciliation_state.made_lately is 'Events that it has made up within a day.';
+comment on column crm.reconciliation_state.progress is 'Bookings that the pass under way has compared.';
+comment on column crm.reconciliation_state.last_note is 'What the last finished pass has left out.';
 
 create function crm.read_reconciliations()
 returns crm.reconciliation_state
@@ -415,7 +422,10 @@ begin
     max(r.api_newest_update) filter (
       where (r.error is null or r.pages > 0) and r.finished_at > now() - interval '3 hours'
     ),
-    coalesce(bool_or((r.error is null or r.pages > 0) and r.finished_at is not null), false)
+    coalesce(bool_or((r.error is null or r.pages > 0) and r.finished_at is not null), false),
+    coalesce(sum(r.events_made) filter (where r.started_at > now() - interval '1 day'), 0),
+    sum(r.bookings) filter (where r.finished_at is null and r.error is null),
+    (array_agg(r.error order by r.number desc) filter (where r.finished_at is not null))[1]
   into v_state
   from (select * from public.reconciliations as o order by o.number desc limit 500) as r
   where not r.is_dry_run;
@@ -462,12 +472,24 @@ begin
   elsif v_since >= v_limit or v_state.is_under_way then
     return crm.make_finding(
       true, null,
-      case
-        when v_state.last_good_at is null then 'The first reconciliation is under way.'
-        else format(
-          'The last reconciliation was finished %s ago.', crm.describe_age(now() - v_state.last_good_at)
-        )
-      end,
+      concat_ws(
+        ' ',
+        case
+          when v_state.last_good_at is null then 'The first reconciliation is under way.'
+          else format(
+            'The last reconciliation was finished %s ago.', crm.describe_age(now() - v_state.last_good_at)
+          )
+        end,
+        case
+          when v_state.made_lately > 0
+            then format('Made up within a day: %s.', crm.describe_count(v_state.made_lately, 'event'))
+        end,
+        case
+          when v_state.is_under_way
+            then format('The pass under way has compared %s.', crm.describe_count(v_state.progress, 'booking'))
+        end,
+        crm.without_addresses(v_state.last_note)
+      ),
       null
     );
   end if;

@@ -53,7 +53,8 @@ truncate public.reconciliations cascade;
 
 -- When the first is under way
 select pg_temp.run('2 hours');
-select is(pg_temp.reconciliation(), 'well | The first reconciliation is under way.', 'the first takes its time');
+select is(pg_temp.reconciliation(), 'well | The first reconciliation is under way. The pass under way has compared '
+    '0 bookings.', 'the first takes its time');
 select pg_temp.run('4 hours', '4 hours', 'Cal.com answered 401 to ann@evil.test');
 update public.reconciliations set error = 'Broke off' where error is null;
 select is(
@@ -77,13 +78,17 @@ select is(
 );
 select pg_temp.run('1 hour');
 select is(
-  pg_temp.reconciliation(), 'well | The last reconciliation was finished 9 hours ago.', 'a long one is under way'
+  pg_temp.reconciliation(),
+  'well | The last reconciliation was finished 9 hours ago. The pass under way has compared 0 bookings.',
+  'a long one is under way'
 );
 savepoint noted;
-update public.reconciliations set finished_at = now() - interval '30 minutes', pages = 3, error = 'One row is left out'
+update public.reconciliations
+set finished_at = now() - interval '30 minutes', pages = 3, events_made = 2, error = 'One row is left out.'
 where finished_at is null;
 select is(
-  pg_temp.reconciliation(), 'well | The last reconciliation was finished 30 minutes ago.',
+  pg_temp.reconciliation(),
+  'well | The last reconciliation was finished 30 minutes ago. Made up within a day: 4 events. One row is left out.',
   'one that has left something out was finished all the same'
 );
 rollback to savepoint noted;
