@@ -76,6 +76,8 @@ begin
     ) as o
   ) as e;
   v_log.bookings := array(select b from public.bookings as b where b.calcom_uid = v_uid);
+  -- A request may have named no booking, and have been taken for another time of this one.
+  v_log.is_moved_away := v_log.is_moved_away or exists (select from crm.previous_uids as u where u.uid = v_uid);
   if not v_log.is_linked and p_booking.previous_uid is not null then
     v_log.is_linked := exists (
       select

@@ -1,6 +1,6 @@
 -- Rule: migrations/…_calcom_bookings.sql, crm.read_api_booking(); …_reconciliation.sql, crm.reconcile_rows()
 begin;
-select plan(24);
+select plan(26);
 select tests.empty_crm();
 
 create function pg_temp.made(p_rows jsonb, p_host_ids text[] default null) returns text language sql as $$
@@ -56,6 +56,27 @@ select is(
   public.reconcile_calcom_bookings(jsonb_build_array(tests.api_booking('{"status": "awaiting_host"}'))) -> 'skipped',
   '[{"uid": "uid-a", "reason": "Its status \"awaiting_host\" says nothing here."}]', 'it is said which row, and why'
 );
+
+-- When a request named no booking and was taken for another time of the only one that fits
+savepoint asked;
+select tests.send('BOOKING_CREATED', jsonb_build_object(
+  'uid', 'old', 'email', 'ada@lovelace.test', 'createdAt', tests.api_time('-3 hours'),
+  'startTime', tests.api_time('7 days'), 'endTime', tests.api_time('7 days 30 minutes')
+));
+select tests.send('BOOKING_REQUESTED', jsonb_build_object(
+  'uid', 'new', 'email', 'ada@lovelace.test', 'createdAt', tests.api_time('-2 hours'), 'status', 'PENDING',
+  'startTime', tests.api_time('8 days'), 'endTime', tests.api_time('8 days 30 minutes')
+));
+select tests.let_log_rest();
+select is(
+  array(select concat_ws(' ', b.calcom_uid, b.previous_uids) from public.bookings as b), array['new {old}'],
+  'the booking has the uid of the request'
+);
+select is(
+  pg_temp.made(jsonb_build_array(tests.api_booking('{"uid": "old", "status": "cancelled"}'))), 'known 1',
+  'its old row, which says cancelled and not why, says nothing about it'
+);
+rollback to savepoint asked;
 
 -- Whose meetings come here
 select is(
