@@ -131,6 +131,13 @@ return greatest(least(crm.moment_of_comparison(p_log), p_booking.start_time), p_
 comment on function crm.moment_of_seat(crm.api_booking, crm.log_facts) is
   'When something happened to a seat of which the API does not say when.';
 
+-- Rule: a booking is confirmed, or moved in place, before it begins; what was updated last may be something else.
+create function crm.moment_of_change(p_booking crm.api_booking) returns timestamptz
+language sql immutable set search_path = ''
+return greatest(least(p_booking.updated_at, p_booking.start_time), p_booking.created_at);
+comment on function crm.moment_of_change(crm.api_booking) is
+  'When a booking was confirmed or got its time, as far as the API tells.';
+
 -- Rule: the beginning of a booking: booked, moved here, asked for, or confirmed. Cal.com confirms a move with a
 --       BOOKING_CREATED that names no other booking; the API knows which one it was, so the request is made up with its
 --       link. A booking that is over by now is told by its end: its beginning owes no mail.
@@ -175,10 +182,7 @@ begin
       'BOOKING_REQUESTED', p_booking.created_at, crm.api_body(p_booking) || v_link || '{"status": "PENDING"}'
     );
   elsif not v_is_known and p_booking.status = 'accepted' then
-    return crm.make_up_event(
-      'BOOKING_CREATED',
-      greatest(least(p_booking.updated_at, p_booking.start_time), p_booking.created_at), crm.api_body(p_booking)
-    );
+    return crm.make_up_event('BOOKING_CREATED', crm.moment_of_change(p_booking), crm.api_body(p_booking));
   end if;
   return null;
 end;
@@ -225,9 +229,8 @@ begin
     from unnest(v_bookings) as b
     where b.start_time <> p_booking.start_time and not crm.is_set_by_hand(b.id, 'start_time')
   ) then
-    -- It was moved before it began at its new time; what was updated last may be something else.
     return crm.make_up_event(
-      'BOOKING_RESCHEDULED', greatest(least(p_booking.updated_at, p_booking.start_time), p_booking.created_at),
+      'BOOKING_RESCHEDULED', crm.moment_of_change(p_booking),
       crm.api_body(p_booking) || jsonb_build_object('rescheduleUid', p_booking.uid), p_booking.is_seated
     );
   elsif exists (

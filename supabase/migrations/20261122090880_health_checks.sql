@@ -414,20 +414,23 @@ declare
 begin
   select
     min(r.started_at),
-    max(r.finished_at) filter (where r.error is null or r.pages > 0),
+    max(r.finished_at) filter (where r.is_good),
     (array_agg(r.error order by r.started_at desc) filter (where r.error is not null))[1],
     coalesce(
       bool_or(r.finished_at is null and r.error is null and r.started_at > now() - interval '3 hours'), false
     ),
-    max(r.api_newest_update) filter (
-      where (r.error is null or r.pages > 0) and r.finished_at > now() - interval '3 hours'
-    ),
-    coalesce(bool_or((r.error is null or r.pages > 0) and r.finished_at is not null), false),
+    max(r.api_newest_update) filter (where r.is_good and r.finished_at > now() - interval '3 hours'),
+    coalesce(bool_or(r.is_good and r.finished_at is not null), false),
     coalesce(sum(r.events_made) filter (where r.started_at > now() - interval '1 day'), 0),
     sum(r.bookings) filter (where r.finished_at is null and r.error is null),
     (array_agg(r.error order by r.number desc) filter (where r.finished_at is not null))[1]
   into v_state
-  from (select * from public.reconciliations as o order by o.number desc limit 500) as r
+  from (
+    select o.*, o.error is null or o.pages > 0 as is_good -- what was left out is noted as an error, too
+    from public.reconciliations as o
+    order by o.number desc
+    limit 500
+  ) as r
   where not r.is_dry_run;
   return v_state;
 end;
