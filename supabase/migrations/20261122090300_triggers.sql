@@ -73,6 +73,24 @@ comment on table crm.deleted_bookings is 'One row per booking that somebody has 
 create index deleted_bookings_stream_key_idx on crm.deleted_bookings (stream_key);
 alter table crm.deleted_bookings enable row level security;
 
+-- Rule: of a meeting with seats a person may have deleted one, and still have another.
+create function crm.is_booking_deleted(p_event crm.event, p_stream_key text)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select from crm.deleted_bookings as d
+    where d.stream_key = p_stream_key and d.attendee_email = p_event.booker_email and p_event.uid = any (d.uids)
+      and (not p_event.is_seated or p_event.seat_id is not distinct from d.seat_id)
+  );
+end;
+$$;
+comment on function crm.is_booking_deleted(crm.event, text) is
+  'Whether somebody has deleted the booking by hand that an event is about.';
+
 -- Rule: an event about a booking that was deleted, or that was requested and never booked, waits for nothing.
 create function crm.explain_unknown_booking(p_event crm.event, p_stream_key text)
 returns crm.effect[]
@@ -119,11 +137,7 @@ declare
 begin
   if p_event.stream_key <> p_stream_key then
     return array[]::crm.effect[]; -- a seat of somebody else
-  elsif exists (
-    select from crm.deleted_bookings as d
-    where d.stream_key = p_stream_key and d.attendee_email = p_event.booker_email and p_event.uid = any (d.uids)
-      and (not p_event.is_seated or p_event.seat_id is not distinct from d.seat_id)
-  ) then
+  elsif crm.is_booking_deleted(p_event, p_stream_key) then
     return array[crm.make_effect(p_event, null, 'ignored', 'Somebody has deleted this booking.')];
   end if;
   v_booker := crm.find_or_create_booker(p_event);
@@ -264,7 +278,9 @@ begin
   end if;
   if v_booking.id is not null then
     return array[crm.reschedule_booking(v_booking, p_event, p_event.new_uid, 'reschedule')];
-  elsif crm.is_booking_in_log(p_event) or (p_event.is_seated and cardinality(p_event.attendee_emails) > 1) then
+  elsif crm.is_booking_in_log(p_event, p_stream_key)
+    or (p_event.is_seated and cardinality(p_event.attendee_emails) > 1)
+  then
     return v_effects;
   end if;
   v_booker := crm.find_or_create_booker(p_event);
@@ -277,7 +293,7 @@ comment on function crm.apply_booking_rescheduled(crm.event, text) is
   'BOOKING_RESCHEDULED: the booking gets its new uid and time.';
 
 -- Rule: the log tells, not the tables: the booking may belong to another stream, or have been deleted by hand.
-create function crm.is_booking_in_log(p_event crm.event)
+create function crm.is_booking_in_log(p_event crm.event, p_stream_key text)
 returns boolean
 language plpgsql
 stable
@@ -292,11 +308,11 @@ begin
     select from public.calcom_events as e
     where e.new_uid = p_event.uid and e.trigger = 'BOOKING_RESCHEDULED' and e.position < p_event.position
       and e.booker_email is not null and (not p_event.is_seated or e.booker_email = p_event.booker_email)
-  );
+  ) or crm.is_booking_deleted(p_event, p_stream_key); -- it may have been entered by hand, too
 end;
 $$;
-comment on function crm.is_booking_in_log(crm.event) is
-  'Whether another event has made the booking known that this one is about.';
+comment on function crm.is_booking_in_log(crm.event, text) is
+  'Whether another event has made the booking known that this one is about, or somebody by hand who then deleted it.';
 
 -- Rule: a request for a new time moves the booking without a mail; the organizer has yet to confirm it. It is about the
 --       booking that it links to, else by its calendar id, else by its event type. A first request changes nothing.
@@ -527,7 +543,7 @@ begin
       v_effects := v_effects || crm.cancel_booking(p_event, v_booking);
     end if;
   end loop;
-  if not found and p_event.stream_key = p_stream_key and not crm.is_booking_in_log(p_event) then
+  if not found and p_event.stream_key = p_stream_key and not crm.is_booking_in_log(p_event, p_stream_key) then
     v_booking := crm.find_booking_by_ical_uid(p_event);
     if v_booking.id is not null then
       v_effects := array[crm.cancel_booking(p_event, v_booking)];

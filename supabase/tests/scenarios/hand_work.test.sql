@@ -1,7 +1,7 @@
 -- Rule: what a person does by hand counts at the moment it is done, like an event: later events act on what it left,
 --       and a late event or a rebuild takes nothing of it back.
 begin;
-select plan(4 * 64 + 15);
+select plan(4 * 65 + 15);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer, s.names)
 from (values
@@ -165,6 +165,11 @@ from (values
     'a deleted booking does not come back with a new time',
     'book a; hand delete booking a; move a>b',
     'ada@lovelace.test without a booking', 'active booked', 'confirmation a', 'ignored', null
+  ),
+  (
+    'nor one that somebody had entered by hand',
+    'book b; hand enter booking a; hand delete booking a; move a>c',
+    'b ACCEPTED deal 1', 'active booked', 'confirmation b', 'ignored', null
   ),
   (
     'after a deleted booking another one is a booking',
