@@ -1,5 +1,4 @@
 // deno-lint-ignore-file no-console -- a command line program talks on the console
-import { z } from "npm:zod@4.6.7";
 import { runCommand, TASK } from "../local/command.ts";
 import { readRunningStack } from "../local/running-stack.ts";
 import { createAuth } from "./apis/auth.ts";
@@ -8,7 +7,7 @@ import { createSupabase } from "./apis/supabase.ts";
 import { SetupError } from "./error.ts";
 import { findOrCreateAccount, type Role, ROLES } from "./members.ts";
 import { Redactor } from "./secrets.ts";
-import { readSettings, SECRET_SETTINGS, type Settings } from "./settings.ts";
+import { isAddress, readSettings, SECRET_SETTINGS, type Settings } from "./settings.ts";
 
 const HELP = `Lets somebody into the board: makes their account, and a member of it.
 
@@ -37,7 +36,7 @@ const OPTIONS = {
 await runCommand(HELP, OPTIONS, async ({ role, name, port, env }, [address, ...words]) => {
   if (address === undefined) throw new SetupError("Say whom to let in: an address. See --help.");
   if (words.length > 0) throw new SetupError(`What is "${words[0]}"? See --help.`);
-  if (!z.email().safeParse(address).success) {
+  if (!isAddress(address)) {
     throw new SetupError(`"${address}" is no mail address.`);
   }
   if (role !== undefined && !isRole(role)) {

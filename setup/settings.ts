@@ -7,6 +7,8 @@ import { isUsable, MIN_SECRET_LENGTH, splitSecrets } from "./secrets.ts";
 const text = z.string().trim().min(1).optional();
 const key = z.string().trim()
   .regex(/^[\x21-\x7e]+$/, "holds a character that no key has: copy it again").optional();
+/** Of a person, or of nobody. */
+const mailAddress = z.union([z.email("takes a mail address"), z.literal("")]).optional();
 const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
 
 const SETTINGS = z.object({
@@ -28,9 +30,10 @@ const SETTINGS = z.object({
   RESEND_API_KEY: key,
   RESEND_BASE_URL: address.default("https://api.resend.com"),
   SENDERS: text,
-  ALERT_ADDRESS: z.union([z.email("takes a mail address"), z.literal("")]).optional(),
-  /** Whom to let into the board first; empty: nobody. */
-  BOARD_OPERATOR: z.union([z.email("takes a mail address"), z.literal("")]).optional(),
+  /** Whom to tell when something is wrong. */
+  ALERT_ADDRESS: mailAddress,
+  /** Whom to let into the board first. */
+  BOARD_OPERATOR: mailAddress,
   /** A key of the project, where the access token may not see them. */
   SUPABASE_SECRET_KEY: key,
   SUPABASE_CLI: text,
@@ -52,6 +55,11 @@ export const SECRET_SETTINGS = [
 
 /** Those of which an empty one says something: nobody. */
 const MAY_BE_EMPTY: readonly string[] = ["ALERT_ADDRESS", "BOARD_OPERATOR"];
+
+/** Whether a text is the address of somebody. */
+export function isAddress(text: string): boolean {
+  return z.email().safeParse(text).success;
+}
 
 /** Where a person finds the values that are asked for. */
 export const WHERE: Partial<Record<SettingName, string>> = {

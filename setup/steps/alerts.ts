@@ -1,10 +1,17 @@
 import { z } from "npm:zod@4.6.7";
 import type { Context } from "../context.ts";
-import { SetupError } from "../error.ts";
+import { namedAddress } from "../named-address.ts";
 import { isMigrated } from "../project.ts";
 import type { Step } from "../step.ts";
 
-const ADDRESS = z.email();
+const recipient = namedAddress({
+  setting: "ALERT_ADDRESS",
+  question: "Who is to get a mail when something is wrong?",
+  ask: "ask who is to get a mail when something is wrong",
+  use: (address) => `send alarms to ${address}`,
+  todo:
+    "Set ALERT_ADDRESS and run connect; or update settings set value = '…' where name = 'alert_address'",
+});
 
 /** Somebody is told when something stands still. */
 export const alerts: Step = {
@@ -12,51 +19,31 @@ export const alerts: Step = {
   title: "Alarms",
   needs: ["SUPABASE_ACCESS_TOKEN", "SUPABASE_PROJECT_REF"],
   async look(context) {
-    const { settings, talk } = context;
-    const wish = settings.ALERT_ADDRESS;
-    const isWanted = wish !== undefined && wish !== "";
-    const plan = isWanted
-      ? [`send alarms to ${wish}`]
-      : wish === undefined && talk.canAsk
-      ? ["ask who is to get a mail when something is wrong"]
-      : undefined;
+    const plan = recipient.plan(context);
     if (!await isMigrated(context)) {
       return { state: "wrong", found: "not there before the migrations", plan };
     }
     const address = await readAddress(context);
     // A version of the project that has no alarms.
     if (address === null) return { state: "ok", found: "this version sends none" };
-    if (address !== "") {
-      const differs = isWanted && address !== wish;
-      return {
-        state: differs ? "warning" : "ok",
-        found: `go to ${address}`,
-        plan: differs ? plan : undefined,
-      };
+    if (address === "") {
+      return recipient.describeNobody(context, "nobody is told when something is wrong");
     }
-    // Who was asked and wants none has said so with an empty ALERT_ADDRESS.
+    const wish = context.settings.ALERT_ADDRESS;
+    const differs = Boolean(wish) && address !== wish;
     return {
-      state: wish === "" ? "ok" : "warning",
-      found: "nobody is told when something is wrong",
-      todo: plan || wish === "" ? undefined : [
-        "Set ALERT_ADDRESS and run connect; or update settings set value = '…' where name = 'alert_address'",
-      ],
-      plan,
+      state: differs ? "warning" : "ok",
+      found: `go to ${address}`,
+      plan: differs ? plan : undefined,
     };
   },
   async mend(context) {
-    const { settings, supabase, talk } = context;
-    const asked = settings.ALERT_ADDRESS ??
-      talk.ask("  Who is to get a mail when something is wrong? (empty: nobody)", "ALERT_ADDRESS");
-    if (asked !== "" && !ADDRESS.safeParse(asked).success) {
-      throw new SetupError(`ALERT_ADDRESS takes a mail address, and "${asked}" is none.`);
-    }
-    settings.ALERT_ADDRESS = asked;
-    if (asked === "") return;
-    await supabase.change(
+    const address = recipient.ask(context);
+    if (address === "") return;
+    await context.supabase.change(
       z.object({ value: z.string() }),
       "update public.settings set value = $1 where name = 'alert_address' returning value",
-      [asked],
+      [address],
     );
   },
 };

@@ -2,12 +2,19 @@ import { z } from "npm:zod@4.6.7";
 import { TASK } from "../../local/command.ts";
 import { createAuth } from "../apis/auth.ts";
 import type { Context } from "../context.ts";
-import { SetupError } from "../error.ts";
 import { findOrCreateAccount } from "../members.ts";
+import { namedAddress } from "../named-address.ts";
 import { isMigrated } from "../project.ts";
 import type { Step } from "../step.ts";
 
-const ADDRESS = z.email();
+const firstOperator = namedAddress({
+  setting: "BOARD_OPERATOR",
+  question: "Whose address? They sign in with a code by mail.",
+  ask: "ask who is to be the first operator of the board",
+  use: (address) => `make an account for ${address}, as the first operator of the board`,
+  todo:
+    `Set BOARD_OPERATOR to your address and run connect; or ${TASK} invite ADDRESS --role operator`,
+});
 
 /** Somebody may use the board, and let others in. */
 export const board: Step = {
@@ -15,59 +22,34 @@ export const board: Step = {
   title: "Board",
   needs: ["SUPABASE_ACCESS_TOKEN", "SUPABASE_PROJECT_REF"],
   async look(context) {
-    const { settings, talk } = context;
-    const wish = settings.BOARD_OPERATOR;
-    const plan = wish
-      ? [`make an account for ${wish}, as the first operator of the board`]
-      : wish === undefined && talk.canAsk
-      ? ["ask who is to be the first operator of the board"]
-      : undefined;
     if (!await isMigrated(context)) {
+      const plan = firstOperator.plan(context);
       return { state: "wrong", found: "not there before the migrations", plan };
     }
     const members = await readMembers(context);
     const operators = members.filter(({ role }) => role === "operator").map(({ email }) => email);
-    if (operators.length > 0) {
-      const others = members.length - operators.length;
-      return {
-        state: "ok",
-        found:
-          `${operators.join(", ")} ${operators.length === 1 ? "is operator" : "are operators"}` +
-          (others === 0
-            ? ""
-            : `, and ${others === 1 ? "1 other member" : `${others} other members`}`),
-        todo: wish && !operators.includes(wish.toLowerCase())
-          ? [
-            `It has its first operator: let ${wish} in with ${TASK} invite ${wish} --role operator`,
-          ]
-          : undefined,
-      };
+    if (operators.length === 0) {
+      const found = members.length === 0 ? "nobody may use it yet" : "no member is an operator";
+      return firstOperator.describeNobody(context, found);
     }
+    const wish = context.settings.BOARD_OPERATOR;
+    const others = members.length - operators.length;
     return {
-      // Who was asked and wants none has said so with an empty BOARD_OPERATOR.
-      state: wish === "" ? "ok" : "warning",
-      found: members.length === 0 ? "nobody may use it yet" : "no member is an operator",
-      todo: plan || wish === "" ? undefined : [
-        `Set BOARD_OPERATOR to your address and run connect; or ${TASK} invite ADDRESS --role operator`,
-      ],
-      plan,
+      state: "ok",
+      found: `${operators.join(", ")} ${operators.length === 1 ? "is operator" : "are operators"}` +
+        (others === 0
+          ? ""
+          : `, and ${others === 1 ? "1 other member" : `${others} other members`}`),
+      todo: wish && !operators.includes(wish.toLowerCase())
+        ? [`It has its first operator: let ${wish} in with ${TASK} invite ${wish} --role operator`]
+        : undefined,
     };
   },
   async mend(context) {
-    const { settings, supabase, talk } = context;
-    const asked = settings.BOARD_OPERATOR ??
-      talk.ask(
-        "  Whose address? They sign in with a code by mail. (empty: nobody)",
-        "BOARD_OPERATOR",
-      );
-    settings.BOARD_OPERATOR = asked;
-    if (asked === "") return;
-    if (!ADDRESS.safeParse(asked).success) {
-      throw new SetupError(`BOARD_OPERATOR takes a mail address, and "${asked}" is none.`);
-    }
-    const email = asked.toLowerCase();
+    const email = firstOperator.ask(context).toLowerCase();
+    if (email === "") return;
     const id = await findOrCreateAccount(await openAuth(context), email);
-    await supabase.change(
+    await context.supabase.change(
       z.object({ email: z.string() }),
       `insert into public.members as m (user_id, email, role) values ($1::text::uuid, $2, 'operator')
       on conflict (user_id) do update set role = excluded.role returning m.email`,
