@@ -234,6 +234,36 @@ test("killed after any change it goes on, and ends where it would have", async (
   }
 });
 
+test("killed between making another key and setting it, it makes one that is used", async (apis) => {
+  await connectAll(apis);
+  const wanted = await describeEnd(apis);
+  const { resend: { state }, supabase } = apis;
+  for (const [end, note] of [["", "RESEND_KEY_ID"], [" sign-in", "SIGN_IN_KEY_ID"]] as const) {
+    const name = `calcom-deals ${REF}${end}`;
+    for (const isByHand of [false, true]) {
+      if (isByHand) {
+        // By its name it is known as well.
+        supabase.state.secrets.delete(`CALCOM_DEALS_${note}`);
+        assertMatch((await runCommand(apis, "doctor")).text, /0 warnings, 0 wrong/);
+      }
+      state.keys = state.keys.filter((key) => key.name !== name);
+      const child = spawnCommand(apis, "connect", ["--yes"], TEAM);
+      apis.onChange = (what) => {
+        if (what === "resend POST /api-keys") child.kill("SIGKILL");
+      };
+      assertEquals((await finish(child)).code, 137, name);
+      apis.onChange = null;
+      assertEquals(state.keys.filter((key) => key.name === name).length, 1);
+
+      assertMatch((await runCommand(apis, "doctor")).text, /is none that was made here/);
+      const { code, text } = await connect(apis);
+      assertEquals(code, 0, text);
+      assertEquals(await describeEnd(apis), wanted, name);
+      assertMatch((await runCommand(apis, "doctor")).text, /0 warnings, 0 wrong/);
+    }
+  }
+});
+
 /** What has come about, as far as it is not chance. */
 async function describeEnd(apis: Apis) {
   const { supabase: { state }, calcom, resend, sql } = apis;

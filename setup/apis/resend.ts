@@ -48,7 +48,7 @@ export interface Resend {
   ): Promise<void>;
   readKeys(): Promise<{ id: string; name: string }[]>;
   /** Makes a key that can send and nothing else. */
-  createSendingKey(name: string): Promise<string>;
+  createSendingKey(name: string): Promise<{ id: string; token: string }>;
   deleteKey(id: string): Promise<void>;
 }
 
@@ -129,10 +129,11 @@ export function createResend({ base, key, redactor, say }: {
     },
     readKeys: () => readAll("/api-keys", KEYS),
     createSendingKey: async (name) => {
-      const answer = z.object({ token: z.string().min(1) });
+      const answer = z.object({ id: z.string(), token: z.string().min(1) });
       const body = { name, permission: "sending_access" };
-      const { token } = await ask("/api-keys", { method: "POST", body, answer });
-      return redactor.hide(token);
+      const made = await ask("/api-keys", { method: "POST", body, answer });
+      redactor.hide(made.token);
+      return made;
     },
     deleteKey: async (id) => {
       await ask(`/api-keys/${id}`, { method: "DELETE", answer: z.unknown() });

@@ -15,21 +15,6 @@ export async function isFull(context: Context): Promise<boolean> {
   return context.settings.RESEND_API_KEY !== undefined && await readRights(context) === "full";
 }
 
-/** Whether Resend has no key of this name any more, as far as that can be seen. */
-export async function isKeyGone(context: Context, name: string): Promise<boolean> {
-  if (!await isFull(context)) return false;
-  const keys = await context.once("resend keys", () => context.resend.readKeys());
-  return keys.every((key) => key.name !== name);
-}
-
-/** A key that can send. One of that name that was never set is of no use: its token was shown once. */
-export async function makeSendingKey({ resend }: Context, name: string): Promise<string> {
-  for (const key of await resend.readKeys()) {
-    if (key.name === name) await resend.deleteKey(key.id);
-  }
-  return await resend.createSendingKey(name);
-}
-
 /** The key of Resend is alive and may do what is asked of it. */
 export const resendKey: Step = {
   name: "resend_key",

@@ -1,10 +1,11 @@
 import { isClosedToReaders } from "../apis/supabase.ts";
 import type { Context } from "../context.ts";
 import { digestOf } from "../secrets.ts";
+import { FUNCTIONS_KEY, isKeyGone, makeSendingKey } from "../sending-keys.ts";
 import { describeHidden, lookAtSigning, SIGNING, wishSigning } from "../signing.ts";
 import type { Step } from "../step.ts";
 import { readVault, SHARED_SECRETS, wishVault } from "../vault.ts";
-import { GIVE_FULL_KEY, isFull, isKeyGone, makeSendingKey } from "./resend-key.ts";
+import { GIVE_FULL_KEY, isFull } from "./resend-key.ts";
 import { readReportWebhooks } from "./resend-webhook.ts";
 
 /** What is known of one secret of the functions, which can be set and never read. */
@@ -57,7 +58,8 @@ export const secrets: Step = {
       if (name === SIGNING) Object.assign(values, await wishSigning(context));
       else if (value !== null) values[name] = value;
       else if (name === "RESEND_API_KEY") {
-        values[name] = await makeSendingKey(context, keyName(context));
+        const { token, note } = await makeSendingKey(context, FUNCTIONS_KEY);
+        Object.assign(values, note, { [name]: token });
       }
     }
     if (Object.keys(values).length > 0) await supabase.setSecrets(values);
@@ -140,17 +142,12 @@ async function readVaultIfOpen(context: Context): Promise<Record<string, string>
   }
 }
 
-/** The key that mails go out with. Its token can be compared with nothing, but its name is known. */
+/** The key that mails go out with. Its token can be compared with nothing, but which it is was noted. */
 async function lookAtResendKey(context: Context, known: Known): Promise<Known> {
-  if (known.problem !== null || !await isKeyGone(context, keyName(context))) return known;
+  if (known.problem !== null || !await isKeyGone(context, FUNCTIONS_KEY)) return known;
   const problem =
     "is none that was made here: it may be deleted at Resend, and then no mail goes out";
   return { ...known, problem, isDoubt: true };
-}
-
-/** The name at Resend of the key of the functions. */
-function keyName({ settings }: Context): string {
-  return `calcom-deals ${settings.SUPABASE_PROJECT_REF}`;
 }
 
 /** The one that is a list, of which nobody may know all. */

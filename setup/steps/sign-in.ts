@@ -11,8 +11,9 @@ import {
   readTemplate,
   RESEND_SMTP,
 } from "../sign-in.ts";
+import { isKeyGone, makeSendingKey, SIGN_IN_KEY } from "../sending-keys.ts";
 import type { Step } from "../step.ts";
-import { GIVE_FULL_KEY, isFull, isKeyGone, makeSendingKey } from "./resend-key.ts";
+import { GIVE_FULL_KEY, isFull } from "./resend-key.ts";
 import { readSenders } from "./senders.ts";
 
 /** Who is invited signs in with a code that comes by mail, and nobody else gets in. */
@@ -53,15 +54,21 @@ export const signIn: Step = {
       {},
       ...findProblems(auth).map((problem) => problem.wish),
     );
+    let note: Record<string, string> = {};
     const server = await findServerProblem(context, auth);
     if (server !== null && !await cannotMend(context, server)) {
       if (!server.wish.smtp_admin_email) {
         throw new SetupError("There is no sender yet that codes could come from: see Senders.");
       }
       Object.assign(wish, server.wish);
-      if (server.wantsKey) wish.smtp_pass = await makeSendingKey(context, keyName(context));
+      if (server.wantsKey) {
+        const made = await makeSendingKey(context, SIGN_IN_KEY);
+        wish.smtp_pass = made.token;
+        note = made.note;
+      }
     }
     if (Object.keys(wish).length > 0) await supabase.changeAuth(wish);
+    if (Object.keys(note).length > 0) await supabase.setSecrets(note);
     // After it: on the free plan the mail can be changed once it does not go out through Supabase.
     const template: Partial<AuthSettings> = Object.assign(
       {},
@@ -117,7 +124,7 @@ async function findServerProblem(
       wantsKey: false,
     };
   }
-  if (await isKeyGone(context, keyName(context))) {
+  if (await isKeyGone(context, SIGN_IN_KEY)) {
     // It may also be one that the team has made. That cannot be seen, and a key of ours is as good.
     const found = "the key that codes go out with is none that was made here: it may be deleted";
     return { state: "warning", found, plan, wish: whole, wantsKey: true };
@@ -133,11 +140,6 @@ async function canSendAs(context: Context, address: string): Promise<boolean> {
   if (!await isFull(context)) return false;
   const known = await context.once("domains", () => context.resend.readDomains());
   return known.some(({ name }) => name === domainOf(address));
-}
-
-/** Another one than that of the functions: neither is lost with the other. */
-function keyName({ settings }: Context): string {
-  return `calcom-deals ${settings.SUPABASE_PROJECT_REF} sign-in`;
 }
 
 async function readAuth({ supabase, once }: Context): Promise<AuthSettings> {

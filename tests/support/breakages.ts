@@ -190,13 +190,13 @@ export const BREAKAGES: readonly Breakage[] = [
     name: "somebody has changed a hook of Auth in the dashboard, which wipes its mail server",
     check: "sign_in",
     break: ({ supabase: { state } }) => changeAuthSettings(state.auth, { smtp_host: "" }),
-    changes: ["resend DELETE /api-keys/…", "resend POST /api-keys", AUTH, AUTH],
+    changes: ["resend DELETE /api-keys/…", "resend POST /api-keys", AUTH, SECRETS, AUTH],
   },
   {
     name: "the mail server has no password",
     check: "sign_in",
     break: ({ supabase: { state } }) => state.auth.smtp_pass = null,
-    changes: ["resend DELETE /api-keys/…", "resend POST /api-keys", AUTH],
+    changes: ["resend DELETE /api-keys/…", "resend POST /api-keys", AUTH, SECRETS],
   },
   {
     name: "the key that codes go out with was deleted at Resend",
@@ -204,7 +204,7 @@ export const BREAKAGES: readonly Breakage[] = [
     break: ({ resend: { state } }) => {
       state.keys = state.keys.filter(({ name }) => !name.endsWith("sign-in"));
     },
-    changes: ["resend POST /api-keys", AUTH],
+    changes: ["resend POST /api-keys", AUTH, SECRETS],
     isWarning: true,
   },
   {
