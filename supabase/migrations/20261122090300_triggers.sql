@@ -528,7 +528,8 @@ comment on function crm.apply_booking_reassigned(crm.event, text) is
 
 -- Rule: the booking is cancelled and with it, as the setting cancellation_rule says, a deal of the person's company. A
 --       repeat changes nothing: a deal opened since then stays. Where the event that links two uids was lost, the
---       calendar id tells which booking it is.
+--       calendar id tells which booking it is. A seat is cancelled in the meeting where it is, and not by what ends the
+--       one that it was moved from.
 create function crm.apply_booking_cancelled(p_event crm.event, p_stream_key text)
 returns crm.effect[]
 language plpgsql
@@ -599,6 +600,8 @@ begin
     return crm.make_effect(p_event, p_booking, 'duplicate', 'This booking is cancelled already.');
   elsif p_event.position < p_booking.made_at and p_event.uid = any (p_booking.previous_uids) then
     return crm.make_effect(p_event, p_booking, 'ignored', 'The meeting was moved to another time after that.');
+  elsif p_booking.is_seated and p_event.uid <> p_booking.calcom_uid then
+    return crm.make_effect(p_event, p_booking, 'ignored', 'This seat had been moved to another meeting.');
   end if;
 
   v_deal_id := crm.cancel_deal(p_event, v_company.id, p_booking);

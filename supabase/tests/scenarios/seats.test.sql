@@ -1,6 +1,6 @@
 -- Rule: the people of a seated event share one uid; each has a booking, and an event concerns those whom it lists.
 begin;
-select plan(4 * 32);
+select plan(4 * 33);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -127,6 +127,13 @@ from (values
     'a CANCELLED deal 1, b ACCEPTED deal 1', 'cancelled booked',
     'confirmation a, reschedule b, confirmation a, cancellation a',
     'applied cancelled: Cancelled, and with it the deal of lovelace.test.'
+  ),
+  (
+    'a seat that was moved away is cancelled by nothing that names the meeting where it was',
+    'book seat s1 of a; book seat s2 of a by grace@hopper.test; move seat s1 of a>b; cancel seat of a',
+    'a of grace@hopper.test ACCEPTED deal 1, b ACCEPTED deal 1', 'active booked, hopper.test active booked',
+    'confirmation a, confirmation a to grace@hopper.test, reschedule b',
+    'ignored: This seat had been moved to another meeting.'
   ),
   (
     'a cancelled seat can be booked again',
