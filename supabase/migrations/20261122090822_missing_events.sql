@@ -414,8 +414,9 @@ comment on function crm.missing_attendance(crm.api_booking, crm.log_facts) is
 
 ----------------------------------------------------------------------------------------------------------------- seats
 
--- Rule: a seat is known when its holder has a booking there. One that was cancelled was booked again when it has a new
---       id, or was taken after that. What somebody has deleted stays away, and who was erased is nobody new.
+-- Rule: a seat is known when its holder has a booking there, unless it is one that we know in another meeting. One that
+--       was cancelled was booked again when it has a new id, or was taken after that. What somebody has deleted stays
+--       away, and who was erased is nobody new.
 create function crm.is_known_seat(p_booking crm.api_booking, p_attendee jsonb, p_log crm.log_facts)
 returns boolean
 language plpgsql
@@ -428,7 +429,7 @@ declare
   v_booking public.bookings;
 begin
   select b.* into v_booking from unnest(p_log.bookings) as b where b.attendee_email = v_email limit 1;
-  if v_booking.status = 'ACCEPTED' then
+  if v_booking.status = 'ACCEPTED' and v_booking.seat_id = v_seat_id then
     return true;
   elsif exists (
     select
@@ -437,6 +438,8 @@ begin
       and p_booking.uid = coalesce(e.new_uid, e.uid)
   ) then
     return true;
+  elsif v_booking.status = 'ACCEPTED' then
+    return crm.find_seat_elsewhere(p_booking.uid, p_attendee) is null;
   elsif v_booking.id is not null then
     return v_booking.seat_id is null and coalesce(
       crm.jsonb_timestamp(p_attendee -> 'created_at') <= p_log.last_happened_at, true
@@ -465,6 +468,24 @@ $$;
 comment on function crm.is_known_seat(crm.api_booking, jsonb, crm.log_facts) is
   'Whether the log knows a seat that the API shows.';
 
+create function crm.find_seat_elsewhere(p_uid text, p_attendee jsonb)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select b.calcom_uid
+    from public.bookings as b
+    where b.attendee_email = p_attendee ->> 'email' and b.seat_id = p_attendee ->> 'seat_id' and b.calcom_uid <> p_uid
+    limit 1
+  );
+end;
+$$;
+comment on function crm.find_seat_elsewhere(text, jsonb) is
+  'The other meeting in which we know a seat that the API shows; null when there is none.';
+
 create function crm.moment_of_next_seat(p_uid text, p_attendee jsonb)
 returns timestamptz
 language plpgsql
@@ -486,6 +507,24 @@ comment on function crm.moment_of_next_seat(text, jsonb) is
   'Just before somebody took another seat in the same meeting: the one they had was gone by then. Null when they took '
   'none.';
 
+create function crm.moment_before_seat(p_log crm.log_facts, p_attendee jsonb)
+returns timestamptz
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return (
+    select min((b.made_at).happened_at) - interval '1 millisecond'
+    from unnest(p_log.bookings) as b
+    where b.attendee_email = p_attendee ->> 'email' and b.seat_id is null
+  );
+end;
+$$;
+comment on function crm.moment_before_seat(crm.log_facts, jsonb) is
+  'Just before the log first tells of somebody in a meeting by what names no seat: they had one by then. Null when it '
+  'tells of them by their seat, or not at all.';
+
 -- Rule: a seat that we know in another meeting has been moved here: with the whole meeting, or alone. Any other was
 --       booked.
 create function crm.missing_seat(p_booking crm.api_booking, p_log crm.log_facts)
@@ -504,12 +543,7 @@ begin
     return null;
   end if;
   for v_attendee in
-    select a.attendee
-    from jsonb_array_elements(p_booking.attendees) with ordinality as a (attendee, place)
-    where not exists (
-      select from unnest(p_log.bookings) as b
-      where b.attendee_email = a.attendee ->> 'email' and b.status = 'ACCEPTED'
-    )
+    select a.attendee from jsonb_array_elements(p_booking.attendees) with ordinality as a (attendee, place)
     order by a.place
   loop
     continue when crm.is_known_seat(p_booking, v_attendee, p_log);
@@ -528,15 +562,14 @@ begin
       );
     end if;
 
-    select b.calcom_uid into v_moved_from
-    from public.bookings as b
-    where b.attendee_email = v_attendee ->> 'email' and b.seat_id = v_attendee ->> 'seat_id'
-      and b.calcom_uid <> p_booking.uid
-    limit 1;
-    if found then
+    v_moved_from := crm.find_seat_elsewhere(p_booking.uid, v_attendee);
+    if v_moved_from is not null then
       return crm.make_up_event(
         'BOOKING_RESCHEDULED',
-        least(crm.moment_of_seat(p_booking, p_log), crm.moment_of_next_seat(v_moved_from, v_attendee)),
+        least(
+          crm.moment_of_seat(p_booking, p_log), crm.moment_of_next_seat(v_moved_from, v_attendee),
+          crm.moment_before_seat(p_log, v_attendee)
+        ),
         crm.api_body(p_booking) || jsonb_build_object(
           'rescheduleUid', v_moved_from, 'attendeeSeatId', v_attendee -> 'seat_id',
           'attendees', crm.api_entries(jsonb_build_array(v_attendee))

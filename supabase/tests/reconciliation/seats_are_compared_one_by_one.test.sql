@@ -1,6 +1,6 @@
 -- Rule: migrations/…_missing_events.sql, crm.missing_seat() and crm.missing_seat_end()
 begin;
-select plan(21);
+select plan(24);
 select tests.empty_crm();
 
 create function pg_temp.webinar(p_seats jsonb, p_overrides jsonb default '{}') returns jsonb language sql as $$
@@ -30,6 +30,11 @@ create function pg_temp.seats() returns text language sql as $$
   select string_agg(concat_ws(' ', split_part(b.attendee_email, '@', 1), b.calcom_uid, b.status), ', '
     order by b.attendee_email, b.calcom_uid)
   from public.bookings as b
+$$;
+
+create function pg_temp.seats_of(p_name text) returns text language sql as $$
+  select string_agg(concat_ws(' ', b.calcom_uid, b.status, b.seat_id), ', ' order by b.calcom_uid)
+  from public.bookings as b where b.attendee_email = p_name || '@acme.test'
 $$;
 
 -- Given a seat that was booked, and one that was not heard of
@@ -202,6 +207,35 @@ select is(
   )),
   'known 1', 'nor does it about another meeting'
 );
+
+-- When the log has somebody in a meeting by a move in place alone, and their seat in the one that it came from
+select public.handle_calcom_event(pg_temp.seat_webhook('hal', '{"uid": "web-7", "iCalUID": "web-7@Cal.com"}'));
+select public.handle_calcom_event(pg_temp.seat_webhook('ivy', '{"uid": "web-7", "iCalUID": "web-7@Cal.com"}'));
+select tests.send('BOOKING_RESCHEDULED', jsonb_build_object(
+  'uid', 'web-8', 'rescheduleUid', 'web-8', 'createdAt', tests.api_time('-30 minutes'), 'email', 'hal@acme.test',
+  'seatsPerTimeSlot', 10, 'startTime', tests.api_time('9 days'), 'endTime', tests.api_time('9 days 30 minutes'),
+  'iCalUID', 'web-8@Cal.com'
+));
+select is(
+  pg_temp.reconcile(
+    pg_temp.webinar(jsonb_build_array(pg_temp.seat('ivy')), '{"uid": "web-7", "icsUid": "web-7@Cal.com"}'),
+    pg_temp.webinar(jsonb_build_array(pg_temp.seat('hal')), jsonb_build_object(
+      'uid', 'web-8', 'icsUid', 'web-8@Cal.com', 'start', tests.api_time('9 days'),
+      'end', tests.api_time('9 days 30 minutes'), 'createdAt', tests.api_time('-40 minutes'),
+      'updatedAt', tests.api_time('-30 minutes')
+    ))
+  ),
+  'BOOKING_RESCHEDULED 1', 'a seat that stands in another meeting now was moved there'
+);
+select is(
+  pg_temp.seats_of('hal'), 'web-8 ACCEPTED seat-hal', 'it is one booking, and the seat is that of the log'
+);
+select tests.send('BOOKING_RESCHEDULED', jsonb_build_object(
+  'uid', 'web-8', 'rescheduleUid', 'web-7', 'createdAt', tests.api_time('-40 minutes'), 'email', 'hal@acme.test',
+  'attendeeSeatId', 'seat-hal', 'seatsPerTimeSlot', 10, 'startTime', tests.api_time('8 days'),
+  'endTime', tests.api_time('8 days 30 minutes'), 'iCalUID', 'web-8@Cal.com'
+));
+select is(pg_temp.seats_of('hal'), 'web-8 ACCEPTED seat-hal', 'also when the original turns up');
 
 select * from finish();
 rollback;
