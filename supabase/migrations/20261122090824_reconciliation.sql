@@ -161,6 +161,12 @@ return coalesce(p_booking.updated_at, p_booking.created_at) > now() - interval '
 comment on function crm.is_young(crm.api_booking) is
   'Whether Cal.com has written a booking so lately that its webhook may be on its way.';
 
+create function crm.may_go_on_elsewhere(p_booking crm.api_booking) returns boolean
+language sql immutable set search_path = ''
+return p_booking.is_seated or (p_booking.status = 'cancelled' and not p_booking.is_moved);
+comment on function crm.may_go_on_elsewhere(crm.api_booking) is
+  'Whether another row may show that what this one does not show any more was moved there.';
+
 ------------------------------------------------------------------------------------------------------------- the door
 
 -- Rule: of one booking the row that was written last counts; what was moved stands before what it became.
@@ -208,13 +214,13 @@ $$;
 comment on function crm.read_api_bookings(jsonb, text[]) is
   'The rows of the bookings API that say something, in the order in which they are to be looked at; and the others.';
 
--- Rule: a cancelled row may have been moved: not every server names what took its place, and that row may be on any
---       page. So who reads page by page has cancelled rows held until the rest of the pass is known.
--- Rule: all beginnings first: whether a seat was given up or moved is seen when the other meetings are known.
+-- Rule: all beginnings first: whether a booking or a seat ended or was moved is seen when the other meetings are known.
+--       Not every server names what took the place of a cancelled row, and that may be on any page. So who reads page
+--       by page has the rest of such rows held until all of the pass is known; all of it where nothing is kept.
 -- Race: one after the other, so that two runs make nothing twice. What the log lacks is looked up again once that is
 --       so. The events take their own locks, and never wait long for them.
 create function crm.reconcile_rows(
-  p_rows jsonb, p_is_backfill boolean, p_host_ids text[], p_holds_cancelled boolean
+  p_rows jsonb, p_is_backfill boolean, p_host_ids text[], p_holds_ends boolean, p_is_dry_run boolean
 )
 returns jsonb
 language plpgsql
@@ -232,7 +238,7 @@ declare
   v_waiting integer := 0;
   v_oldest_waiting timestamptz;
   v_newest_update timestamptz;
-  v_held jsonb := jsonb_build_array();
+  v_held crm.api_booking[] := array[]::crm.api_booking[];
   v_done crm.reconciled := row('{}', '{}')::crm.reconciled;
 begin
   foreach v_booking in array v_read.bookings loop
@@ -246,10 +252,8 @@ begin
     elsif v_log.is_touched or crm.is_young(v_booking) then
       v_waiting := v_waiting + 1;
       v_oldest_waiting := least(v_oldest_waiting, v_booking.updated_at);
-    elsif p_holds_cancelled and v_booking.status = 'cancelled' and not v_booking.is_moved then
-      v_held := v_held || jsonb_build_object(
-        'uid', v_booking.uid, 'row', v_booking.api_row, 'host_ids', to_jsonb(p_host_ids)
-      );
+    elsif p_holds_ends and p_is_dry_run and crm.may_go_on_elsewhere(v_booking) then
+      v_held := array_append(v_held, v_booking);
     else
       v_lacking := array_append(v_lacking, v_booking);
     end if;
@@ -261,24 +265,33 @@ begin
       v_done := crm.reconcile_booking(v_booking, p_is_backfill, true, v_done);
     end loop;
     foreach v_booking in array v_lacking loop
-      v_done := crm.reconcile_booking(v_booking, p_is_backfill, false, v_done);
+      if not p_holds_ends or not crm.may_go_on_elsewhere(v_booking) then
+        v_done := crm.reconcile_booking(v_booking, p_is_backfill, false, v_done);
+      elsif (crm.next_missing_event(v_booking, crm.load_log_facts(v_booking, '{}'), false)).event is not null then
+        v_held := array_append(v_held, v_booking);
+      end if;
     end loop;
   end if;
   return jsonb_build_object(
     'bookings', jsonb_array_length(crm.jsonb_list(p_rows)), 'created', v_done.created, 'known', v_known,
     'waiting', v_waiting, 'skipped', v_skipped, 'outcomes', v_done.outcomes, 'newest_update', v_newest_update,
-    'oldest_waiting', v_oldest_waiting, 'held', v_held
+    'oldest_waiting', v_oldest_waiting, 'held', (
+      select coalesce(
+        jsonb_agg(jsonb_build_object('uid', h.uid, 'row', h.api_row, 'host_ids', to_jsonb(p_host_ids))), '[]'
+      )
+      from unnest(v_held) as h
+    )
   );
 end;
 $$;
-comment on function crm.reconcile_rows(jsonb, boolean, text[], boolean) is
+comment on function crm.reconcile_rows(jsonb, boolean, text[], boolean, boolean) is
   'Compares rows of the bookings API with the log, makes up what that lacks, and says how many of each.';
 
 -- Rule: whatever it is given, it raises nothing; what it cannot read, it says.
 -- Rule: a dry run does all of it and takes it back.
 create function public.reconcile_calcom_bookings(
   bookings jsonb, is_backfill boolean default false, host_ids text[] default null, is_dry_run boolean default false,
-  holds_cancelled boolean default false
+  holds_ends boolean default false
 )
 returns jsonb
 language plpgsql
@@ -292,10 +305,10 @@ declare
 begin
   perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());
   if not is_dry_run then
-    return crm.reconcile_rows(bookings, is_backfill, host_ids, holds_cancelled);
+    return crm.reconcile_rows(bookings, is_backfill, host_ids, holds_ends, is_dry_run);
   end if;
   begin
-    v_answer := crm.reconcile_rows(bookings, is_backfill, host_ids, holds_cancelled);
+    v_answer := crm.reconcile_rows(bookings, is_backfill, host_ids, holds_ends, is_dry_run);
     raise exception using errcode = 'KC004', message = 'A dry run is taken back';
   exception
     when sqlstate 'KC004' then null;
@@ -306,9 +319,9 @@ $$;
 comment on function public.reconcile_calcom_bookings(jsonb, boolean, text[], boolean, boolean) is
   'Takes rows of Cal.com''s bookings API, makes up and decides the events that the log lacks, and says how many of '
   'each trigger ("created") came to what ("outcomes"), how many bookings were known or have to wait, and which rows '
-  'were skipped and why. is_backfill: no mail is owed. host_ids: only meetings of these hosts count. holds_cancelled: '
-  'cancelled rows of which the log lacks something are given back ("held"), because another page may show that they '
-  'were moved.';
+  'were skipped and why. is_backfill: no mail is owed. host_ids: only meetings of these hosts count. holds_ends: of '
+  'cancelled and of seated rows only the beginning is made up; those of which the log lacks more are given back '
+  '("held"), because another page may show that they were moved.';
 
 ------------------------------------------------------------------------------------------------------ runs and places
 
@@ -391,7 +404,7 @@ create table crm.held_bookings (
     on delete cascade
 );
 comment on table crm.held_bookings is
-  'One row per cancelled booking that a pass compares when it has read everything: it may have been moved.';
+  'One row per booking that a pass compares when it has read everything: what seems to have ended may have been moved.';
 alter table crm.held_bookings enable row level security;
 
 -- Rule: the next pass begins where the last one ended, and a little before that. What had to wait is looked at again. A
@@ -617,7 +630,7 @@ comment on function public.save_reconciliation_page(uuid, uuid, jsonb, jsonb, bo
   'Keeps what a page of the bookings API came to ("answers" of reconcile_calcom_bookings), where the pass goes on, or '
   'what keeps it from going on. False: another call has taken the pass over.';
 
-create function public.reconcile_held_bookings(id uuid)
+create function public.reconcile_held_bookings(id uuid, at_most integer)
 returns jsonb
 language plpgsql
 security definer -- as handle_calcom_event
@@ -640,7 +653,7 @@ begin
       from crm.held_bookings as o
       where o.reconciliation_id = v_run.id and o.host_ids is not distinct from v_host_ids
       order by o.uid
-      limit 25
+      limit at_most
     )
     returning h.api_row
   )
@@ -653,8 +666,8 @@ begin
     || '{"bookings": 0}';
 end;
 $$;
-comment on function public.reconcile_held_bookings(uuid) is
-  'Compares some of the cancelled bookings that a pass has held, when it has read everything. Returns what '
+comment on function public.reconcile_held_bookings(uuid, integer) is
+  'Compares some of the bookings that a pass has held, when it has read everything. Returns what '
   'reconcile_calcom_bookings does; null when none is left.';
 
 -- Rule: noted once, not each hour.

@@ -74,7 +74,7 @@ grant execute on function
   public.apply_retention(integer),
   public.health(),
   public.reconcile_calcom_bookings(jsonb, boolean, text[], boolean, boolean),
-  public.reconcile_held_bookings(uuid),
+  public.reconcile_held_bookings(uuid, integer),
   public.next_reconciliation_page(timestamptz, uuid, timestamptz, boolean),
   public.save_reconciliation_page(uuid, uuid, jsonb, jsonb, boolean, boolean, text),
   public.skip_reconciliation(text)

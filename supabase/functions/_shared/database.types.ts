@@ -1080,14 +1080,14 @@ export type Database = {
       "reconcile_calcom_bookings": {
         Args: {
           "bookings": Json;
-          "holds_cancelled"?: boolean;
+          "holds_ends"?: boolean;
           "host_ids"?: (string)[];
           "is_backfill"?: boolean;
           "is_dry_run"?: boolean;
         };
         Returns: Json;
       };
-      "reconcile_held_bookings": { Args: { "id": string }; Returns: Json };
+      "reconcile_held_bookings": { Args: { "at_most": number; "id": string }; Returns: Json };
       "retry_email": { Args: { "email_id": string }; Returns: Json };
       "retry_event": { Args: { "event_id": string }; Returns: Json };
       "retry_failed_events": { Args: Record<PropertyKey, never>; Returns: Json };

@@ -241,7 +241,7 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
       if (!await save({ answers })) return result("busy", "Another call has taken over.");
       while (true) {
         const answer = await call(
-          database.rpc("reconcile_held_bookings", { id: pass.id }),
+          database.rpc("reconcile_held_bookings", { id: pass.id, at_most: ROWS_AT_ONCE }),
           DATABASE_TIMEOUT,
         );
         if (answer === null) break;
@@ -274,7 +274,7 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
           is_backfill: kind === "backfill",
           ...(hostIds !== null && { host_ids: hostIds }),
           is_dry_run: wish.isDryRun,
-          holds_cancelled: true,
+          holds_ends: true,
         }),
         DATABASE_TIMEOUT,
       );

@@ -82,7 +82,7 @@ select is(
     'handle_pending_event(interval)', 'handle_resend_event(text,jsonb)', 'health()',
     'next_reconciliation_page(timestamp with time zone,uuid,timestamp with time zone,boolean)', 'rebuild_company(text)',
     'rebuild_everything()', 'rebuild_person(text)', 'reconcile_calcom_bookings(jsonb,boolean,text[],boolean,boolean)',
-    'reconcile_held_bookings(uuid)',
+    'reconcile_held_bookings(uuid,integer)',
     'retry_email(uuid)', 'retry_event(uuid)', 'retry_failed_events()',
     'save_reconciliation_page(uuid,uuid,jsonb,jsonb,boolean,boolean,text)', 'skip_reconciliation(text)',
     'start_email_attempt(uuid,integer,jsonb)', 'undo_hand_edit(uuid)'
