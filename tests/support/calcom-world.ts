@@ -24,6 +24,15 @@ const HOSTS = [
   { id: 2, name: "Kim Host", email: "kim@substrate.build", username: "kim", timeZone: "Etc/UTC" },
 ];
 
+interface Seat {
+  email: string;
+  id: string;
+  takenAt: number;
+  absent: boolean;
+  /** The meetings where it was before. */
+  was: string[];
+}
+
 /** A booking as Cal.com's own database has it. */
 interface Stored {
   uid: string;
@@ -36,7 +45,7 @@ interface Stored {
   updatedAt: number;
   host: typeof HOSTS[number];
   booker: string;
-  seats: { email: string; id: string; takenAt: number; absent: boolean }[] | null;
+  seats: Seat[] | null;
   absent: boolean;
   series: string | null;
   icalUid: string;
@@ -361,7 +370,7 @@ const ACTS = {
         one.email === email
       )
     ) return;
-    const seat = { email, id: calcom.next("seat"), takenAt: calcom.now, absent: false };
+    const seat = { email, id: calcom.next("seat"), takenAt: calcom.now, absent: false, was: [] };
     webinar.seats!.push(seat);
     const more = { attendees: [entryOf(email)], attendeeSeatId: seat.id };
     const company = companyOf(email);
@@ -379,16 +388,32 @@ const ACTS = {
   ],
   moveSeat: [
     1,
-    toBooking((one) => hasSeats(one) && one.seats!.length > 1, (calcom, webinar, { which }) => {
-      const [seat] = webinar.seats!.splice(which % webinar.seats!.length, 1);
-      const other = calcom.add({
-        booker: seat!.email,
-        seats: [seat!],
-        start: Math.max(calcom.now, webinar.start) + DAY,
-      });
-      const more = { rescheduleUid: webinar.uid, attendeeSeatId: seat!.id };
-      calcom.send("BOOKING_RESCHEDULED", other, more, true);
-    }),
+    toBooking(
+      (one) => hasSeats(one) && one.seats!.length > 1,
+      (calcom, webinar, { which, isSo }) => {
+        const seat = webinar.seats![which % webinar.seats!.length]!;
+        const other = isSo && calcom.bookings.find((one) =>
+          // Nobody goes back: Cal.com's events do not tell that from a copy of the first booking.
+          hasSeats(one) && one !== webinar && one.start > calcom.now &&
+          !seat.was.includes(one.uid) &&
+          one.seats!.every(({ email }) => email !== seat.email)
+        );
+        webinar.seats = webinar.seats!.filter((one) => one !== seat);
+        const moved = { ...seat, was: [...seat.was, webinar.uid] };
+        if (other) other.seats!.push(moved);
+        const target = other || calcom.add({
+          booker: seat.email,
+          seats: [moved],
+          start: Math.max(calcom.now, webinar.start) + DAY,
+        });
+        const more = {
+          rescheduleUid: webinar.uid,
+          attendeeSeatId: seat.id,
+          attendees: [entryOf(seat.email)],
+        };
+        calcom.send("BOOKING_RESCHEDULED", target, more, true);
+      },
+    ),
   ],
   moveSeatsInPlace: [
     1,
