@@ -85,6 +85,10 @@ function isListed(row: ApiBooking, email: unknown): boolean {
   return (row.attendees as Body[]).some((one) => one.email === email);
 }
 
+function hasSeat(row: ApiBooking, { attendeeSeatId }: Body): boolean {
+  return (row.attendees as Body[]).some(({ seatUid }) => seatUid === attendeeSeatId);
+}
+
 /**
  * For whom the log may guess: a request without a link is taken for another time of the one meeting
  * that fits. The API knows that it is none; and with a made-up beginning, which is dated before its
@@ -113,10 +117,14 @@ function whatIsTold({ bodies, rows, isUndated }: CalcomHistory, full: Tables, lo
 } {
   const rowOf = new Map(rows.map((row) => [row.uid, row]));
   const payloads = lost.map((body) => ({ body, payload: (body.payload ?? body) as Body }));
-  const isMoved = (uid: unknown) =>
-    bodies.some(({ triggerEvent, payload }) =>
-      triggerEvent === "BOOKING_RESCHEDULED" && (payload as Body).uid === uid
-    );
+  const isMoved = ({ uid, attendeeSeatId, attendees }: Body) =>
+    bodies.some(({ triggerEvent, payload }) => {
+      if (triggerEvent !== "BOOKING_RESCHEDULED") return false;
+      const moved = payload as Body;
+      if (moved.attendeeSeatId !== undefined) return moved.attendeeSeatId === attendeeSeatId;
+      const [holder] = (attendees as Body[]).map(({ email }) => email);
+      return moved.uid === uid && (moved.attendees as Body[]).some(({ email }) => email === holder);
+    });
   const isLostConfirmation = (row: ApiBooking) =>
     payloads.some((one) => isConfirmation(one.body) && one.payload.uid === row.uid);
   const earlier = ({ rescheduledFromUid }: ApiBooking): ApiBooking[] => {
@@ -134,11 +142,10 @@ function whatIsTold({ bodies, rows, isUndated }: CalcomHistory, full: Tables, lo
   };
   const isVague = (one: typeof payloads[number]) =>
     isUndated(one.body) || isConfirmation(one.body) ||
-    // Who sat where nobody sits any more.
-    (one.payload.attendeeSeatId !== undefined &&
-      rowOf.get(`${one.payload.uid}`)?.status === "cancelled") ||
+    // Who had a seat that is nowhere any more.
+    (one.payload.attendeeSeatId !== undefined && !rows.some((row) => hasSeat(row, one.payload))) ||
     // A seat that is known by its move: what its form said of the company.
-    (one.payload.attendeeSeatId !== undefined && isMoved(one.payload.uid)) ||
+    (one.payload.attendeeSeatId !== undefined && isMoved(one.payload)) ||
     // A cancelled meeting that was moved all the same; a time in between; who was missing, when.
     (one.body.triggerEvent === "BOOKING_CANCELLED" &&
       (rowOf.get(`${one.payload.uid}`)?.rescheduledToUid !== undefined ||
