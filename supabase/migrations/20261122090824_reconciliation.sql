@@ -399,6 +399,7 @@ create table crm.held_bookings (
   uid text not null,
   host_ids text[],
   api_row jsonb not null,
+  read_at timestamptz not null default now(),
   constraint held_bookings_pkey primary key (reconciliation_id, uid),
   constraint held_bookings_reconciliation_id_fkey foreign key (reconciliation_id) references public.reconciliations (id)
     on delete cascade
@@ -587,7 +588,8 @@ begin
   from jsonb_array_elements(answers) with ordinality as a (answer, place)
   cross join lateral jsonb_array_elements(crm.jsonb_list(a.answer -> 'held')) as h (held)
   order by h.held ->> 'uid', a.place desc
-  on conflict on constraint held_bookings_pkey do update set host_ids = excluded.host_ids, api_row = excluded.api_row;
+  on conflict on constraint held_bookings_pkey do update
+    set host_ids = excluded.host_ids, api_row = excluded.api_row, read_at = excluded.read_at;
   for v_answer in select a.answer from jsonb_array_elements(answers) as a (answer) loop
     select coalesce(jsonb_object_agg(s.reason, s.count), '{}') into v_reasons
     from (
@@ -630,6 +632,27 @@ comment on function public.save_reconciliation_page(uuid, uuid, jsonb, jsonb, bo
   'Keeps what a page of the bookings API came to ("answers" of reconcile_calcom_bookings), where the pass goes on, or '
   'what keeps it from going on. False: another call has taken the pass over.';
 
+create function crm.is_heard_of_since(p_uid text, p_since timestamptz)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (
+    select from public.calcom_events as e
+    where e.uid = p_uid and e.source = 'webhook' and e.received_at > p_since
+  ) or exists (
+    select from public.calcom_events as e
+    where e.new_uid = p_uid and e.source = 'webhook' and e.received_at > p_since
+  );
+end;
+$$;
+comment on function crm.is_heard_of_since(text, timestamptz) is
+  'Whether Cal.com has sent anything about a booking since a moment.';
+
+-- Rule: a pass may go on an hour later. What came of a booking since it was read is not in its row, so it waits for the
+--       next pass, as what was touched lately does.
 create function public.reconcile_held_bookings(id uuid, at_most integer)
 returns jsonb
 language plpgsql
@@ -641,7 +664,8 @@ as $$
 declare
   v_run public.reconciliations;
   v_host_ids text[];
-  v_rows jsonb;
+  v_taken record;
+  v_answer jsonb;
 begin
   select r.* into v_run from public.reconciliations as r where r.id = reconcile_held_bookings.id;
   select h.host_ids into v_host_ids
@@ -655,15 +679,26 @@ begin
       order by o.uid
       limit at_most
     )
-    returning h.api_row
+    returning h.api_row, crm.is_heard_of_since(h.uid, h.read_at) as is_old
   )
-  select jsonb_agg(t.api_row) into v_rows from taken as t;
-  if v_rows is null then
+  select
+    count(*) as count,
+    coalesce(jsonb_agg(t.api_row) filter (where not t.is_old), '[]') as api_rows,
+    count(*) filter (where t.is_old) as waiting,
+    min(crm.jsonb_timestamp(t.api_row -> 'updatedAt')) filter (where t.is_old) as oldest_waiting
+  into v_taken
+  from taken as t;
+  if v_taken.count = 0 then
     return null;
   end if;
-  -- They were counted when they were read.
-  return public.reconcile_calcom_bookings(v_rows, v_run.kind = 'backfill', v_host_ids, v_run.is_dry_run)
-    || '{"bookings": 0}';
+  v_answer := public.reconcile_calcom_bookings(
+    v_taken.api_rows, v_run.kind = 'backfill', v_host_ids, v_run.is_dry_run
+  );
+  return v_answer || jsonb_build_object(
+    'bookings', 0, -- they were counted when they were read
+    'waiting', (v_answer -> 'waiting')::integer + v_taken.waiting,
+    'oldest_waiting', least((v_answer ->> 'oldest_waiting')::timestamptz, v_taken.oldest_waiting)
+  );
 end;
 $$;
 comment on function public.reconcile_held_bookings(uuid, integer) is

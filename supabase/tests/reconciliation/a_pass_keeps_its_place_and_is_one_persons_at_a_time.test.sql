@@ -1,6 +1,6 @@
 -- Rule: migrations/…_reconciliation.sql, public.next_reconciliation_page() and public.save_reconciliation_page()
 begin;
-select plan(16);
+select plan(18);
 delete from public.reconciliations;
 
 create function pg_temp.next(p_tick text default null, p_lease text default null,
@@ -80,6 +80,31 @@ select is(
 select throws_ok(
   $$ update public.settings set value = '0' where name = 'reconcile_days_back' $$, '23514', null,
   'the settings are numbers of days'
+);
+
+-- What is held until all of a pass is known
+select tests.send('BOOKING_CREATED', '{"uid": "uid-a"}');
+select tests.send('BOOKING_CREATED', '{"uid": "uid-b", "email": "grace@hopper.test"}');
+select tests.let_log_rest();
+update public.reconciliations set finished_at = now(), leased_until = null;
+select tests.keep('held', pg_temp.next());
+select pg_temp.save(tests.kept('held'), null, false, public.reconcile_calcom_bookings(
+  jsonb_build_array(
+    tests.api_booking('{"uid": "uid-a", "status": "cancelled"}'),
+    tests.api_booking('{"uid": "uid-b", "status": "cancelled", "email": "grace@hopper.test"}')
+  ),
+  holds_ends => true
+));
+select is((select count(*) from crm.held_bookings), 2::bigint, 'what may go on elsewhere is kept with its pass');
+update crm.held_bookings set read_at = now() - interval '10 minutes';
+update public.calcom_events set received_at = now() - interval '5 minutes' where uid = 'uid-b';
+select is(
+  (
+    select row(a.answer -> 'created', a.answer -> 'waiting', (a.answer ->> 'oldest_waiting') is not null)::text
+    from public.reconcile_held_bookings((tests.kept('held') ->> 'id')::uuid, 25) as a (answer)
+  ),
+  row('{"BOOKING_CANCELLED": 1}'::jsonb, '1'::jsonb, true)::text,
+  'of which Cal.com has sent something since it was read waits for the next pass'
 );
 
 select * from finish();
