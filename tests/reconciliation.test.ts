@@ -23,7 +23,10 @@ async function reconcile(sql: Sql, rows: ApiBooking[], isBackfill = false): Prom
   return row!.answer;
 }
 
-/** As the Edge Function has it, with pages of one row: what was held is compared when all is known. */
+/**
+ * As the Edge Function has it, with pages of one row: what was held is compared when all is known. What
+ * a later page has made known of a row that lacked nothing, the next pass compares.
+ */
 async function reconcileInPages(sql: Sql, rows: ApiBooking[]): Promise<void> {
   const read = async (row: ApiBooking, holds: boolean) => {
     const [page] = await sql<{ held: { row: ApiBooking }[] }[]>`
@@ -32,9 +35,11 @@ async function reconcileInPages(sql: Sql, rows: ApiBooking[]): Promise<void> {
       ) -> 'held' as held`;
     return page!.held.map((one) => one.row);
   };
-  const held: ApiBooking[] = [];
-  for (const row of rows) held.push(...await read(row, true));
-  for (const row of held) await read(row, false);
+  for (const _pass of [1, 2]) {
+    const held: ApiBooking[] = [];
+    for (const row of rows) held.push(...await read(row, true));
+    for (const row of held) await read(row, false);
+  }
 }
 
 /** As if what has come so far had come some time ago. */

@@ -214,7 +214,8 @@ $$;
 comment on function crm.read_api_bookings(jsonb, text[]) is
   'The rows of the bookings API that say something, in the order in which they are to be looked at; and the others.';
 
--- Rule: all beginnings first: whether a booking or a seat ended or was moved is seen when the other meetings are known.
+-- Rule: all beginnings first: whether a booking or a seat ended or was moved is seen when the other meetings are known,
+--       and what an event in the log was about may be known by then, so a row that lacked nothing is looked at again.
 --       Not every server names what took the place of a cancelled row, and that may be on any page. So who reads page
 --       by page has the rest of such rows held until all of the pass is known; all of it where nothing is kept.
 -- Race: one after the other, so that two runs make nothing twice. What the log lacks is looked up again once that is
@@ -234,6 +235,7 @@ declare
   v_missing record;
   v_pending_uids text[] := crm.list_pending_uids();
   v_lacking crm.api_booking[] := array[]::crm.api_booking[];
+  v_complete crm.api_booking[] := array[]::crm.api_booking[];
   v_known integer := 0;
   v_waiting integer := 0;
   v_oldest_waiting timestamptz;
@@ -249,6 +251,9 @@ begin
       v_skipped := v_skipped || jsonb_build_object('uid', v_booking.uid, 'reason', v_missing.problem);
     elsif v_missing.event is null then
       v_known := v_known + 1;
+      if not v_log.is_touched and not crm.is_young(v_booking) then
+        v_complete := array_append(v_complete, v_booking);
+      end if;
     elsif v_log.is_touched or crm.is_young(v_booking) then
       v_waiting := v_waiting + 1;
       v_oldest_waiting := least(v_oldest_waiting, v_booking.updated_at);
@@ -264,7 +269,7 @@ begin
     foreach v_booking in array v_lacking loop
       v_done := crm.reconcile_booking(v_booking, p_is_backfill, true, v_done);
     end loop;
-    foreach v_booking in array v_lacking loop
+    foreach v_booking in array v_lacking || v_complete loop
       if not p_holds_ends or not crm.may_go_on_elsewhere(v_booking) then
         v_done := crm.reconcile_booking(v_booking, p_is_backfill, false, v_done);
       elsif (crm.next_missing_event(v_booking, crm.load_log_facts(v_booking, '{}'), false)).event is not null then

@@ -1,7 +1,7 @@
 -- Rule: migrations/…_reconciliation.sql, public.reconcile_calcom_bookings()
 -- Each case: what the log has, what the API shows, what that makes. Then the same rows again, then the originals.
 begin;
-select plan(72);
+select plan(76);
 select tests.empty_crm();
 
 create temporary table cases (
@@ -172,6 +172,21 @@ insert into cases values
     'organizer', '{"id": 413, "name": "Hal Host", "email": "hal@host.test"}'::jsonb,
     'createdAt', tests.api_time('-21 minutes')
   )))
+),
+(
+  'a row that lacked nothing is looked at again when another one has made its booking known',
+  pg_temp.list(
+    tests.webhook_of(pg_temp.row_b(), 'BOOKING_REQUESTED', '{"rescheduleUid": null, "status": "PENDING"}'),
+    tests.webhook_of(
+      pg_temp.row_b(jsonb_build_object('updatedAt', tests.api_time('-20 minutes'))), 'BOOKING_CANCELLED'
+    )
+  ),
+  pg_temp.list(pg_temp.moved_a(), pg_temp.row_b(jsonb_build_object(
+    'hosts', '[{"id": 413, "name": "Hal Host", "email": "hal@host.test"}]'::jsonb, 'status', 'cancelled',
+    'updatedAt', tests.api_time('-20 minutes')
+  ))),
+  'BOOKING_CREATED 1, BOOKING_REASSIGNED 1; known 1', 'uid-b CANCELLED / cancelled booked', 'cancellation uid-b',
+  pg_temp.list(tests.webhook_of(pg_temp.row_a()))
 ),
 (
   'another address of the same host is no other host',
