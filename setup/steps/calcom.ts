@@ -33,7 +33,7 @@ export const calcom: Step = {
     }
     const changes = await listChanges(context, main);
     if (changes.length === 0) {
-      // There are as many lists of those as there are event types.
+      // There are as many lists of those as there are event types, and what comes twice counts once.
       const found =
         `for ${account.scope.name}, on, with all triggers (${who}); webhooks of single ` +
         "event types are not looked at";
