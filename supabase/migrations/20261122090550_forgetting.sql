@@ -168,6 +168,7 @@ language sql immutable set search_path = ''
 return case when jsonb_typeof(p_payload -> 'payload') = 'object' then p_payload -> 'payload' else p_payload end;
 comment on function crm.event_body(jsonb) is 'The part of a payload that describes the booking.';
 
+-- Rule: an attendee, a host, a member of a team: whatever has the address says the name.
 create function crm.list_names(p_payload jsonb, p_emails text[])
 returns text[]
 language plpgsql
@@ -181,9 +182,9 @@ begin
   return array_remove(
     array(
       select n.name
-      from jsonb_array_elements(crm.jsonb_list(v_body -> 'attendees')) as a (attendee)
-      cross join lateral unnest(array[crm.full_name(a.attendee -> 'name'), crm.full_name(a.attendee)]) as n (name)
-      where crm.jsonb_email(a.attendee -> 'email') = any (p_emails)
+      from jsonb_path_query(v_body, 'strict $.** ? (exists (@.email))') as o (entry)
+      cross join lateral unnest(array[crm.full_name(o.entry -> 'name'), crm.full_name(o.entry)]) as n (name)
+      where crm.jsonb_email(o.entry -> 'email') = any (p_emails)
     ) || case
       when coalesce(crm.jsonb_email(v_answers #> '{email,value}'), crm.jsonb_email(v_answers -> 'email'))
         = any (p_emails)

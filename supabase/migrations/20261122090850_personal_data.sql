@@ -134,6 +134,7 @@ create type crm.person_scope as (
   event_ids uuid[],
   booking_ids uuid[],
   email_ids uuid[],
+  told_ids uuid[],
   stream_keys text[]
 );
 comment on column crm.person_scope.uids is 'Of the meetings that the person booked.';
@@ -142,6 +143,8 @@ comment on column crm.person_scope.event_ids is
   'The events that name the person, and all others about the same meetings.';
 comment on column crm.person_scope.booking_ids is
   'The bookings that these events are about, the person''s own included.';
+comment on column crm.person_scope.email_ids is 'The mails to the person.';
+comment on column crm.person_scope.told_ids is 'The mails about the same meetings to others.';
 
 create function crm.find_person_scope(p_email text)
 returns crm.person_scope
@@ -179,6 +182,11 @@ begin
     select f.booking_id from public.event_effects as f where f.event_id = any (v_scope.event_ids)
   );
   v_scope.email_ids := array(select m.id from public.emails as m where m.to_address = any (v_scope.emails));
+  v_scope.told_ids := array(
+    select m.id from public.emails as m
+    where m.to_address <> all (v_scope.emails)
+      and (m.booking_id = any (v_scope.booking_ids) or m.event_id = any (v_scope.event_ids))
+  );
   v_scope.stream_keys := array(
     select crm.stream_key(e.email) from unnest(v_scope.emails) as e (email)
     union
@@ -244,6 +252,11 @@ begin
         or h.row_id in (select b.id from public.bookings as b where b.person_id = any (v_scope.person_ids))
         or split_part(h.row_key, ' ', 1) = any (v_scope.emails)
     ),
+    'held_bookings', (
+      select coalesce(jsonb_agg(h.api_row order by h.uid), '[]')
+      from crm.held_bookings as h
+      where crm.mentions(h.api_row::text, v_scope.emails)
+    ),
     'suppression', (
       select jsonb_build_object('since', p.suppressed_at, 'reason', p.suppressed_reason)
       from public.people as p
@@ -255,7 +268,7 @@ end;
 $$;
 comment on function public.export_person(text) is
   'Everything about one person as one JSON: person, company, bookings, deals, events, mails with their reports, hand '
-  'edits, suppression.';
+  'edits, what reconciliation has read and not compared yet, suppression.';
 
 create function crm.export_mails(p_email_ids uuid[])
 returns jsonb
@@ -494,7 +507,10 @@ comment on function crm.forget_in_log(crm.person_scope, crm.identity, crm.identi
 
 -- Rule: mails on their way are dropped. One that Resend is being asked to send at this moment may go out; then its row
 --       says so, under the pseudonym. What the others said goes; their row keeps the times.
-create function crm.forget_mails(p_email_ids uuid[])
+--       A mail to somebody else may name the person in ways that no pattern finds: in brackets, as HTML, as base64 in
+--       its calendar file. Its text goes, too; one that is due is written again, without the person.
+-- Race: a sender that has claimed such a mail has read of the person. It loses its claim, and the mail has its turn.
+create function crm.forget_mails(p_email_ids uuid[], p_told_ids uuid[])
 returns integer
 language plpgsql
 set search_path = ''
@@ -510,13 +526,69 @@ begin
   update public.emails as m
   set request_body = null, template_data = null, mailbox_hash = null
   where m.id = any (p_email_ids);
+  update public.emails as m
+  set request_body = null, template_data = case when m.status <> 'due' then m.template_data end,
+    next_attempt_at = case
+      when exists (
+        select from public.email_attempts as a
+        where a.email_id = m.id and a.attempt = m.attempts and a.finished_at is null
+      ) then m.created_at
+      else m.next_attempt_at
+    end
+  where m.id = any (p_told_ids);
   update public.email_deliveries as r
   set payload = crm.slim_report(r.payload)
   where r.email_id = any (p_email_ids);
   return v_dropped;
 end;
 $$;
-comment on function crm.forget_mails(uuid[]) is 'Empties mails, and drops those that are due; returns how many.';
+comment on function crm.forget_mails(uuid[], uuid[]) is
+  'Empties the mails to a person, drops those that are due, and returns how many. Has those to others written again.';
+
+-- Rule: of what reconciliation holds to compare later only that is left which it reads: no answers, reasons or numbers
+--       of the person, and not the words of a meeting that they booked. Others whom it lists stay.
+create function crm.forget_in_api_row(p_row jsonb, p_identity crm.identity)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_keys constant text[] := array[
+    'id', 'uid', 'status', 'start', 'end', 'duration', 'createdAt', 'updatedAt', 'rescheduledFromUid',
+    'rescheduledToUid', 'recurringBookingUid', 'absentHost', 'hosts', 'eventType', 'icsUid', 'attendees'
+  ];
+  v_attendee_keys constant text[] := array['email', 'seatUid', 'absent', 'createdAt', 'timeZone', 'language'];
+  v_booker jsonb := p_row #> '{bookingFieldsResponses,email}';
+  v_kept jsonb := p_row;
+begin
+  if coalesce(crm.jsonb_email(v_booker), crm.jsonb_email(p_row #> '{attendees,0,email}')) = any (p_identity.emails)
+  then
+    v_kept := (
+      select jsonb_object_agg(k.key, k.value) from jsonb_each(p_row) as k where k.key = any (v_keys)
+    ) || jsonb_build_object('bookingFieldsResponses', jsonb_build_object('email', v_booker));
+  end if;
+  return crm.forget_in_json(
+    v_kept || jsonb_build_object('attendees', (
+      select coalesce(jsonb_agg(
+        case
+          when crm.jsonb_email(a.attendee -> 'email') = any (p_identity.emails)
+            then (
+              select jsonb_object_agg(k.key, k.value) from jsonb_each(a.attendee) as k
+              where k.key = any (v_attendee_keys)
+            )
+          else a.attendee
+        end
+        order by a.place
+      ), '[]')
+      from jsonb_array_elements(crm.jsonb_list(p_row -> 'attendees')) with ordinality as a (attendee, place)
+    )),
+    p_identity
+  );
+end;
+$$;
+comment on function crm.forget_in_api_row(jsonb, crm.identity) is
+  'A row of the bookings API without a person; reconciliation reads the same from it about the pseudonym.';
 
 -- Rule: every column of every table that can hold a text is gone through, so that one that is added later is too. Keys,
 --       states and domains lose addresses only. What the team has chosen (settings, senders, domains) is no person's.
@@ -601,10 +673,11 @@ begin
     join (
       values
         ('person_id', '($1).person_ids', null), ('booking_id', '($1).booking_ids', null),
-        ('event_id', '($1).event_ids', null), ('email_id', '($1).email_ids', null),
+        ('event_id', '($1).event_ids', null),
+        ('email_id', '($1).email_ids || ($1).told_ids', null),
         ('row_id', '($1).person_ids || ($1).booking_ids', null), ('id', '($1).person_ids', 'public.people'),
         ('id', '($1).booking_ids', 'public.bookings'), ('id', '($1).event_ids', 'public.calcom_events'),
-        ('id', '($1).email_ids', 'public.emails'), ('id', '($1).company_ids', 'public.companies')
+        ('id', '($1).email_ids || ($1).told_ids', 'public.emails'), ('id', '($1).company_ids', 'public.companies')
     ) as w (column_name, ids, table_name)
       on w.column_name = a.attname and (w.table_name is null or w.table_name::regclass = p_table)
     where a.attrelid = p_table and a.atttypid = 'uuid'::regtype and a.attnum > 0 and not a.attisdropped
@@ -626,6 +699,7 @@ begin
     join (
       values
         ('stream_key', 'text'::regtype, '= any (($1).stream_keys)'),
+        ('company_id', 'uuid'::regtype, '= any (($1).company_ids)'),
         (
           'booking_id', 'uuid'::regtype,
           'in (select b.id from public.bookings as b where b.stream_key = any (($1).stream_keys))'
@@ -775,8 +849,10 @@ begin
   v_identity := crm.identify_person(v_scope);
   v_colleagues := crm.identify_for_colleagues(v_identity, v_scope);
   perform crm.remember_erased(v_identity, v_scope);
-  v_dropped := crm.forget_mails(v_scope.email_ids);
+  v_dropped := crm.forget_mails(v_scope.email_ids, v_scope.told_ids);
   perform crm.forget_in_log(v_scope, v_identity, v_colleagues);
+  update crm.held_bookings as h set api_row = crm.forget_in_api_row(h.api_row, v_identity)
+  where crm.mentions(h.api_row::text, v_scope.emails);
   for v_columns in select array_agg(c) from crm.list_text_columns() as c group by c.table_name loop
     perform crm.forget_in_table(v_columns, v_scope, v_identity, v_colleagues);
   end loop;
@@ -816,6 +892,38 @@ $$;
 comment on function crm.keep_suppression() is
   'Has a new person get no mail whose address got none before it was erased.';
 create trigger keep_suppression before insert on public.people for each row execute function crm.keep_suppression();
+
+-- Rule: what reconciliation holds about somebody who was erased is told as an event would be (see list_erased_in).
+create function crm.forget_in_held_booking()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_row public.calcom_events;
+  v_erased record;
+begin
+  v_row.payload := jsonb_build_object(
+    'triggerEvent', 'BOOKING_CREATED', 'createdAt', new.api_row -> 'createdAt', 'payload', new.api_row
+  );
+  for v_erased in
+    select e.pseudonym, e.name, e.address from crm.list_erased_in(v_row) as e where e.address is not null
+  loop
+    new.api_row := crm.forget_in_api_row(
+      new.api_row,
+      crm.make_identity(
+        v_erased.name, array[v_erased.address], array[v_erased.pseudonym],
+        crm.list_names(new.api_row, array[v_erased.address]), '{}'
+      )
+    );
+  end loop;
+  return new;
+end;
+$$;
+comment on function crm.forget_in_held_booking() is
+  'Takes people who were erased out of what reconciliation holds to compare later.';
+create trigger forget_in_held_booking before insert on crm.held_bookings
+for each row execute function crm.forget_in_held_booking();
 
 -- Rule: reports of Resend come for days. Of one about a mail to an erased address only what became of it is kept; when
 --       the address is to get no more mail, that counts for whoever has it later.

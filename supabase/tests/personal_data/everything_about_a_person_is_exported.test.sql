@@ -8,6 +8,9 @@ select is(
   '{"found": false, "reason": "Nothing here is about this address."}', 'nobody has this address'
 );
 select tests.live_as_ada();
+insert into public.reconciliations (kind) values ('updates');
+insert into crm.held_bookings (reconciliation_id, uid, api_row)
+select r.id, 'uid-h', '{"attendees": [{"email": "Ada@Lovelace.test"}]}' from public.reconciliations as r;
 create temporary table export as select public.export_person('ADA@Lovelace.test ') as data;
 
 -- Then
@@ -24,9 +27,9 @@ select is(
   ),
   '{
     "addresses": 1, "person": 1, "company": 1, "bookings": 2, "deals": 2, "events": 8, "mails": 4, "hand_edits": 2,
-    "suppression": null
+    "held_bookings": 1, "suppression": null
   }',
-  'person, company, bookings, deals, events, mails and hand edits'
+  'person, company, bookings, deals, events, mails, hand edits and what reconciliation holds'
 );
 select is(
   (select e.data #>> '{mails,0,reports,0,payload,type}' from export as e), 'email.clicked', 'a mail has its reports'
