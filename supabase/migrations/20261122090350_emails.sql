@@ -257,6 +257,7 @@ declare
   v_event record;
   v_body jsonb;
   v_facts jsonb := jsonb_build_object();
+  v_place_answers jsonb := jsonb_build_array();
 begin
   if p_booking.made_at = p_position then
     return v_facts;
@@ -276,13 +277,13 @@ begin
       'attendee', crm.attendee_with_email(v_body, p_booking.attendee_email),
       'organizer', crm.jsonb_text(v_body #> '{organizer,email}'),
       'hides_organizer', v_body ->> 'hideOrganizerEmail',
-      'place_answer', v_body #> '{responses,location}',
       'booker_url', crm.jsonb_text(v_body -> 'bookerUrl'),
       'team_name', crm.jsonb_text(v_body #> '{team,name}'),
       'event_page', crm.event_page(v_body)
     )) || v_facts;
+    v_place_answers := v_place_answers || jsonb_build_array(v_body #> '{responses,location}');
   end loop;
-  return v_facts;
+  return v_facts || jsonb_build_object('place_answers', v_place_answers);
 end;
 $$;
 comment on function crm.earlier_facts(public.bookings, crm.position) is
@@ -764,8 +765,8 @@ comment on function crm.call_page_uid(text) is 'Of which booking a page for call
 
 -- Rule: anybody may book, and a visitor can add to the metadata of a booking, also over what Cal.com wrote there. So a
 --       link in it counts only where it leads to where Cal.com says that the call is: Cal.com's page of this very
---       booking, the host of videoCallData (which no visitor can write), or the host of the service that the location
---       names.
+--       booking; or, where Cal.com gives no link in videoCallData (which no visitor can write), the host of the service
+--       that the location names.
 create function crm.is_own_call(p_url text, p_body jsonb, p_booker_url text, p_uid text)
 returns boolean
 language plpgsql
@@ -777,10 +778,10 @@ declare
   v_booker_host text := crm.url_host(p_booker_url);
 begin
   return coalesce(
-    v_host = crm.url_host(crm.jsonb_text(p_body #> '{videoCallData,url}'))
-    or (crm.is_host_of(v_host, array['cal.com', v_booker_host]) or crm.is_host_of(v_booker_host, array[v_host]))
+    (crm.is_host_of(v_host, array['cal.com', v_booker_host]) or crm.is_host_of(v_booker_host, array[v_host]))
       and crm.call_page_uid(p_url) in (p_uid, p_body ->> 'uid', p_body ->> 'rescheduleUid')
-    or crm.is_host_of(v_host, crm.call_domains(p_body ->> 'location')),
+    or crm.jsonb_text(p_body #> '{videoCallData,url}') is null
+      and crm.is_host_of(v_host, crm.call_domains(p_body ->> 'location')),
     false
   );
 end;
@@ -789,7 +790,8 @@ comment on function crm.is_own_call(text, jsonb, text, text) is
   'Whether a link of the metadata leads into the call that Cal.com set up for the booking.';
 
 -- Rule: an answer to "where?" is the visitor's own text: an address, a telephone number, a link. For a place that the
---       host has set, the answer is only the name of a kind of place ("link").
+--       host has set, the answer is only the name of a kind of place ("link"). A booking that is moved keeps its place,
+--       also where the question is asked again and left empty: any answer that was ever given counts.
 create function crm.is_visitors_place(p_location text, p_answer jsonb) returns boolean
 language sql immutable set search_path = ''
 return coalesce(
@@ -825,7 +827,13 @@ begin
   elsif v_location is null then
     return v_call_url;
   elsif v_location ~* '^https?://'
-    and not crm.is_visitors_place(v_location, coalesce(p_body #> '{responses,location}', p_earlier -> 'place_answer'))
+    and not exists (
+      select
+      from jsonb_array_elements(
+        jsonb_build_array(p_body #> '{responses,location}') || crm.jsonb_list(p_earlier -> 'place_answers')
+      ) as a (answer)
+      where crm.is_visitors_place(v_location, a.answer)
+    )
   then
     return v_location;
   end if;

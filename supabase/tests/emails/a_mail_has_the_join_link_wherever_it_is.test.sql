@@ -1,4 +1,4 @@
--- Rule: metadata first, then the video call's data, then the location if it is a link.
+-- Rule: Cal.com's page of the booking first, then the video call's data, then the location if it is a link.
 begin;
 select plan(1);
 
@@ -7,8 +7,8 @@ create temporary table places (uid text, body jsonb, expected text);
 insert into places
 values
   (
-    'uid-1', '{"metadata": {"videoCallUrl": "https://one.test/m"}, "videoCallData": {"url": "https://one.test/v"}}',
-    'https://one.test/m'
+    'uid-1', '{"metadata": {"videoCallUrl": "https://app.cal.com/video/uid-1"},
+      "videoCallData": {"url": "https://one.test/v"}}', 'https://app.cal.com/video/uid-1'
   ),
   (
     'uid-2', '{"metadata": {"videoCallUrl": null}, "videoCallData": {"url": "https://two.test/v"}}',

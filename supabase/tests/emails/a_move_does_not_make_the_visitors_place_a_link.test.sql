@@ -1,6 +1,6 @@
 -- Rule: what a body leaves out is as it was, so is who has typed the place.
 begin;
-select plan(2);
+select plan(3);
 
 -- Given a booking at a place that the visitor has typed
 select tests.send('BOOKING_CREATED', '{
@@ -17,6 +17,17 @@ select is(
 );
 select is(
   (select crm.email_facts(e) ->> 'location' from tests.email('reschedule') as e), 'https://evil.test/x', 'but the place'
+);
+
+-- When it is moved again, with the question asked anew and left empty
+select tests.send('BOOKING_RESCHEDULED', '{
+  "uid": "uid-c", "rescheduleUid": "uid-b", "createdAt": "2037-03-02T10:30:00Z", "location": "https://evil.test/x",
+  "metadata": null, "startTime": "2037-03-11T15:00:00Z", "endTime": "2037-03-11T15:30:00Z",
+  "responses": {"location": {"label": "location", "value": {"value": "attendeeInPerson", "optionValue": ""}}}
+}');
+select is(
+  (select crm.email_facts(e) -> 'join_url' from public.emails as e where e.calcom_uid = 'uid-c'), 'null'::jsonb,
+  'nor is it then'
 );
 
 select * from finish();

@@ -33,6 +33,14 @@ values
     'over-the-call-with-its-link', '{"metadata": {"videoCallUrl": "https://evil.test/x"},
       "videoCallData": {"url": "https://host.daily.test/x"}}', 'https://host.daily.test/x'
   ),
+  (
+    'another-room', '{"metadata": {"videoCallUrl": "https://host.daily.test/evil"},
+      "videoCallData": {"url": "https://host.daily.test/x"}}', 'https://host.daily.test/x'
+  ),
+  (
+    'another-call', '{"location": "integrations:zoom", "metadata": {"videoCallUrl": "https://zoom.us/j/666"},
+      "videoCallData": {"url": "https://us02web.zoom.us/j/1?pwd=2"}}', 'https://us02web.zoom.us/j/1?pwd=2'
+  ),
   ('another-booking', '{"metadata": {"videoCallUrl": "https://app.cal.com/video/evil"}}', null),
   ('another-page', '{"metadata": {"videoCallUrl": "https://cal.com/evil/30min"}}', null),
   ('host-in-front', '{"metadata": {"videoCallUrl": "https://app.cal.com@evil.test/video/host-in-front"}}', null),
