@@ -19,9 +19,16 @@ Deno.test("what would become a link has brackets around what makes it one", () =
       ["пример.рф", "пример[.]рф"],
       ["☃.net", "☃[.]net"],
       ["evil。com", "evil[。]com"],
+      ["ｅｖｉｌ．ｃｏｍ", "ｅｖｉｌ[．]ｃｏｍ"],
+      ["пример。рф", "пример[。]рф"],
+      ["evil\u2024com", "evil[\u2024]com"],
+      ["例子\ufe52中国", "例子[\ufe52]中国"],
       ["a@evil.example", "a[@]evil[.]example"],
       ["mailto:a@evil", "mailto[:]a[@]evil"],
       ["tel:+1555", "tel[:]+1555"],
+      ["tg:resolve?domain=x", "tg[:]resolve?domain=x"],
+      ["ms-word:ofe|u|x", "ms-word[:]ofe|u|x"],
+      ["search-ms:query=x", "search-ms[:]query=x"],
       ["192.0.2.1/x", "192[.]0[.]2[.]1/x"],
       ["\\\\server\\share", "\\[\\]server\\share"],
     ] as const
@@ -37,6 +44,9 @@ Deno.test("ordinary text stays as it is", () => {
       "Wait... and then? z.B. morgen!",
       "Note: bring 2 @ home, +1 (555) 014-2077",
       "你好。世界",
+      "你好。Hello",
+      "これは重要です．しかし高い。",
+      "Kolleg:innen, atoms:protons, ms:10",
       "evil[.]example",
     ]
   ) {

@@ -6,7 +6,11 @@ import { toLine, toLines } from "./sanitize.ts";
 
 /** Before a colon these make a link, without any slashes. */
 const SCHEMES = "https?|ftps?|mailto|tel|sms|sips?|callto|facetime|skype|xmpp|geo|maps|news|file|" +
-  "data|javascript|vbscript|webcal|magnet|intent";
+  "data|javascript|vbscript|webcals?|magnet|intent|tg|whatsapp|viber|zoommtg|msteams|onenote|" +
+  "ms-[a-z-]+|search-ms|itms-[a-z]+|ssh|telnet|ldaps?|rtsp|bitcoin|ethereum";
+
+/** In these the ideographic full stop ends a sentence. */
+const WITH_IDEOGRAPHIC_STOP = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]`;
 
 /** The character of which a mail program would make a link: what stands around it tells. */
 const LINKING = new RegExp(
@@ -17,7 +21,9 @@ const LINKING = new RegExp(
     String.raw`(?<=(?<![\p{L}\p{N}])(?:${SCHEMES})):(?=\S)`,
     // evil.example, with the dots that browsers take for one
     String.raw`(?<=[^\s.("'[{<«„“])\.(?=\p{L}[\p{L}\p{M}\p{N}-])`,
-    String.raw`(?<=[a-z0-9])[。．｡](?=[a-z][a-z0-9-])`,
+    String.raw`(?<=(?!${WITH_IDEOGRAPHIC_STOP})[\p{L}\p{N}])[。．｡]` +
+    String.raw`(?=(?!${WITH_IDEOGRAPHIC_STOP})\p{L}[\p{L}\p{M}\p{N}-])`,
+    String.raw`(?<=[\p{L}\p{N}])[\u2024\ufe52](?=\p{L})`,
     String.raw`(?<=(?<![\p{L}\p{N}])www)\.`,
     // 192.0.2.1
     ...[1, 2, 3].map((parts) =>
