@@ -591,13 +591,17 @@ comment on function crm.forget_in_api_row(jsonb, crm.identity) is
   'A row of the bookings API without a person; reconciliation reads the same from it about the pseudonym.';
 
 -- Rule: every column of every table that can hold a text is gone through, so that one that is added later is too. Keys,
---       states and domains lose addresses only. What the team has chosen (settings, senders, domains) is no person's.
+--       states and domains lose addresses only. What the team has chosen (settings, senders, domains) is no person's. A
+--       column that is too short for a pseudonym holds as much of it as it can.
 create type crm.text_column as (
   table_name regclass,
   column_name text,
   kind text,
+  type text,
   is_prose boolean
 );
+comment on column crm.text_column.kind is 'What its type is in the end, below a domain.';
+comment on column crm.text_column.type is 'Its type as SQL, with the length that it has.';
 comment on column crm.text_column.is_prose is 'Sentences stand in it; otherwise a key, a state or the like.';
 
 create function crm.list_text_columns()
@@ -609,14 +613,15 @@ as $$
 begin
   return query
   select
-    c.oid::regclass, a.attname::text, t.typname::text,
+    c.oid::regclass, a.attname::text, t.typname::text, format_type(a.atttypid, a.atttypmod),
     a.attname::text !~ ('(^|_)(id|uid|uids|key|status|stage|kind|outcome|domain|trigger|source|operation|delivery|email'
       || '|emails|address|type|editor|hash)$') and a.attname <> 'table_name'
   from pg_catalog.pg_class as c
   join pg_catalog.pg_attribute as a
     on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-  join pg_catalog.pg_type as t on t.oid = a.atttypid
-  where c.relnamespace in ('public'::regnamespace, 'crm'::regnamespace) and c.relkind in ('r', 'p')
+  join pg_catalog.pg_type as d on d.oid = a.atttypid
+  join pg_catalog.pg_type as t on t.oid = case d.typtype when 'd' then d.typbasetype else d.oid end
+  where c.relnamespace in ('public'::regnamespace, 'crm'::regnamespace) and c.relkind = 'r' -- parts, not the whole
     and t.typname in ('text', 'varchar', 'bpchar', 'citext', '_text', '_varchar', 'jsonb', 'json', 'bytea')
     and c.oid not in (
       'public.settings'::regclass, 'public.senders'::regclass, 'public.personal_email_domains'::regclass,
@@ -643,7 +648,7 @@ as $$
 begin
   return case
     when p_column.kind = 'jsonb' then format('crm.forget_in_json(t.%I, i.identity)', p_column.column_name)
-    when p_column.kind = 'json' then format('crm.forget_in_json(t.%I::jsonb, i.identity)::json', p_column.column_name)
+    when p_column.kind = 'json' then format('crm.forget_in_json(t.%I::jsonb, i.identity)', p_column.column_name)
     when p_column.kind in ('_text', '_varchar') then format(
       'case when t.%1$I is not null then array(
          select crm.forget_addresses(x.x, i.identity) from unnest(t.%1$I) with ordinality as x order by x.ordinality
@@ -734,7 +739,7 @@ declare
 begin
   select
     string_agg(format('%I', c.column_name), ', '),
-    string_agg(crm.forget_expression(c), ', '),
+    string_agg(format('(%s)::%s', crm.forget_expression(c), c.type), ', '),
     string_agg(
       format(case c.kind when 'bytea' then 'encode(t.%I, ''escape'')' else 't.%I::text' end, c.column_name), ', '
     )
@@ -743,9 +748,9 @@ begin
 
   execute format(
     $sql$
-      update %1$s as u
+      update only %1$s as u
       set (%2$s) = (select %3$s)
-      from %1$s as t
+      from only %1$s as t
       cross join lateral (select concat_ws(' ', %4$s) as words) as w
       cross join lateral (select crm.mentions(w.words, ($2).emails) or %5$s as names) as n
       cross join lateral (select n.names, case when n.names then $2 else $3 end as identity) as i
@@ -941,7 +946,7 @@ begin
   if not exists (select from crm.erased_people) then
     return new;
   end if;
-  v_hashes := array(select crm.hash_address(a.address) from unnest(crm.list_addresses(new.payload)) as a (address));
+  v_hashes := (crm.hash_addresses_in(new.payload)).hashes;
   if exists (select from crm.erased_people as e where e.address_hash = any (v_hashes))
     or exists (
       select from public.emails as m
