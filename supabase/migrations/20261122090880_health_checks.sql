@@ -16,7 +16,7 @@ comment on column crm.finding.what_to_do is
 
 -- Time: each is left when nothing is wrong, and small when something is.
 create index calcom_events_failed_idx on public.calcom_events (decided_at) where outcome = 'failed';
-create index emails_failed_idx on public.emails (finalized_at) where status = 'failed';
+create index emails_finalized_at_idx on public.emails (finalized_at) where finalized_at is not null;
 -- Time: the newest event comes last in them. They hold one source each, so that nothing else is ever read by them: of
 --       two indexes that could do it the planner may take the wrong one.
 -- Rule: a ping is no webhook here: doctor, connect and Cal.com's button send one whenever somebody likes.
@@ -191,7 +191,9 @@ end;
 $$;
 comment on function crm.check_waiting_emails() is 'Whether mails wait that should be out.';
 
--- Rule: for a day, as long as trying again may still be of use. That an address bounced is no failure of ours.
+-- Rule: for a day, as long as trying again may still be of use. That an address bounced is no failure of ours, nor is
+--       what one mailbox did not get for its own limit. The limit of all together is: whoever books often enough keeps
+--       everybody's mails from going out.
 create function crm.check_failed_emails()
 returns crm.finding
 language plpgsql
@@ -200,22 +202,37 @@ set search_path = ''
 as $$
 declare
   v_count bigint;
+  v_too_many bigint;
   v_since timestamptz;
   v_reason text;
 begin
-  select count(*), min(m.finalized_at), mode() within group (order by m.reason)
-  into v_count, v_since, v_reason
+  select
+    count(*) filter (where m.status = 'failed'), count(*) filter (where m.status = 'dropped'), min(m.finalized_at),
+    mode() within group (order by m.reason) filter (where m.status = 'failed')
+  into v_count, v_too_many, v_since, v_reason
   from public.emails as m
-  where m.status = 'failed' and m.finalized_at > now() - interval '24 hours' and m.kind <> 'alarm';
+  where m.finalized_at > now() - interval '24 hours' and m.kind <> 'alarm'
+    and (m.status = 'failed' or m.number is null and strpos(m.reason, 'mails_per_hour') > 0);
   return crm.make_finding(
-    v_count = 0, v_since,
+    v_count + v_too_many = 0, v_since,
     case
-      when v_count = 0 then 'No mail failed within the last 24 hours.'
+      when v_count + v_too_many = 0 then 'No mail failed within the last 24 hours.'
       else concat_ws(
-        ' ', crm.describe_count(v_count, 'mail'), 'failed within the last 24 hours.', crm.without_addresses(v_reason)
+        ' ',
+        case when v_count > 0 then crm.describe_count(v_count, 'mail') || ' failed within the last 24 hours.' end,
+        crm.without_addresses(v_reason),
+        case
+          when v_too_many > 0 then format(
+            '%s dropped within the last 24 hours: more than the setting mails_per_hour allows.',
+            crm.describe_count(v_too_many, 'mail')
+          )
+        end
       )
     end,
     case
+      when v_too_many > 0 then 'See who books so often: `select to_address, created_at from emails where number is null '
+        'order by created_at`. When it is no flood, `update settings set value = ''2000'' where name = '
+        '''mails_per_hour''`, and send what was dropped: `select retry_email(''<id>'')`.'
       when v_count > 0 then 'See why: `select * from emails where status in (''failed'', ''dropped'')`. Most often the '
         'domain of the sender is not verified at Resend. When that is mended: `select retry_email(''<id>'')`.'
     end

@@ -1,6 +1,6 @@
 -- Rule: each check tells what is wrong with numbers, since when, and the command that helps; no other turns wrong.
 begin;
-select plan(33);
+select plan(35);
 select tests.empty_crm();
 
 create temporary table cases (
@@ -56,6 +56,20 @@ values
        )) from generate_series(1, 3) $$,
     '3 mails failed within the last 24 hours. The domain is not verified.', '5 hours', '`select retry_email(''<id>'')`',
     $$ update public.emails set finalized_at = now() - interval '25 hours' where status = 'failed' $$
+  ),
+  (
+    'failed_emails', 'mails that were too many for an hour',
+    $$ select tests.add_mail(jsonb_build_object(
+         'status', 'dropped', 'finalized_at', tests.ago('5 hours'), 'number', null,
+         'reason', 'Too many: more than 500 mails within an hour (setting mails_per_hour).'
+       )) from generate_series(1, 3);
+       select tests.add_mail(jsonb_build_object(
+         'status', 'dropped', 'finalized_at', tests.ago('6 hours'), 'number', null,
+         'reason', 'Too many: more than 10 mails within a day (setting mails_per_address_and_day).'
+       )) $$,
+    '3 mails dropped within the last 24 hours: more than the setting mails_per_hour allows.', '5 hours',
+    'update settings set value',
+    $$ update public.emails set finalized_at = now() - interval '25 hours' where status = 'dropped' $$
   ),
   (
     'suppressed_senders', 'a sender that gets no mail',
