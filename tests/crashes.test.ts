@@ -215,6 +215,35 @@ databaseTest(
   },
 );
 
+databaseTest(
+  "what comes before an event in one call does not use up its time",
+  async ({ sql, connections }) => {
+    await sql.unsafe(`
+      create function public.take_time() returns trigger language plpgsql as $$
+      begin
+        perform pg_sleep(case new.title when 'slow' then 0.9 else 0.2 end);
+        return new;
+      end;
+      $$;
+      create trigger take_time before insert on public.bookings for each row execute function public.take_time()`);
+    for (let place = 0; place < 8; place++) {
+      const payload = { uid: `uid-${place}`, attendees: [{ email: `ann@c${place}.example` }] };
+      await store(sql, { ...BOOKED, payload: { ...BOOKED.payload as Body, ...payload } });
+    }
+    const slow = { uid: "slow", title: "slow", attendees: [{ email: "bob@slow.example" }] };
+    const createdAt = "2037-06-01T00:00:00Z";
+    await store(sql, { ...BOOKED, createdAt, payload: { ...BOOKED.payload as Body, ...slow } });
+
+    const pickUp = connections(1);
+    await pickUp`set statement_timeout = '2s'`;
+    let calls = 0;
+    while (await countUndecided(sql) > 0 && calls++ < 5) await handlePending(pickUp);
+    const events = await sql`
+      select e.outcome, max(e.attempts) as attempts from public.calcom_events as e group by 1`;
+    assertEquals([...events], [{ outcome: "applied", attempts: 1 }], `after ${calls} calls`);
+  },
+);
+
 // A server that is not borrowed: it is stopped under load.
 const ownServer = sharedServer(() => startTestServer({}));
 

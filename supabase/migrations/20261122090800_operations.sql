@@ -450,16 +450,22 @@ comment on function public.handle_pending_event(interval) is
 
 -- A procedure, because it commits after each event. Such a procedure may not pin its search_path, so every name in it
 -- is written with its schema; it has the rights of its caller, and handle_pending_event does the work.
+-- Time: a statement_timeout is for the whole call. Half of it is left to the last event that is begun: what came before
+--       uses up nobody's time, and interrupted is only what takes that long by itself.
 create procedure public.handle_pending_events(older_than interval default '30 seconds')
 language plpgsql
 as $$
 declare
   v_answer pg_catalog.jsonb;
+  v_time pg_catalog.interval := nullif(current_setting('statement_timeout'), '0')::pg_catalog.interval / 2;
+  v_end pg_catalog.timestamptz := statement_timestamp() + v_time;
 begin
   while crm.fill_backlog(older_than) loop
     commit;
+    exit when clock_timestamp() >= v_end;
   end loop;
   loop
+    exit when clock_timestamp() >= v_end; -- the next call goes on
     v_answer := public.handle_pending_event(older_than);
     commit;
     -- An event that was interrupted (by a timeout, say) has its next turn in the next call.

@@ -118,12 +118,14 @@ declare
   v_count bigint;
   v_older bigint;
   v_since timestamptz;
+  v_is_too_slow boolean;
 begin
   select
     count(*) filter (where e.decided_at > now() - interval '7 days'),
     count(*) filter (where e.decided_at <= now() - interval '7 days'),
-    min(e.decided_at) filter (where e.decided_at > now() - interval '7 days')
-  into v_count, v_older, v_since
+    min(e.decided_at) filter (where e.decided_at > now() - interval '7 days'),
+    bool_or(strpos(e.reason, '(57014)') > 0) filter (where e.decided_at > now() - interval '7 days')
+  into v_count, v_older, v_since, v_is_too_slow
   from public.calcom_events as e
   where e.outcome = 'failed';
   return crm.make_finding(
@@ -136,6 +138,9 @@ begin
       )
     end || case when v_older > 0 then format(' Before that: %s.', v_older) else '' end,
     case
+      when v_is_too_slow then 'An event took longer than statement_timeout allows, five times. Where nothing holds it up '
+        'any more, in the SQL editor or psql: `set statement_timeout = 0; select retry_event(id) from calcom_events '
+        'where outcome = ''failed''`.'
       when v_count > 0 then 'See why: `select * from calcom_events where outcome = ''failed''`. When its trouble is '
         'mended: `select retry_failed_events()`. What is no event of Cal.com stays as it is.'
     end

@@ -1,6 +1,6 @@
 -- Rule: each check tells what is wrong with numbers, since when, and the command that helps; no other turns wrong.
 begin;
-select plan(35);
+select plan(37);
 select tests.empty_crm();
 
 create temporary table cases (
@@ -32,6 +32,15 @@ values
     '`select retry_failed_events()`',
     $$ update public.calcom_events set outcome = 'applied'
        where outcome = 'failed' and decided_at > now() - interval '1 week' $$
+  ),
+  (
+    'failed_events', 'an event that takes too long',
+    $$ select tests.add_event(jsonb_build_object('outcome', 'failed', 'received_at', tests.ago('2 hours')));
+       update public.calcom_events set reason = 'It could not be applied: canceling statement (57014).'
+       where outcome = 'failed' $$,
+    '1 event failed within the last week, the first 2 hours ago. Before that: 1.', '2 hours',
+    '`set statement_timeout = 0; select retry_event(id)',
+    $$ update public.calcom_events set outcome = 'applied' where outcome = 'failed' $$
   ),
   (
     'waiting_emails', 'mails that wait, and why',
