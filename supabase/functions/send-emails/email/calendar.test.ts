@@ -141,3 +141,15 @@ Deno.test("a number that is none counts as the first", () => {
     assert(lines(write("confirmation", { calendar })).includes("SEQUENCE:0"));
   }
 });
+
+Deno.test("an address that would say more than an address in a link is left out", () => {
+  const guests = [
+    "ann?cc=eve&body=pay@evil.example",
+    "a%0abcc%3aeve@evil.example",
+    "o'neil+x@a.example",
+  ];
+  const file = write("confirmation", { guests: guests.map((email) => ({ name: "Ann", email })) });
+  const listed = lines(file).filter((line) => line.startsWith("ATTENDEE")).join("\n");
+  assertNotMatch(listed, /evil\.example/);
+  assertMatch(listed, /mailto:o'neil\+x@a\.example/i);
+});

@@ -53,11 +53,14 @@ export function writeCalendar(
   };
 }
 
+/** In a `mailto:` these do not belong to the address: what follows is a Cc or a text for it. */
+const MORE_THAN_AN_ADDRESS = /[?&%]/;
+
 /** Whoever booked will come; whether the guests will is not known here. */
 function addAttendees(event: ICalEvent, { attendee, guests }: EmailView): void {
   for (const person of [attendee, ...guests]) {
     const { name, email } = person;
-    if (email === null) continue;
+    if (email === null || MORE_THAN_AN_ADDRESS.test(email)) continue;
     event.createAttendee({
       email,
       ...(name === null ? {} : { name }),
