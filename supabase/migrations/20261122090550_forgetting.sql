@@ -130,8 +130,14 @@ return '(?<![[:alnum:]._%+-])'
 comment on function crm.address_pattern(text) is
   'A regular expression that finds an address and no longer one, also as links write it.';
 
+-- Rule: a script that puts no spaces between words shows nobody where a word ends, and has names of two characters.
+create function crm.is_written_without_spaces(p_text text) returns boolean
+language sql immutable set search_path = ''
+return p_text ~ '^[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\s]+$';
+comment on function crm.is_written_without_spaces(text) is 'Whether a text is Chinese, Japanese, Thai or the like.';
+
 -- Rule: whole words only, and never a part of an address or a domain: who is called Lovelace may be at lovelace.test.
---       A text of one or two characters says nothing about anybody.
+--       A text of one or two letters says nothing about anybody.
 create function crm.word_patterns(p_texts text[])
 returns text[]
 language plpgsql
@@ -141,16 +147,22 @@ as $$
 begin
   return array(
     select
-      '(?<![[:alnum:]@._-])(?:' || string_agg(t.pattern, '|' order by length(t.pattern) desc)
-      || ')(?![[:alnum:]@_-]|\.[[:alnum:]])'
+      case when t.has_spaces then '(?<![[:alnum:]@._-])(?:' else '(?:' end
+      || string_agg(t.pattern, '|' order by length(t.pattern) desc)
+      || case when t.has_spaces then ')(?![[:alnum:]@_-]|\.[[:alnum:]])' else ')' end
     from (
       -- The longest first, wherever they are found: "Ada Byron" before "Ada".
-      select crm.escape_pattern(u.text) as pattern, (row_number() over (order by length(u.text) desc) - 1) / 20 as part
-      from (select distinct btrim(x.text) as text from unnest(p_texts) as x (text)) as u
-      where length(u.text) between 3 and 200
+      select
+        crm.escape_pattern(u.text) as pattern, u.has_spaces,
+        (row_number() over (partition by u.has_spaces order by length(u.text) desc) - 1) / 20 as part
+      from (
+        select distinct btrim(x.text) as text, not crm.is_written_without_spaces(x.text) as has_spaces
+        from unnest(p_texts) as x (text)
+      ) as u
+      where length(u.text) between case when u.has_spaces then 3 else 2 end and 200
     ) as t
-    group by t.part
-    order by t.part
+    group by t.has_spaces, t.part
+    order by t.has_spaces, t.part
   );
 end;
 $$;
