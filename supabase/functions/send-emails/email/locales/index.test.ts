@@ -24,6 +24,10 @@ Deno.test("the attendee's language is chosen, with the region for the dates", ()
   assertEquals(choose("pt-BR"), "pt pt-BR");
   assertEquals(choose("DE_at"), "de de-AT");
   assertEquals(choose("en-GB"), "en en-GB");
+  // Not another calendar, other digits, or "0:30 PM": somebody else may have chosen them.
+  for (const odd of ["de-u-ca-islamic-nu-thai", "de-u-hc-h11", "de-t-it-latn", "de-x-evil"]) {
+    assertEquals(choose(odd), "de de", odd);
+  }
   for (const odd of [null, "", "ja", "zh-CN", "nb", "xx", "not a locale", "d"]) {
     assertEquals(choose(odd), "en en", String(odd));
   }

@@ -28,7 +28,7 @@ export function resolveLocale(tag: string | null): ResolvedLocale {
   const copy = LANGUAGES.find((language) => language.tag === locale?.language);
   return locale === null || copy === undefined
     ? { copy: LANGUAGES[0], locale: LANGUAGES[0].tag }
-    : { copy, locale: locale.toString() };
+    : { copy, locale: locale.baseName };
 }
 
 function parseLocale(tag: string | null): Intl.Locale | null {
