@@ -200,6 +200,24 @@ language sql immutable set search_path = ''
 return case when jsonb_typeof(p_payload -> 'payload') = 'object' then p_payload -> 'payload' else p_payload end;
 comment on function crm.event_body(jsonb) is 'The part of a payload that describes the booking.';
 
+-- Rule: what no mail server would take names somebody all the same.
+create function crm.typed_address(p_value jsonb) returns text
+language sql immutable set search_path = ''
+return case when jsonb_typeof(p_value) = 'string' and strpos(p_value #>> '{}', '@') > 0
+  then lower(btrim(p_value #>> '{}'))
+end;
+comment on function crm.typed_address(jsonb) is
+  'An address as somebody typed it, in lower case, whether mail can go there or not; null when it is none.';
+
+create function crm.typed_booker(p_body jsonb, p_is_seated boolean) returns text
+language sql immutable set search_path = ''
+return coalesce(
+  case when not p_is_seated then crm.typed_address(p_body #> '{responses,email,value}') end,
+  case when not p_is_seated then crm.typed_address(p_body #> '{responses,email}') end,
+  crm.typed_address(p_body #> '{attendees,0,email}')
+);
+comment on function crm.typed_booker(jsonb, boolean) is 'Who booked, by the address as it was typed.';
+
 -- Rule: an attendee, a host, a member of a team: whatever has the address says the name.
 create function crm.list_names(p_payload jsonb, p_emails text[])
 returns text[]
@@ -216,9 +234,9 @@ begin
       select n.name
       from jsonb_path_query(v_body, 'strict $.** ? (exists (@.email))') as o (entry)
       cross join lateral unnest(array[crm.full_name(o.entry -> 'name'), crm.full_name(o.entry)]) as n (name)
-      where crm.jsonb_email(o.entry -> 'email') = any (p_emails)
+      where crm.typed_address(o.entry -> 'email') = any (p_emails)
     ) || case
-      when coalesce(crm.jsonb_email(v_answers #> '{email,value}'), crm.jsonb_email(v_answers -> 'email'))
+      when coalesce(crm.typed_address(v_answers #> '{email,value}'), crm.typed_address(v_answers -> 'email'))
         = any (p_emails)
         then array[crm.full_name(v_answers #> '{name,value}'), crm.full_name(v_answers -> 'name')]
     end,
@@ -470,7 +488,7 @@ begin
       from jsonb_array_elements(p_value) with ordinality as a
     );
   elsif jsonb_typeof(p_value) = 'object' then
-    v_email := crm.jsonb_email(p_value -> 'email');
+    v_email := crm.typed_address(p_value -> 'email');
     p_is_theirs := p_is_theirs and (v_email is null or v_email = any (p_identity.emails));
     return (
       select coalesce(
@@ -496,7 +514,7 @@ immutable
 set search_path = ''
 as $$
 declare
-  v_place integer := array_position(p_identity.emails, crm.jsonb_email(p_attendee -> 'email'));
+  v_place integer := array_position(p_identity.emails, crm.typed_address(p_attendee -> 'email'));
 begin
   if v_place is null then
     return p_attendee;
@@ -557,7 +575,8 @@ begin
     case when not v_is_seated then crm.jsonb_email(v_body #> '{responses,email}') end,
     v_attendees[1]
   );
-  if v_booker = any (p_identity.emails) or (p_is_about and not (v_is_seated and v_trigger = 'BOOKING_CREATED'))
+  if v_booker = any (p_identity.emails) or crm.typed_booker(v_body, v_is_seated) = any (p_identity.emails)
+    or (p_is_about and not (v_is_seated and v_trigger = 'BOOKING_CREATED'))
     or crm.trigger_order(v_trigger) is null
   then
     p_payload := crm.slim_payload(p_payload);
@@ -565,7 +584,7 @@ begin
     v_body := v_body || case
       when v_body ? 'responses'
         and coalesce(
-          crm.jsonb_email(v_body #> '{responses,email,value}'), crm.jsonb_email(v_body #> '{responses,email}')
+          crm.typed_address(v_body #> '{responses,email,value}'), crm.typed_address(v_body #> '{responses,email}')
         ) = any (p_identity.emails)
         then jsonb_build_object('responses', crm.forget_answers(v_body -> 'responses', p_identity))
       else '{}'
@@ -735,8 +754,8 @@ declare
   v_body jsonb := crm.event_body(p_payload);
 begin
   return p_email in (
-    crm.jsonb_email(v_body #> '{responses,email,value}'), crm.jsonb_email(v_body #> '{responses,email}'),
-    crm.jsonb_email(v_body #> '{attendees,0,email}')
+    crm.typed_address(v_body #> '{responses,email,value}'), crm.typed_address(v_body #> '{responses,email}'),
+    crm.typed_address(v_body #> '{attendees,0,email}')
   ) is true;
 end;
 $$;

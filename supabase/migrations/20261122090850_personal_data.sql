@@ -55,7 +55,7 @@ end;
 $$;
 comment on function crm.list_addresses_of(text, uuid[]) is 'Every address of a person.';
 
--- Time: in the order of bytes, which is many times faster than in that of a language; addresses are ASCII, or as typed.
+-- Time: in the order of bytes, which is many times faster than in that of a language, where the addresses are ASCII.
 create function crm.mentions(p_text text, p_emails text[])
 returns boolean
 language plpgsql
@@ -63,7 +63,10 @@ immutable
 set search_path = ''
 as $$
 declare
-  v_text text := lower(p_text collate "C");
+  v_text text := case
+    when array_to_string(p_emails, '') ~ '[^ -~]' then lower(p_text)
+    else lower(p_text collate "C")
+  end;
   v_email text;
 begin
   foreach v_email in array p_emails loop
@@ -562,7 +565,7 @@ declare
   v_booker jsonb := p_row #> '{bookingFieldsResponses,email}';
   v_kept jsonb := p_row;
 begin
-  if coalesce(crm.jsonb_email(v_booker), crm.jsonb_email(p_row #> '{attendees,0,email}')) = any (p_identity.emails)
+  if coalesce(crm.typed_address(v_booker), crm.typed_address(p_row #> '{attendees,0,email}')) = any (p_identity.emails)
   then
     v_kept := (
       select jsonb_object_agg(k.key, k.value) from jsonb_each(p_row) as k where k.key = any (v_keys)
@@ -572,7 +575,7 @@ begin
     v_kept || jsonb_build_object('attendees', (
       select coalesce(jsonb_agg(
         case
-          when crm.jsonb_email(a.attendee -> 'email') = any (p_identity.emails)
+          when crm.typed_address(a.attendee -> 'email') = any (p_identity.emails)
             then (
               select jsonb_object_agg(k.key, k.value) from jsonb_each(a.attendee) as k
               where k.key = any (v_attendee_keys)
@@ -824,7 +827,9 @@ security definer -- an operator may have somebody erased, not edit the log
 set search_path = ''
 as $$
 declare
-  v_email text := crm.jsonb_email(to_jsonb(erase_person.email));
+  v_email text := coalesce(
+    crm.jsonb_email(to_jsonb(erase_person.email)), substring(lower(btrim(erase_person.email)) from '^[^\s@]+@[^\s@]+$')
+  );
   v_reason text := crm.refuse_erasure(v_email);
   v_scope crm.person_scope;
   v_identity crm.identity;

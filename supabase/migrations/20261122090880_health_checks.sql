@@ -138,9 +138,9 @@ begin
       )
     end || case when v_older > 0 then format(' Before that: %s.', v_older) else '' end,
     case
-      when v_is_too_slow then 'An event took longer than statement_timeout allows, five times. Where nothing holds it up '
-        'any more, in the SQL editor or psql: `set statement_timeout = 0; select retry_event(id) from calcom_events '
-        'where outcome = ''failed''`.'
+      when v_is_too_slow then 'An event took longer than statement_timeout allows, five times. Where nothing holds it '
+        'up any more, in the SQL editor or psql: `set statement_timeout = 0; select retry_event(id) from '
+        'calcom_events where outcome = ''failed''`.'
       when v_count > 0 then 'See why: `select * from calcom_events where outcome = ''failed''`. When its trouble is '
         'mended: `select retry_failed_events()`. What is no event of Cal.com stays as it is.'
     end
@@ -235,8 +235,8 @@ begin
       )
     end,
     case
-      when v_too_many > 0 then 'See who books so often: `select to_address, created_at from emails where number is null '
-        'order by created_at`. When it is no flood, `update settings set value = ''2000'' where name = '
+      when v_too_many > 0 then 'See who books so often: `select to_address, created_at from emails where number is '
+        'null order by created_at`. When it is no flood, `update settings set value = ''2000'' where name = '
         '''mails_per_hour''`, and send what was dropped: `select retry_email(''<id>'')`.'
       when v_count > 0 then 'See why: `select * from emails where status in (''failed'', ''dropped'')`. Most often the '
         'domain of the sender is not verified at Resend. When that is mended: `select retry_email(''<id>'')`.'

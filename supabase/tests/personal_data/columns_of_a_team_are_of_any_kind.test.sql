@@ -6,7 +6,8 @@ select tests.empty_crm();
 -- Given
 select tests.send('BOOKING_CREATED');
 create domain public.remark as text;
-alter table public.bookings add column badge varchar(12), add column remark public.remark, add column seats varchar(9)[];
+alter table public.bookings
+  add column badge varchar(12), add column remark public.remark, add column seats varchar(9)[];
 update public.bookings as b set badge = 'Ada Byron', remark = 'Ada Byron was here', seats = '{window}';
 create table public.diary (day integer, entry text) partition by list (day);
 create table public.diary_monday partition of public.diary for values in (1);
