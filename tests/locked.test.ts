@@ -2,7 +2,8 @@ import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import { fileURLToPath } from "node:url";
 
 const LOCK = fileURLToPath(new URL("../deno.lock", import.meta.url));
-const FUNCTIONS = ["calcom-webhook", "resend-webhook", "send-emails"];
+const FUNCTIONS = [...Deno.readDirSync(new URL("../supabase/functions/", import.meta.url))]
+  .flatMap(({ name, isDirectory }) => isDirectory && name !== "_shared" ? [name] : []).toSorted();
 
 for (const name of FUNCTIONS) {
   Deno.test(`what ${name} imports is in the lock that the tests run under`, async () => {
@@ -17,7 +18,7 @@ Deno.test("the webhook has no package of which a deploy could take another versi
     "info",
     "--no-lock",
     "--json",
-    indexOf(FUNCTIONS[0]!),
+    indexOf("calcom-webhook"),
   );
   assert(success, error);
   const { npmPackages } = JSON.parse(output) as {
