@@ -600,13 +600,13 @@ declare
   v_address text;
 begin
   foreach v_address in array array_remove(p_addresses, null) loop
-    p_text := replace(p_text, v_address, '…');
+    p_text := regexp_replace(p_text, regexp_replace(v_address, '([^[:alnum:]])', '\\\1', 'g'), '…', 'gi');
   end loop;
   return nullif(p_text, '…');
 end;
 $$;
 comment on function crm.mask_addresses(text, text[]) is
-  'A text without these addresses; null when it says nothing else.';
+  'A text without these addresses, however they are typed; null when it says nothing else.';
 
 -- Rule: the name in the body is that of the organizer in the body, who may have been replaced since.
 create function crm.organizer_name(p_body jsonb, p_organizer_email text, p_hidden_addresses text[])

@@ -10,7 +10,7 @@ insert into public.senders (organizer_domain, from_address) values ('host.test',
 
 -- When
 select tests.send('BOOKING_CREATED', '{
-  "uid": "none", "hideOrganizerEmail": true, "title": "Call between greta@host.test and Ada",
+  "uid": "none", "hideOrganizerEmail": true, "title": "Call between GRETA@host.test and Ada",
   "organizer": {"email": "Greta@Host.test", "name": "Greta@Host.test"}, "location": "Ask greta@host.test",
   "attendees": [{"email": "ada@lovelace.test", "name": "Ada"}, {"email": "greta@host.test", "name": ""}]
 }');
