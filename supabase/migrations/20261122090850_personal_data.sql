@@ -935,8 +935,9 @@ comment on function crm.forget_in_held_booking() is
 create trigger forget_in_held_booking before insert on crm.held_bookings
 for each row execute function crm.forget_in_held_booking();
 
--- Rule: reports of Resend come for days. Of one about a mail to an erased address only what became of it is kept; when
---       the address is to get no more mail, that counts for whoever has it later.
+-- Rule: reports of Resend come for days. Of one about a mail to an erased address, or about a meeting of theirs (its
+--       subject may name them), only what became of it is kept; when the address is to get no more mail, that counts for
+--       whoever has it later.
 create function crm.forget_in_report()
 returns trigger
 language plpgsql
@@ -955,8 +956,11 @@ begin
   if exists (select from crm.erased_people as e where e.address_hash = any (v_hashes))
     or exists (
       select from public.emails as m
-      join crm.erased_people as e on e.pseudonym = m.to_address
       where m.id = new.email_id
+        and (
+          exists (select from crm.erased_people as e where e.pseudonym = m.to_address)
+          or exists (select from crm.erased_bookings as b where b.uid = m.calcom_uid)
+        )
     )
   then
     new.payload := crm.slim_report(new.payload);
