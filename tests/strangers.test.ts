@@ -109,7 +109,8 @@ const LINKABLE = [
   /\b(?:https?|ftp|mailto|tel|javascript|data):\S/i,
   /\bwww\./i,
   /[^\s.]\.\p{L}[\p{L}\p{N}-]/u,
-  /[^\s.]。[a-z]{2}/i,
+  /[^\s.][。．]\p{L}{2}/u,
+  /[^\s.][\u2024\ufe52]\p{L}/u,
   /\d\.\d{1,3}\.\d{1,3}\.\d/,
   /[^\s[]@[^\s\]]/,
 ];

@@ -54,6 +54,13 @@ export const HOSTILE: readonly HostileBooking[] = [
     },
   },
   {
+    name: "another room of the service that has the call in the metadata",
+    payload: {
+      location: "integrations:daily",
+      metadata: { videoCallUrl: "https://brightloom.daily.example/evil" },
+    },
+  },
+  {
     name: "a page of somebody else at Cal.com in the metadata",
     payload: {
       location: "integrations:daily",
@@ -88,6 +95,10 @@ export const HOSTILE: readonly HostileBooking[] = [
   {
     name: "a link hidden by what cannot be seen",
     payload: named(`see ev\u200bil.\u2060example or ht\u00adtp://ev\u{e0061}il.example`),
+  },
+  {
+    name: "a link whose dots only look like one",
+    payload: named("see evil\u2024example, ｅｖｉｌ．ｃｏｍ, пример。рф"),
   },
   {
     name: "notes with links of every kind",
