@@ -1,6 +1,6 @@
 -- Rule: who only held meetings can be erased, too, with the name that each body gives to the address.
 begin;
-select plan(4);
+select plan(6);
 select tests.empty_crm();
 
 -- Given Greta, who has held a meeting, and one of a team
@@ -28,6 +28,11 @@ select is(
   array(select b.attendee_email || ' ' || b.status from public.bookings as b order by b.start_time),
   array['ada@lovelace.test ACCEPTED', 'ada@lovelace.test ACCEPTED'], 'and so do the meetings'
 );
+select is(tests.changes_of_rebuild(), null, 'a rebuild changes nothing');
+
+-- When one of them is cancelled later, and its event names her again
+select tests.send('BOOKING_CANCELLED', '{"cancelledBy": "greta@host.test"}');
+select is(tests.standing(array['greta@host.test', 'Greta Host']), '{}', 'that does not bring her back');
 
 select * from finish();
 rollback;
