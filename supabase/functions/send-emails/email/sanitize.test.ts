@@ -26,6 +26,13 @@ Deno.test("a joiner stays where a script or an emoji is made of it", () => {
   assertEquals(toLine("می\u200c\u200cخواهم \u200cx 👩\u200d"), "میخواهم x 👩");
 });
 
+Deno.test("no letter carries more marks than a script needs, over the lines above it", () => {
+  assertEquals(toLine(`Z${"\u0310".repeat(40)}oe`), `Z${"\u0310".repeat(4)}oe`);
+  for (const text of ["Nguye\u0302\u0303n", "\u05d1\u05bc\u05b0\u05e8", "\u0e01\u0e34\u0e4b"]) {
+    assertEquals(toLine(text), text);
+  }
+});
+
 Deno.test("nothing readable is nothing", () => {
   for (const value of [null, undefined, 7, {}, "", " \r\n\u200e"]) {
     assertEquals(toLine(value), null);

@@ -37,6 +37,9 @@ const INVISIBLE = new RegExp(
   "gu",
 );
 
+/** Marks upon marks: they are drawn over what stands above and below. */
+const TOO_MANY_MARKS = /(\p{M}{4})\p{M}+/gu;
+
 /** Controls, line breaks and spaces of any kind. */
 const BLANK = /[\p{Cc}\p{Z}\u2800]+/gu;
 
@@ -46,7 +49,8 @@ const BLANK = /[\p{Cc}\p{Z}\u2800]+/gu;
  */
 export function toLine(value: unknown, length = 300): string | null {
   if (typeof value !== "string") return null;
-  const line = value.toWellFormed().replace(INVISIBLE, "$1$2$3$4").replace(BLANK, " ").trim();
+  const line = value.toWellFormed().replace(INVISIBLE, "$1$2$3$4")
+    .replace(TOO_MANY_MARKS, "$1").replace(BLANK, " ").trim();
   if (line === "") return null;
   // By code points, so that no character is cut in half.
   const characters = [...line];
