@@ -27,7 +27,7 @@ values
   );
 
 -- When the pick-up comes to it
-set local statement_timeout = '100ms';
+set local statement_timeout = '1s';
 create temporary table answers as select public.handle_pending_event() as answer;
 set local statement_timeout = 0;
 
