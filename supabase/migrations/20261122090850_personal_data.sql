@@ -936,8 +936,8 @@ create trigger forget_in_held_booking before insert on crm.held_bookings
 for each row execute function crm.forget_in_held_booking();
 
 -- Rule: reports of Resend come for days. Of one about a mail to an erased address, or about a meeting of theirs (its
---       subject may name them), only what became of it is kept; when the address is to get no more mail, that counts for
---       whoever has it later.
+--       subject may name them), only what became of it is kept; when the address is to get no more mail, that counts
+--       for whoever has it later.
 create function crm.forget_in_report()
 returns trigger
 language plpgsql
