@@ -408,17 +408,37 @@ return crm.digest_changes();
 comment on function public.board_last_change() is
   'For a page that asks every few seconds: another text when something has changed since; null for a stranger.';
 
--- Rule: a page that listens hears of these tables; what of them it may see, the policies decide.
-do $$
+-- Rule: a page that listens hears of these tables. What it hears of a row, the policies decide; but that a row was
+--       written, and the id of one that was deleted, Realtime tells whoever has the publishable key and listens.
+-- Source: realtime.apply_rls (supabase/walrus).
+create function crm.publish_changes()
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_table text;
 begin
-  if exists (
+  if not exists (
     select from pg_catalog.pg_publication as p where p.pubname = 'supabase_realtime' and not p.puballtables
   ) then
-    alter publication supabase_realtime
-      add table public.companies, public.people, public.bookings, public.deals, public.hand_edits;
+    return;
   end if;
+  foreach v_table in array array['companies', 'people', 'bookings', 'deals', 'hand_edits'] loop
+    if not exists (
+      select
+      from pg_catalog.pg_publication_tables as t
+      where t.pubname = 'supabase_realtime' and t.schemaname = 'public' and t.tablename = v_table
+    ) then
+      execute format('alter publication supabase_realtime add table public.%I', v_table);
+    end if;
+  end loop;
 exception
   when insufficient_privilege then
     raise notice 'No live updates (%): add the tables to the publication supabase_realtime by hand', sqlerrm;
 end;
 $$;
+comment on function crm.publish_changes() is
+  'Has Realtime tell the board of changes; where there is no Realtime it does nothing, and the board asks.';
+
+do $$ begin perform crm.publish_changes(); end; $$;
