@@ -1,4 +1,5 @@
 import { Suspense } from "react";
+import { clockStore } from "./live/clock.ts";
 import { usePlace } from "./router.ts";
 import { findPage } from "./pages.ts";
 import { mayDo, useMember } from "./session/member.ts";
@@ -36,6 +37,8 @@ export function App() {
 function CurrentPage() {
   const place = usePlace();
   const member = useMember();
+  // What was two minutes ago is three minutes ago now, and tomorrow is today.
+  clockStore.use();
   const page = findPage(place.page);
   if (!page) {
     return (

@@ -68,9 +68,12 @@ export async function inRollback<T>(sql: Sql, use: (sql: Sql) => Promise<T>): Pr
 }
 
 /** Waits until something is so, and fails when it is not within two minutes. */
-export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+export async function until(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+): Promise<void> {
   try {
-    await deadline(poll(isSo, (so) => so, { interval: 25 }), 120_000);
+    await deadline(poll(async () => await isSo(), (so) => so, { interval: 25 }), 120_000);
   } catch (error) {
     throw new Error(`Waited in vain until ${what}`, { cause: error });
   }

@@ -2,14 +2,13 @@
  * Keeps what is shown true: listens to Realtime, and asks every few seconds when something last
  * changed where Realtime does not answer. What changed is fetched again, whatever is in sight.
  */
-import type { RealtimeChannel } from "@supabase/supabase-js";
 import type { Config } from "../config.ts";
 import { queries } from "../queries.ts";
 import { sessionStore } from "../session/session.ts";
 import { askMaybe, BoardError, listenToErrors, supabase } from "../supabase.ts";
+import { clockStore, startClock } from "./clock.ts";
 import { connectionStore } from "./connection.ts";
-
-const TABLES = ["companies", "people", "bookings", "deals", "hand_edits"];
+import { isListening, listen, stopListening } from "./listen.ts";
 
 /** How often to ask without Realtime; and with it, for mails, of which Realtime does not tell. */
 const POLL = 5_000;
@@ -18,22 +17,27 @@ const SLOW_POLL = 60_000;
 /** One event may change many rows: they are fetched once. */
 const GATHER = 300;
 
-let channel: RealtimeChannel | null = null;
-let isHeard = false;
+/** In minutes. Time alone changes something, too: a meeting begins, a day ends. */
+const LONGEST = 5;
+
 let lastChange: string | null = null;
 let lastPoll = 0;
+let lastRefresh = clockStore.read();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Begins once the page is there; does something while somebody is signed in. */
 export function startLive(config: Config): void {
+  const hasRealtime = config.live !== "poll";
   sessionStore.listen(() => {
-    if (sessionStore.read() && !channel && config.live !== "poll") subscribe();
-    if (!sessionStore.read()) unsubscribe();
+    if (sessionStore.read()) return;
+    stopListening();
+    lastChange = null;
   });
   listenToErrors(({ isDown }) => {
     if (isDown) connectionStore.write("down");
   });
-  setInterval(pollWhenDue, 1_000);
+  startClock();
+  setInterval(() => pollWhenDue(hasRealtime), 1_000);
   document.addEventListener("visibilitychange", pollSoon);
   addEventListener("online", pollSoon);
   connectionStore.listen(() => {
@@ -44,27 +48,10 @@ export function startLive(config: Config): void {
 
 /** Fetches again what is shown, now. Call it after a change of one's own. */
 export async function refresh(): Promise<void> {
-  await queries.invalidateQueries({ predicate: ({ meta }) => meta?.isLive !== false });
-}
-
-function subscribe(): void {
-  channel = supabase().channel("board");
-  for (const table of TABLES) {
-    channel.on("postgres_changes", { event: "*", schema: "public", table }, refreshSoon);
-  }
-  channel.subscribe((status) => {
-    const wasHeard = isHeard;
-    isHeard = status === "SUBSCRIBED";
-    // Whatever happened while nobody listened.
-    if (isHeard !== wasHeard) pollSoon();
+  lastRefresh = clockStore.read();
+  await queries.invalidateQueries({
+    predicate: ({ meta }) => meta?.isLive !== false,
   });
-}
-
-function unsubscribe(): void {
-  if (channel) void supabase().removeChannel(channel);
-  channel = null;
-  isHeard = false;
-  lastChange = null;
 }
 
 function refreshSoon(): void {
@@ -78,10 +65,14 @@ function pollSoon(): void {
   lastPoll = 0;
 }
 
-function pollWhenDue(): void {
-  const wait = isHeard && connectionStore.read() === "up" ? SLOW_POLL : POLL;
-  if (document.hidden || !sessionStore.read() || Date.now() - lastPoll < wait) return;
+function pollWhenDue(hasRealtime: boolean): void {
+  const wait = isListening() && connectionStore.read() === "up" ? SLOW_POLL : POLL;
+  if (document.hidden || !sessionStore.read() || Date.now() - lastPoll < wait) {
+    return;
+  }
   lastPoll = Date.now();
+  // Whatever happened while nobody listened is asked for, too.
+  if (hasRealtime) listen(refreshSoon, pollSoon);
   void poll();
 }
 
@@ -90,7 +81,9 @@ async function poll(): Promise<void> {
     const change = await askMaybe(supabase().rpc("board_last_change"));
     connectionStore.write("up");
     // The first answer, too: something may have changed since the page was fetched.
-    if (change !== lastChange) refreshSoon();
+    if (change !== lastChange || clockStore.read() - lastRefresh >= LONGEST) {
+      refreshSoon();
+    }
     lastChange = change;
   } catch (error) {
     // Everybody who listens has been told.

@@ -1,5 +1,6 @@
 import { IconCalendarEvent, IconCalendarOff, IconUser } from "@tabler/icons-react";
 import { memo } from "react";
+import { clockStore } from "../live/clock.ts";
 import { linkTo } from "../router.ts";
 import { formatAgo, formatDateTime, formatMeeting, formatSince } from "../ui/format.ts";
 import type { Card } from "./fetch.ts";
@@ -7,6 +8,7 @@ import classes from "./pipeline.module.css";
 
 /** A deal: who it is with, whose it is, when they meet, and what happened last. */
 export const CardView = memo(function CardView({ card }: { card: Card }) {
+  clockStore.use();
   return (
     <a className={classes.card} href={linkTo("deal", card.deal_id)}>
       <span className={classes.top}>
