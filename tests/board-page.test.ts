@@ -126,6 +126,15 @@ testPage("the board in Chromium", async (page, t) => {
     await page.keyboard.press("Escape");
     await board.see("True North");
 
+    // Who thinks before the next word finds the space where it was.
+    await page.keyboard.press("/");
+    await page.keyboard.type("true ");
+    await page.waitForFunction(() => location.hash.includes("search=true"));
+    await page.keyboard.type("north");
+    await page.waitForFunction(() => location.hash.includes("search=true+north"));
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !location.hash.includes("search"));
+
     await stack.sql(
       `insert into public.companies (domain, name) values ('lonely.example', 'Lonely & Co');
        insert into public.people (email, name) values ('owen.solo@gmail.com', 'Owen Solo')`,

@@ -16,7 +16,10 @@ export function Search() {
   const [isFocused, setIsFocused] = useState(false);
 
   // The address may change without typing: Back, a link, a filter taken away.
-  useEffect(() => setText(searched), [searched]);
+  useEffect(() => {
+    // A space that was just typed may be the one before the next word.
+    setText((typed) => typed.trim() === searched ? typed : searched);
+  }, [searched]);
 
   useEffect(() => {
     if (text.trim() === searched) return;
