@@ -14,7 +14,7 @@ const HELP =
 
   ${TASK} mail [--port PORT] [--env FILE]
 
-  --port PORT   the senders of the local stack that was started with this port
+  --port PORT   the senders of the local stack on this port (default: the one that runs)
   --env FILE    the senders of the local stack that was started with this file of keys
   --help        this text
 

@@ -11,7 +11,7 @@ and prints what was missing.
 
   --since DATE  bring history in: all meetings that began since that day; no mail is written
   --dry-run     only say which events would be made up
-  --port PORT   the local stack on this port (default 54321)
+  --port PORT   the local stack on this port (default: the one that runs)
   --env FILE    where the stack wrote its addresses, if it was told another file
   --help        this text
 

@@ -19,7 +19,7 @@ const HELP = `Signs Cal.com bodies and posts them, in the order given, as Cal.co
   --to EMAIL        the attendee has this address, like bounced@resend.dev
   --set PATH=VALUE  sets a value of the payload, like organizer.email=me@example.org,
                     attendees.0.name=Ada or hideOrganizerEmail=true; may be given several times
-  --port PORT       the local stack that was started with this port
+  --port PORT       the local stack on this port (default: the one that runs)
   --env FILE        the local stack that was started with this file of keys
   --url URL         another webhook than a local stack's; needs --secret
   --secret SECRET   what the webhook's signature is made with

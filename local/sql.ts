@@ -11,7 +11,7 @@ and prints the rows.
   ${TASK} sql "select …; select …" [--port PORT] [--env FILE]
   ${TASK} sql < FILE
 
-  --port PORT   the stack on this port (default 54321)
+  --port PORT   the stack on this port (default: the one that runs)
   --env FILE    where the stack wrote its addresses, if it was told another file
   --help        this text
 

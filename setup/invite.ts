@@ -16,7 +16,7 @@ const HELP = `Lets somebody into the board: makes their account, and a member of
   --role ROLE   viewer reads the CRM (this is the default), sales edits it by hand as well, operator
                 reads the log and the mails too, calls the operations and looks after the members
   --name NAME   how the board calls them
-  --port PORT   the local stack on this port
+  --port PORT   the local stack on this port (default: the one that runs)
   --env FILE    a file of NAME=value lines that count before the environment
   --help        this text
 

@@ -8,7 +8,8 @@ import {
 import { poll } from "npm:deno-std@1.4.0/async/poll.js";
 import postgres from "npm:postgres@3.4.9";
 import { basename, join } from "node:path";
-import { envFileOf, readRunningStack } from "../local/running-stack.ts";
+import { envFileOf, findRunningStack, readRunningStack } from "../local/running-stack.ts";
+import { StackError } from "../local/stack/error.ts";
 import { finish, flagsOf, makeFolder, spawnProgram } from "./support/stack.ts";
 
 Deno.test("task start keeps what was written, however it ends", async (t) => {
@@ -118,6 +119,31 @@ Deno.test("the stack itself may reach no other machine and load no native code",
 Deno.test("a stack on another port than the usual writes a file of keys of its own", () => {
   assertEquals(basename(envFileOf(54321)), "local.env");
   assertEquals(basename(envFileOf(56321)), "local-56321.env");
+});
+
+Deno.test("a command finds the stack that runs, whatever its port is", async () => {
+  await using folder = await makeFolder();
+  using one = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using other = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const write = async (name: string, port: number) =>
+    await Deno.writeTextFile(join(folder.path, name), `SUPABASE_URL=http://127.0.0.1:${port}\n`);
+  const find = async () => (await findRunningStack(folder.path))?.SUPABASE_URL;
+
+  assertEquals(await findRunningStack(join(folder.path, "none")), null);
+  await write("local.env", 1); // one that was killed
+  assertEquals(await find(), undefined);
+  await write("local-2.env", one.addr.port);
+  await write("local-2-apis.env", other.addr.port);
+  assertEquals(await find(), `http://127.0.0.1:${one.addr.port}`);
+  await write("local-3.env", other.addr.port);
+  const { message } = await assertRejects(find, StackError);
+  const ports = [one.addr.port, other.addr.port].map(String).sort();
+  assertEquals(
+    message,
+    `Several local stacks run. Say which one: --port ${ports.join(" or --port ")}.`,
+  );
+  await write("local.env", other.addr.port);
+  assertEquals(await find(), `http://127.0.0.1:${other.addr.port}`);
 });
 
 Deno.test("the commands say what is wrong with their command lines", async () => {
