@@ -164,12 +164,12 @@ set search_path = ''
 set jit = off
 as $$
 declare
-  -- Of a deal that is met or closed a no-show says nothing.
+  -- Of a deal that is closed a no-show says nothing, and of one that is met only what took it there.
   v_is_to_meet boolean := p_stage in ('booked', 'no_show');
   v_story crm.deal_story;
 begin
   with own_bookings as materialized (
-    select b.id from public.bookings as b where b.deal_id = p_deal_id
+    select b.id, b.attended from public.bookings as b where b.deal_id = p_deal_id
   ), effects as (
     select f.event_id, f.reason, f.deal_change from public.event_effects as f where f.deal_id = p_deal_id
     union all
@@ -209,12 +209,19 @@ begin
     select
       h.position, concat_ws(' ', h.reason, h.skipped_reason),
       case
-        when h.skipped_reason is null and v_is_to_meet and h.new_values ?| array['attended', 'is_no_show']
+        when h.skipped_reason is not null then null
+        when v_is_to_meet and h.new_values ?| array['attended', 'is_no_show']
           then case h.new_values ->> 'is_no_show' when 'true' then 'no_show' else 'booked' end
+        -- It took a deal along that no other meeting held, and brought it back.
+        when p_stage = 'met' and not exists (select from own_bookings as o where o.attended and o.id <> b.id)
+          then case
+            when h.new_values ->> 'is_no_show' = 'false' then 'met'
+            when h.old_values ->> 'attended' = 'true' then 'no_show'
+          end
       end
     from own_bookings as b
     cross join lateral (
-      select o.position, o.reason, o.skipped_reason, o.new_values
+      select o.position, o.reason, o.skipped_reason, o.old_values, o.new_values
       from public.hand_edits as o
       where o.row_id = b.id and o.table_name = 'bookings' and o.operation = 'update'
       offset 0
