@@ -69,6 +69,9 @@ set plan_cache_mode = force_custom_plan
 set work_mem = '32MB'
 set jit = off
 as $$
+declare
+  -- Words that were found are bits: a word that is found twice need not be told from two words.
+  v_all constant integer := (2 << cardinality(p_words)) - 2;
 begin
   if p_words is null then
     return;
@@ -89,24 +92,24 @@ begin
     select h.id
     from (
       select d.id, c.n from companies as c join public.deals as d on d.company_id = c.id
-      union
+      union all
       select b.deal_id, p.n
       from people as p
       join public.bookings as b on b.person_id = p.id
       where b.deal_id is not null
     ) as h
     group by h.id
-    having count(*) = cardinality(p_words)
+    having bit_or(1 << h.n::integer) = v_all
   ), found_companies as (
     select h.id
     from (
       select c.id, c.n from companies as c
-      union
+      union all
       select p.company_id, p.n from people as p
     ) as h
     where not exists (select from public.deals as d where d.company_id = h.id)
     group by h.id
-    having count(*) = cardinality(p_words)
+    having bit_or(1 << h.n::integer) = v_all
   )
   select
     array(select f.id from found_deals as f),
@@ -205,7 +208,7 @@ begin
           )
         )
       )
-  ), totals as (
+  ), totals as materialized (
     select d.stage, count(*) as total from deals as d group by d.stage
   )
   select
