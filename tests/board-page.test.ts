@@ -229,6 +229,7 @@ testPage("the board in Chromium", async (page, t) => {
     await board.see("It becomes the active deal of the company");
     await board.click("Cancel", '[role="dialog"]');
     await board.miss("It becomes the active deal of the company");
+    await board.seeFocus("Reopen");
     assertEquals(await status(), "cancelled");
 
     await board.click("Reopen");
@@ -272,8 +273,10 @@ testPage("the board in Chromium", async (page, t) => {
       await sqlCount(`select count(*) as n from public.companies where name = 'Paloma Slow'`),
       0,
     );
+    await board.seeFocus("Name");
     await page.keyboard.press("Escape");
     await board.miss("Rename the company");
+    await board.seeFocus("Rename");
     await stack.sql(
       `update public.companies set name = 'Paloma Media' where domain = 'palomamedia.example'`,
     );
@@ -281,7 +284,15 @@ testPage("the board in Chromium", async (page, t) => {
   });
 
   await t.step("a person is corrected, and linked to another company", async () => {
-    await board.click("More about Carla Peña");
+    await page.focus('[aria-label="More about Carla Peña"]');
+    await page.keyboard.press("Enter");
+    await board.seeFocus("Correct name or address");
+    await assertAccessible(page, "a menu");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector('[role="dialog"] input');
+    await page.keyboard.press("Escape");
+    await board.seeFocus("More about Carla Peña");
+    await page.keyboard.press("Enter");
     await board.click("Correct name or address");
     const name = await page.waitForSelector('[role="dialog"] input');
     await name!.evaluate((field) => (field as HTMLInputElement).select());
@@ -409,6 +420,11 @@ testPage("the board in Chromium", async (page, t) => {
     await board.see("True North");
     assertEquals(await board.color("body"), "rgb(22, 24, 28)");
     await keepPicture(page, "board-dark");
+    await page.focus('[aria-label="You and your settings"]');
+    await page.keyboard.press("Enter");
+    await board.seeFocus("As the system");
+    await page.keyboard.press("Escape");
+    await board.seeFocus("You and your settings");
     await board.click("You and your settings");
     await board.click("Light");
     assertEquals(await board.color("body"), "rgb(255, 255, 255)");

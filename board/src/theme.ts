@@ -19,6 +19,9 @@ export const theme = createTheme({
     },
     Drawer: { defaultProps: { lockScroll: false } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
-    Menu: { defaultProps: { shadow: "md", position: "bottom-end" } },
+    // The first entry has the focus, not an element that a menu may not have.
+    Menu: {
+      defaultProps: { shadow: "md", position: "bottom-end", withInitialFocusPlaceholder: false },
+    },
   },
 });

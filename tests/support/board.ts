@@ -92,6 +92,17 @@ export class BoardPage {
     await this.page.locator(`${within} ::-p-aria(${name})`).click();
   }
 
+  /** Waits until what a screen reader would call by this name has the focus. */
+  async seeFocus(name: string): Promise<void> {
+    const focused = await this.page.waitForSelector(`::-p-aria(${name})`);
+    try {
+      await this.page.waitForFunction((part) => part === document.activeElement, {}, focused);
+    } catch {
+      const at = await this.page.evaluate(() => document.activeElement!.outerHTML.slice(0, 200));
+      throw new Error(`"${name}" has not the focus, but: ${at}`);
+    }
+  }
+
   async text(selector: string): Promise<string> {
     return await this.page.$eval(selector, (part) => (part as HTMLElement).innerText);
   }

@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
 import { type FormEvent, type ReactNode, useState } from "react";
+import { Dialog } from "../ui/dialog.tsx";
 
 interface FormDialogProps {
   title: string;
@@ -19,13 +20,18 @@ export function FormDialog(
   const [isBusy, setIsBusy] = useState(false);
   async function submit(event: FormEvent) {
     event.preventDefault();
+    const field = (event.currentTarget as HTMLElement).querySelector<HTMLElement>(
+      "[data-autofocus]",
+    );
     setIsBusy(true);
     const isDone = await onSubmit();
     setIsBusy(false);
+    // The button could not keep the focus.
     if (isDone) onClose();
+    else field?.focus();
   }
   return (
-    <Modal opened onClose={onClose} title={title}>
+    <Dialog onClose={onClose} title={title}>
       <form onSubmit={submit}>
         <Stack>
           {children}
@@ -36,6 +42,6 @@ export function FormDialog(
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

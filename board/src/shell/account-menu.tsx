@@ -1,5 +1,6 @@
 import { Menu, useMantineColorScheme } from "@mantine/core";
 import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
 import type { Member } from "../session/member.ts";
 import { signOut } from "../session/session.ts";
 import { AccountButton } from "./account-button.tsx";
@@ -14,10 +15,17 @@ const SCHEMES = [
 export default function AccountMenu({ member }: { member: Member }) {
   // Without transitions for a moment would be a style tag, which the policy forbids.
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
+  const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setIsOpen] = useState(false);
+  // The button that was pressed went when the menu came: the focus returns to the one that has it on opening.
+  useEffect(() => {
+    button.current?.focus();
+    setIsOpen(true);
+  }, []);
   return (
-    <Menu width={220} defaultOpened>
+    <Menu width={220} opened={isOpen} onChange={setIsOpen}>
       <Menu.Target>
-        <AccountButton />
+        <AccountButton ref={button} />
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{member.name ?? member.email} · {member.role}</Menu.Label>

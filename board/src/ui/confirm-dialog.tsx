@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Stack, Text } from "@mantine/core";
+import { Dialog } from "./dialog.tsx";
 import type { Asked } from "./question.ts";
 
 /** A question with the two answers to it. */
 export default function ConfirmDialog({ title, text, action, isDangerous, answer }: Asked) {
   return (
-    <Modal opened onClose={() => answer(false)} title={title} withCloseButton={false}>
+    <Dialog onClose={() => answer(false)} title={title} withCloseButton={false}>
       <Stack>
         <Text component="div">{text}</Text>
         <Group justify="flex-end">
@@ -21,6 +22,6 @@ export default function ConfirmDialog({ title, text, action, isDangerous, answer
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -20,9 +20,9 @@ export function RecordView(
 ) {
   useEffect(() => {
     function leave(event: KeyboardEvent) {
-      const isElsewhere = (event.target as HTMLElement).closest(
-        "input, textarea, [role=dialog], [role=menu]",
-      );
+      const isTyping = (event.target as HTMLElement).closest("input, textarea");
+      // Wherever the focus is, what lies above the page is closed first.
+      const isElsewhere = isTyping || document.querySelector("[role=dialog], [role=menu]");
       if (event.key === "Escape" && !event.defaultPrevented && !isElsewhere) history.back();
     }
     addEventListener("keydown", leave);
