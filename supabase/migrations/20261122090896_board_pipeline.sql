@@ -349,8 +349,8 @@ return (
 comment on function public.board_hosts() is 'Everybody who has had a meeting, with their brand: to filter by.';
 
 -- Rule: two answers are the same while nothing has changed that the board shows: no event was decided, nothing was
---       edited by hand, no mail went out or was reported on, nobody was erased. It is no time: what was begun first may
---       be there last.
+--       edited by hand, no mail went out or was reported on, nobody was erased or has another role. It is no time: what
+--       was begun first may be there last.
 -- Time: it reads the newest of each by the indexes that others need, and how many events wait or have failed: one of
 --       those that is decided after all need not be among the newest. The commit of an event pays nothing for it.
 create function crm.digest_changes()
@@ -398,7 +398,8 @@ begin
         limit 20
       ) as m
     ),
-    (select count(*) from crm.erased_people as p)
+    (select count(*) from crm.erased_people as p),
+    (select string_agg(concat(m.user_id, m.role), ' ' order by m.user_id) from public.members as m)
   ));
 end;
 $$;

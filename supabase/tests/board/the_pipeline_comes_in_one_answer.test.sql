@@ -195,9 +195,10 @@ select is_empty(
        'update public.emails set status = ''sent'', sent_at = now() where calcom_uid = ''z''',
        'update public.emails set delivery = ''bounced'', delivery_at = now() where calcom_uid = ''z''',
        'insert into public.calcom_events (payload) values (''{}'')',
-       'select public.handle_pending_event(''0 s'')', 'select public.erase_person(''a@one.test'')'
+       'select public.handle_pending_event(''0 s'')', 'select public.erase_person(''a@one.test'')',
+       'update public.members set role = ''operator'' where role = ''sales'''
      ]) as s where pg_temp.change_of(s) <> 'changed' $$,
-  'an event, a hand edit, a mail and what became of it change it'
+  'an event, a hand edit, a mail and what became of it change it, and the role of a member'
 );
 select is(
   array[
