@@ -407,6 +407,12 @@ testPage("the board in Chromium", async (page, t) => {
     await board.see("Booked");
     await keepPicture(page, "board-phone");
     assert(await isNarrow());
+    // Else an iPhone enlarges the page for whoever types.
+    const sizes = await page.$$eval(
+      "input, select",
+      (all) => all.map((field) => getComputedStyle(field).fontSize),
+    );
+    assert(sizes.every((size) => size === "16px"), sizes.join(" "));
     await openCard("Orchard Bank");
     await board.see("Booked; orchardbank.example has a new deal.");
     await keepPicture(page, "board-phone-deal");
