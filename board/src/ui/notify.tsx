@@ -65,7 +65,8 @@ export function NotifyHost() {
   const isNeeded = openStore.use();
   return isNeeded && (
     <Suspense>
-      <Notifications position="bottom-right" role="status" />
+      {/* Buttons and menus are on the right: there it would lie over the next one. */}
+      <Notifications position="bottom-left" role="status" />
     </Suspense>
   );
 }
