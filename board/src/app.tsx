@@ -50,7 +50,7 @@ function CurrentPage() {
   }
   return (
     // A page that broke is put up anew in another place.
-    <Boundary key={`${place.page}/${place.id}`}>
+    <Boundary key={`${page.name}/${place.id}`}>
       <Suspense fallback={<Loading />}>
         <page.component />
       </Suspense>
