@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import { gzipSync } from "node:zlib";
+import type { HTTPRequest } from "npm:puppeteer-core@25.16.0";
 import { assertAccessible } from "./support/axe.ts";
 import { keepPicture, testPage } from "./support/browser.ts";
 import { BoardPage, readCode, startBoard } from "./support/board.ts";
@@ -126,12 +127,15 @@ testPage("the board in Chromium", async (page, t) => {
     await page.keyboard.press("Escape");
     await board.see("True North");
 
-    // Who thinks before the next word finds the space where it was.
+    // Who thinks before the next word finds the space where it was, and the page does not begin anew.
+    await board.go("#/");
+    const bar = await page.waitForSelector('[aria-label="Filters"]');
     await page.keyboard.press("/");
     await page.keyboard.type("true ");
     await page.waitForFunction(() => location.hash.includes("search=true"));
     await page.keyboard.type("north");
     await page.waitForFunction(() => location.hash.includes("search=true+north"));
+    assert(await bar!.evaluate((part) => part.isConnected), "the page of the start is another one");
     await page.keyboard.press("Escape");
     await page.waitForFunction(() => !location.hash.includes("search"));
 
@@ -447,6 +451,23 @@ testPage("the board in Chromium", async (page, t) => {
     await page.setOfflineMode(false);
     await board.miss("The server does not answer.");
     board.assertNoProblems([/ERR_INTERNET_DISCONNECTED/]);
+  });
+
+  await t.step("the page of a gateway is no sentence", async () => {
+    await page.setRequestInterception(true);
+    const answer = (request: HTTPRequest) =>
+      request.url().endsWith("/rpc/board_pipeline")
+        ? request.respond({ status: 502, contentType: "text/html", body: "<h1>Bad gateway</h1>" })
+        : request.continue();
+    page.on("request", answer);
+    await board.go("#/pipeline?host=nobody");
+    await board.see("The server does not answer.\nTry again", "main");
+    page.off("request", answer);
+    await page.setRequestInterception(false);
+    await board.click("Try again");
+    await board.see("No deal fits");
+    await board.click("Clear");
+    board.assertNoProblems([/status of 502/]);
   });
 
   await t.step("an expired session leads to the sign-in and back to where one was", async () => {

@@ -59,6 +59,11 @@ function withoutPrefix(message: string): string {
   return message.replace(/^PostgresError: /, "").replace(/\.$/, "");
 }
 
+/** What stands before the database, and cannot reach it, answers with a page. */
+function isSentence(message: string): boolean {
+  return !/^\s*(<|$)/.test(message);
+}
+
 const listeners = new Set<(error: BoardError) => void>();
 
 /** Is told of every request that failed. */
@@ -87,8 +92,8 @@ export async function ask<Data>(
 export async function askMaybe<Data>(request: PromiseLike<Answer<Data>>): Promise<Data> {
   const { data, error, status } = await request;
   if (error === null) return data;
-  const failure = status === 0
-    ? new BoardError("The server does not answer", null, "", 0)
+  const failure = status === 0 || !isSentence(error.message)
+    ? new BoardError("The server does not answer", null, "", status)
     : new BoardError(withoutPrefix(error.message), error.hint || null, error.code ?? "", status);
   for (const listener of listeners) listener(failure);
   throw failure;
