@@ -72,6 +72,28 @@ end;
 $$;
 comment on function crm.list_companies(text) is 'The companies of a stream.';
 
+-- Rule: a replay comes to events that were sent before somebody corrected a domain or an address. Those that name the
+--       corrected one already are about that row, unless another row had it then.
+create function crm.find_row_to_rename(p_table_name text, p_row_key text, p_stream_key text)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select h.row_id
+    from public.hand_edits as h
+    where h.stream_key = p_stream_key and h.table_name = p_table_name and h.operation = 'update'
+      and p_row_key in (h.new_values ->> 'domain', h.new_values ->> 'email')
+    order by h.number
+    limit 1
+  );
+end;
+$$;
+comment on function crm.find_row_to_rename(text, text, text) is
+  'The company or person of a stream that gets this domain or address when somebody corrects it.';
+
 -- Rule: created on first sight; the first answer names it while it is known by its domain only. A domain that it had
 --       before somebody corrected it still finds it.
 -- Race: two bookings from a new domain may arrive together. The unique key picks the winner; the loser finds its row.
@@ -88,6 +110,9 @@ begin
   select c.* into v_company from public.companies as c where c.domain = p_domain;
   if not found then
     v_edited := crm.find_edited_row('companies', p_domain);
+    if num_nonnulls(v_edited.renamed_id, v_edited.former_id) = 0 and current_setting('crm.replay', true) = 'on' then
+      v_edited.renamed_id := crm.find_row_to_rename('companies', p_domain, crm.merged_key(p_domain));
+    end if;
     if v_edited.renamed_id is not null then
       select c.* into v_company from public.companies as c where c.id = v_edited.renamed_id;
     end if;
@@ -170,6 +195,9 @@ begin
   select p.* into v_person from public.people as p where p.email = p_event.booker_email;
   if not found then
     v_edited := crm.find_edited_row('people', p_event.booker_email);
+    if num_nonnulls(v_edited.renamed_id, v_edited.former_id) = 0 and current_setting('crm.replay', true) = 'on' then
+      v_edited.renamed_id := crm.find_row_to_rename('people', p_event.booker_email, p_event.stream_key);
+    end if;
     if v_edited.renamed_id is not null then
       select p.* into v_person from public.people as p where p.id = v_edited.renamed_id;
     end if;

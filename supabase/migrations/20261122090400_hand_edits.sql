@@ -218,6 +218,47 @@ $$;
 comment on function crm.forget_person(uuid) is
   'Makes a person be as if nothing were known of them. Raises: when something is.';
 
+-- Rule: an older event may have made a company or a person known under what somebody then gave to another row, which
+--       nobody could have done had it been there. The other row is what was meant: both are one. It is not there beside
+--       an active deal of that row.
+create function crm.join_company(p_domain text, p_into_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_id uuid := (select c.id from public.companies as c where c.domain = p_domain and c.id <> p_into_id);
+begin
+  if v_id is not null then
+    update public.people as p set company_id = p_into_id where p.company_id = v_id;
+    update public.deals as d
+    set company_id = p_into_id,
+      status = case when crm.find_active_deal(p_into_id) is null then d.status else 'cancelled' end
+    where d.company_id = v_id;
+    delete from public.companies as c where c.id = v_id;
+  end if;
+end;
+$$;
+comment on function crm.join_company(text, uuid) is
+  'Has what belongs to the company of a domain belong to another row.';
+
+create function crm.join_person(p_email text, p_into_id uuid)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_id uuid := (select p.id from public.people as p where p.email = p_email and p.id <> p_into_id);
+begin
+  if v_id is not null then
+    update public.bookings as b set person_id = p_into_id where b.person_id = v_id;
+    delete from public.people as p where p.id = v_id;
+  end if;
+end;
+$$;
+comment on function crm.join_person(text, uuid) is
+  'Has the bookings of the person of an address belong to another row.';
+
 create function crm.repeat_company_edit(p_edit public.hand_edits)
 returns void
 language plpgsql
@@ -232,8 +273,10 @@ begin
       insert into public.companies as c (id, name, domain, made_at)
       values (p_edit.row_id, v_new.name, v_new.domain, p_edit.position)
       on conflict on constraint companies_pkey do update set
-        name = excluded.name, made_at = coalesce(c.made_at, excluded.made_at);
+        name = excluded.name, domain = case when c.made_at is null then excluded.domain else c.domain end,
+        made_at = coalesce(c.made_at, excluded.made_at);
     when 'update' then
+      perform crm.join_company(v_new.domain, p_edit.row_id);
       update public.companies as c
       set name = coalesce(v_new.name, c.name), domain = coalesce(v_new.domain, c.domain)
       where c.id = p_edit.row_id;
@@ -274,6 +317,9 @@ begin
     case when p_edit.operation = 'insert' then jsonb_strip_nulls(p_edit.new_values) else p_edit.new_values end
   ) as r;
   v_new := crm.prepare_person(v_old, v_new);
+  if p_edit.operation = 'update' and v_new.email <> v_old.email then
+    perform crm.join_person(v_new.email, v_old.id);
+  end if;
   if v_old.id is null and p_edit.operation = 'insert' then
     insert into public.people (id, email, name, company_id, is_company_chosen, made_at)
     values (

@@ -605,6 +605,50 @@ $$;
 comment on function crm.unmake_rows(uuid[], uuid[], uuid[], uuid[]) is
   'Makes rows be as if no event and no hand edit had made them.';
 
+-- Rule: who was corrected is known by the first domain or address again. Another row that has one which a correction
+--       names was entered by hand since, and is known by nothing until that is repeated.
+create function crm.restore_keys(p_table_name text, p_column text, p_stream_key text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_named text[];
+  v_row_ids uuid[];
+  v_keys text[];
+begin
+  select array_agg(h.old_values ->> p_column) || array_agg(h.new_values ->> p_column) into v_named
+  from public.hand_edits as h
+  where h.stream_key = p_stream_key and h.table_name = p_table_name and h.operation = 'update'
+    and h.old_values ? p_column;
+  if v_named is null then
+    return;
+  end if;
+
+  select array_agg(k.row_id), array_agg(k.key) into v_row_ids, v_keys
+  from (
+    select distinct on (f.key) f.row_id, f.key
+    from (
+      select distinct on (h.row_id) h.row_id, h.old_values ->> p_column as key, h.number
+      from public.hand_edits as h
+      where h.stream_key = p_stream_key and h.table_name = p_table_name and h.operation = 'update'
+        and h.old_values ? p_column
+      order by h.row_id, h.number
+    ) as f
+    order by f.key, f.number
+  ) as k;
+  execute format('update public.%1$I as t set %2$I = t.id::text where t.%2$I = any ($1)', p_table_name, p_column)
+  using v_named;
+  execute format(
+    'update public.%1$I as t set %2$I = k.key from unnest($1, $2) as k (row_id, key) where t.id = k.row_id',
+    p_table_name, p_column
+  )
+  using v_row_ids, v_keys;
+end;
+$$;
+comment on function crm.restore_keys(text, text, text) is
+  'Has the companies or people of a stream be known by what they were known by before anybody corrected that.';
+
 -- Rule: what the log does not know of stays as it is.
 create function crm.undo_stream(p_stream_key text)
 returns crm.undone
@@ -613,6 +657,7 @@ set search_path = ''
 as $$
 declare
   v_undone crm.undone;
+  v_company_ids uuid[] := array(select c.id from crm.list_companies(p_stream_key) as c);
 begin
   v_undone.effects := array(select f from public.event_effects as f where f.stream_key = p_stream_key);
   delete from public.event_effects as f where f.stream_key = p_stream_key;
@@ -624,7 +669,7 @@ begin
   v_undone.deal_ids := array(
     select d.id
     from public.deals as d
-    where d.company_id in (select c.id from crm.list_companies(p_stream_key) as c) and d.made_at is not null
+    where d.company_id = any (v_company_ids) and d.made_at is not null
   );
   v_undone.row_ids := array(
     select b.person_id from public.bookings as b where b.id = any (v_undone.booking_ids)
@@ -636,10 +681,10 @@ begin
     join public.people as o on o.email = split_part(h.row_key, ' ', 1)
     where h.stream_key = p_stream_key and h.table_name = 'bookings'
   );
-  perform crm.unmake_rows(
-    v_undone.booking_ids, v_undone.deal_ids, v_undone.row_ids,
-    array(select c.id from crm.list_companies(p_stream_key) as c)
-  );
+  perform
+    crm.restore_keys('companies', 'domain', p_stream_key),
+    crm.restore_keys('people', 'email', p_stream_key);
+  perform crm.unmake_rows(v_undone.booking_ids, v_undone.deal_ids, v_undone.row_ids, v_company_ids);
   return v_undone;
 end;
 $$;

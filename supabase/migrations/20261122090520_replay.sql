@@ -524,10 +524,11 @@ stable
 set search_path = ''
 as $$
 begin
-  -- A deal may have got another row since the event was applied.
+  -- A deal or a person may have got another row since the event was applied.
   return array(
     select row(
-      f.event_id, f.outcome, coalesce(x.reason, f.reason), f.person_id, f.booking_id,
+      f.event_id, f.outcome, coalesce(x.reason, f.reason),
+      coalesce((select b.person_id from public.bookings as b where b.id = f.booking_id), f.person_id), f.booking_id,
       case when x.event_id is null then f.deal_id else x.deal_id end,
       case when x.event_id is null then f.deal_change else x.deal_change end,
       f.email_kind, f.old_start_time, f.old_end_time,
