@@ -179,7 +179,8 @@ create type crm.booker as (
 );
 
 -- Rule: the name is the first that was given, so that nobody renames others. The company is that of the mail domain
---       until somebody has chosen another one by hand. An address that was corrected by hand still finds the person.
+--       until somebody has chosen another one by hand. An address that was corrected by hand still finds the person,
+--       whose domain is that of the corrected one.
 -- Race: as for companies, the unique key decides and the loser gets the same row.
 create function crm.find_or_create_booker(p_event crm.event)
 returns crm.booker
@@ -201,6 +202,9 @@ begin
     if v_edited.renamed_id is not null then
       select p.* into v_person from public.people as p where p.id = v_edited.renamed_id;
     end if;
+  end if;
+  if v_person.email <> p_event.booker_email then
+    p_event.company_domain := crm.company_domain(v_person.email);
   end if;
   if p_event.company_domain is not null and v_person.is_company_chosen is not true then
     v_company := crm.find_or_create_company(p_event.company_domain, p_event.company_name, p_event.position);
