@@ -587,6 +587,21 @@ $$;
 comment on function crm.cancel_deal(crm.event, uuid, public.bookings) is
   'Cancels the deal that a cancellation closes and returns it; null when it closes none.';
 
+create function crm.deal_domain(p_deal_id uuid)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select c.domain from public.deals as d join public.companies as c on c.id = d.company_id where d.id = p_deal_id
+  );
+end;
+$$;
+comment on function crm.deal_domain(uuid) is
+  'The domain of the company of a deal, which need not be that of the person by now.';
+
 create function crm.cancel_booking(p_event crm.event, p_booking public.bookings)
 returns crm.effect
 language plpgsql
@@ -614,8 +629,11 @@ begin
     concat(
       case when p_event.trigger = 'BOOKING_REJECTED' then 'Rejected' else 'Cancelled' end,
       case
+        when v_deal_id is not null then format(
+          ', and with it the deal of %s.',
+          case when p_event.cancellation_rule = 'last_meeting' then crm.deal_domain(v_deal_id) else v_company.domain end
+        )
         when v_company.id is null then '; this person has no company, so there is no deal.'
-        when v_deal_id is not null then format(', and with it the deal of %s.', v_company.domain)
         when crm.find_active_deal(v_company.id) is null then format('; %s has no active deal.', v_company.domain)
         else format('; the deal of %s goes on.', v_company.domain)
       end
@@ -739,7 +757,6 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_company public.companies := crm.find_company_of(p_booking.person_id);
   v_deal_id uuid;
   v_deal_change text;
 begin
@@ -750,8 +767,8 @@ begin
     concat(
       case when p_is_no_show then 'Marked as a no-show.' else 'No longer marked as a no-show.' end,
       case v_deal_change
-        when 'booked' then format(' The deal of %s is back to booked.', v_company.domain)
-        when 'met' then format(' The deal of %s is met.', v_company.domain)
+        when 'booked' then format(' The deal of %s is back to booked.', crm.deal_domain(v_deal_id))
+        when 'met' then format(' The deal of %s is met.', crm.deal_domain(v_deal_id))
       end
     ),
     v_deal_id, v_deal_change

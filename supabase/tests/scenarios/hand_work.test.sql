@@ -1,7 +1,7 @@
 -- Rule: what a person does by hand counts at the moment it is done, like an event: later events act on what it left,
 --       and a late event or a rebuild takes nothing of it back.
 begin;
-select plan(4 * 65 + 15);
+select plan(4 * 68 + 15);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer, s.names)
 from (values
@@ -362,6 +362,25 @@ from (values
     'book a; hand unlink ada; book b; cancel b',
     'a ACCEPTED deal 1, b CANCELLED', 'active booked', 'confirmation a, confirmation b, cancellation b',
     'applied: Cancelled; this person has no company, so there is no deal.', 'ada is Ada Byron'
+  ),
+  (
+    'a no-show takes back the deal that its meeting met, whatever company the person has by then',
+    'book a; end a; book g by grace@hopper.test; hand link ada to hopper.test; no-show a',
+    'a ACCEPTED deal 1, g of grace@hopper.test ACCEPTED deal 1', 'active booked, hopper.test active booked',
+    'confirmation a, confirmation g to grace@hopper.test',
+    'applied booked: Marked as a no-show. The deal of lovelace.test is back to booked.', null
+  ),
+  (
+    'a no-show that is taken back names the deal that it brings back, when the person has no company by then',
+    'book a; end a; hand unlink ada; no-show a; show a',
+    'a ACCEPTED attended deal 1', 'active met', 'confirmation a',
+    'applied met: No longer marked as a no-show. The deal of lovelace.test is met.', null
+  ),
+  (
+    'by choice a cancellation closes the deal of its booking, also of a person who has no company any more',
+    'set cancellation_rule to last_meeting; book a; hand unlink ada; cancel a',
+    'a CANCELLED deal 1', 'cancelled booked', 'confirmation a, cancellation a',
+    'applied cancelled: Cancelled, and with it the deal of lovelace.test.', null
   ),
   (
     'a person''s name that was edited by hand stays',
