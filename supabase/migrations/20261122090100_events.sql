@@ -396,6 +396,27 @@ $$;
 comment on function crm.read_booker(crm.event) is
   'The event with what its body says about the booker.';
 
+-- Rule: on seated events the answers may be somebody else's; they are the booker's when they name the same address.
+create function crm.read_company_name(p_event crm.event)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_answers jsonb := p_event.body -> 'responses';
+begin
+  return case
+    when not p_event.is_seated
+      or coalesce(crm.jsonb_email(v_answers #> '{email,value}'), crm.jsonb_email(v_answers -> 'email'))
+        = p_event.booker_email
+      then crm.company_name_from_form(p_event.body)
+  end;
+end;
+$$;
+comment on function crm.read_company_name(crm.event) is
+  'The name that the booker gave to the company in the form; null when there is none.';
+
 -- Rule: what reconciliation made up is news for a day. Some of it never is: a booking that is over by now, or a change
 --       of which nobody knows when it was made.
 create function crm.is_history(p_row public.calcom_events, p_happened_at timestamptz) returns boolean
@@ -473,7 +494,7 @@ begin
     v_event.stream_key := p_row.stream_key;
   end if;
   case v_event.trigger
-    when 'BOOKING_CREATED' then v_event.company_name := crm.company_name_from_form(v_body);
+    when 'BOOKING_CREATED' then v_event.company_name := crm.read_company_name(v_event);
     when 'BOOKING_NO_SHOW_UPDATED' then v_event.no_shows := crm.no_shows(v_body);
     else v_event.attendee_emails := crm.attendee_emails(v_body);
   end case;

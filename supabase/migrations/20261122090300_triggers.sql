@@ -283,6 +283,7 @@ begin
   then
     return v_effects;
   end if;
+  p_event.company_name := crm.read_company_name(p_event);
   v_booker := crm.find_or_create_booker(p_event);
   return array[
     crm.book_meeting(p_event, p_stream_key, v_booker.person, v_booker.company, null, 'reschedule')

@@ -1,6 +1,6 @@
 -- Rule: a person is a mail address, a company its domain; who only comes along is neither.
 begin;
-select plan(4 * 20);
+select plan(4 * 24);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer, s.names)
 from (values
@@ -65,6 +65,28 @@ from (values
      book c {"responses": {"company": {"label": "Company", "value": "Someone Else"}}}',
     'a ACCEPTED deal 1, b ACCEPTED deal 1, c ACCEPTED deal 1', 'active booked',
     'confirmation a, confirmation b, confirmation c', null, 'ada is Ada Byron of Lovelace Ltd'
+  ),
+  (
+    'a move that books a meeting names the company as a booking would',
+    'move a>b {"responses": {"company": {"label": "Company", "value": "Lovelace Ltd"}}}',
+    'b ACCEPTED deal 1', 'active booked', 'reschedule b', 'applied opened', 'ada is Ada Byron of Lovelace Ltd'
+  ),
+  (
+    'a move of a meeting that is known names no company',
+    'book a; move a>b {"responses": {"company": {"label": "Company", "value": "Someone Else"}}}',
+    'b ACCEPTED deal 1', 'active booked', 'confirmation a, reschedule b', null, 'ada is Ada Byron of lovelace.test'
+  ),
+  (
+    'whoever books a seat names the company with answers of their own',
+    'book seat s1 of a {"responses": {"company": {"value": "Lovelace Ltd"}}}',
+    'a ACCEPTED deal 1', 'active booked', 'confirmation a', null, 'ada is Ada Byron of Lovelace Ltd'
+  ),
+  (
+    'the answers of somebody else name no company of who books a seat',
+    'book seat s2 of a by grace@hopper.test {"responses": {"email": {"value": "ada@lovelace.test"},
+        "company": {"value": "Lovelace Ltd"}}, "userFieldsResponses": {"company": {"value": "Lovelace Ltd"}}}',
+    'a of grace@hopper.test ACCEPTED deal 1', 'hopper.test active booked', 'confirmation a to grace@hopper.test',
+    null, 'grace@hopper.test is Grace of hopper.test'
   ),
   (
     'what says that there is no answer names no company',
