@@ -77,6 +77,7 @@ create table public.emails (
   end_time timestamptz,
   old_start_time timestamptz,
   old_end_time timestamptz,
+  told_before integer not null default 0,
   series_event_type text,
   calendar_sequence integer not null default 0,
   organizer_email text,
@@ -102,7 +103,7 @@ create table public.emails (
   constraint emails_pkey primary key (id),
   constraint emails_number_key unique (number),
   constraint emails_once_per_person_kind_and_state
-    unique nulls not distinct (to_address, kind, calcom_uid, seat_id, start_time),
+    unique nulls not distinct (to_address, kind, calcom_uid, seat_id, start_time, told_before),
   constraint emails_alarm_is_about_no_booking
     check (num_nonnulls(event_id, calcom_uid) = case when kind = 'alarm' then 0 else 2 end),
   constraint emails_status_has_its_time check (
@@ -133,6 +134,8 @@ comment on column public.emails.start_time is
   'The start that it tells of; with calcom_uid, seat_id and end_time the state of the booking that it is about. Of an '
   'alarm the moment at which it was written.';
 comment on column public.emails.old_start_time is 'The start that the booking had before its event.';
+comment on column public.emails.told_before is
+  'How often the booking had been moved to this very state before, and away again.';
 comment on column public.emails.series_event_type is
   'The event type of the series that it confirms; null when it is about a single meeting.';
 comment on column public.emails.calendar_sequence is
@@ -460,6 +463,37 @@ $$;
 comment on function crm.limit_reason(bigint, bigint) is
   'Which limit one more mail to a mailbox would pass, the mail of this number; null for none.';
 
+-- Rule: a meeting that is moved in place may come back to a time that it had before. Its attendee was told of another
+--       one since, and is told again; any other mail about the same state is the same mail.
+create function crm.count_told_before(p_booking public.bookings, p_kind text, p_email text)
+returns integer
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_last public.emails;
+begin
+  select m.* into v_last
+  from public.emails as m
+  join public.calcom_events as e on e.id = m.event_id
+  where m.booking_id = p_booking.id and m.to_address = p_email
+  order by e.position desc
+  limit 1;
+  if p_kind = 'reschedule' and (v_last.kind, v_last.start_time) <> (p_kind, p_booking.start_time) then
+    return (
+      select max(m.told_before) + 1
+      from public.emails as m
+      where m.to_address = p_email and m.kind = p_kind and m.calcom_uid = p_booking.calcom_uid
+        and m.seat_id is not distinct from p_booking.seat_id and m.start_time = p_booking.start_time
+    );
+  end if;
+  return null;
+end;
+$$;
+comment on function crm.count_told_before(public.bookings, text, text) is
+  'How often a mail has told of a time to which a booking comes back; null when the last mail has told it.';
+
 -- Rule: to the attendee, from the organizer's brand, replies to the organizer. An organizer who hides the address gets
 --       replies where the event type says, or none. One per person, kind and state (uid, seat and time) of a booking.
 --       That no brand could write it is no reason not to owe it: it waits.
@@ -481,6 +515,8 @@ declare
   v_number bigint;
   v_mailbox_hash bigint;
   v_limit_reason text;
+  v_told_before integer := 0;
+  v_is_written boolean;
 begin
   select b.* into v_booking from public.bookings as b where b.id = p_effect.booking_id;
   v_series_event_type := crm.series_event_type(p_event, p_effect, v_booking);
@@ -501,35 +537,42 @@ begin
   v_mailbox_hash := crm.mailbox_hash(p_person.email);
   v_limit_reason := crm.limit_reason(v_mailbox_hash, v_number);
 
-  insert into public.emails as e (
-    number, mailbox_hash, event_id, booking_id, kind, calcom_uid, seat_id, start_time, end_time, old_start_time,
-    old_end_time, series_event_type, calendar_sequence, organizer_email, hides_organizer, from_address, from_name,
-    reply_to, to_address, status, reason, finalized_at
-  )
-  values (
-    case when v_limit_reason is null then v_number end, case when v_limit_reason is null then v_mailbox_hash end,
-    p_event.id, v_booking.id, p_effect.email_kind, v_booking.calcom_uid, v_booking.seat_id,
-    v_booking.start_time, v_booking.end_time, p_effect.old_start_time, p_effect.old_end_time, v_series_event_type,
-    greatest(
-      case when p_event.body ->> 'iCalSequence' ~ '^\d{1,6}$' then (p_event.body ->> 'iCalSequence')::integer end,
-      case when v_has_earlier_events then crm.count_calendar_changes(v_booking.id) end,
-      0
-    ),
-    v_organizer_email, v_hides_organizer, v_sender.from_address, v_sender.from_name,
-    case when v_hides_organizer then crm.jsonb_email(p_event.body -> 'customReplyToEmail') else v_organizer_email end,
-    p_person.email,
-    case when v_limit_reason is null then 'due' else 'dropped' end,
-    case
-      when v_limit_reason is not null then format('Too many: %s retry_email() sends it all the same.', v_limit_reason)
-      when v_sender.from_address is null then crm.no_sender_reason()
-    end,
-    case when v_limit_reason is not null then now() end
-  )
-  on conflict on constraint emails_once_per_person_kind_and_state do nothing
-  returning case when v_limit_reason is null then e.id end into email_id;
+  loop
+    insert into public.emails as e (
+      number, mailbox_hash, event_id, booking_id, kind, calcom_uid, seat_id, start_time, end_time, old_start_time,
+      old_end_time, told_before, series_event_type, calendar_sequence, organizer_email, hides_organizer, from_address,
+      from_name, reply_to, to_address, status, reason, finalized_at
+    )
+    values (
+      case when v_limit_reason is null then v_number end, case when v_limit_reason is null then v_mailbox_hash end,
+      p_event.id, v_booking.id, p_effect.email_kind, v_booking.calcom_uid, v_booking.seat_id,
+      v_booking.start_time, v_booking.end_time, p_effect.old_start_time, p_effect.old_end_time, v_told_before,
+      v_series_event_type,
+      greatest(
+        case when p_event.body ->> 'iCalSequence' ~ '^\d{1,6}$' then (p_event.body ->> 'iCalSequence')::integer end,
+        case when v_has_earlier_events then crm.count_calendar_changes(v_booking.id) end,
+        0
+      ),
+      v_organizer_email, v_hides_organizer, v_sender.from_address, v_sender.from_name,
+      case when v_hides_organizer then crm.jsonb_email(p_event.body -> 'customReplyToEmail') else v_organizer_email end,
+      p_person.email,
+      case when v_limit_reason is null then 'due' else 'dropped' end,
+      case
+        when v_limit_reason is not null then format('Too many: %s retry_email() sends it all the same.', v_limit_reason)
+        when v_sender.from_address is null then crm.no_sender_reason()
+      end,
+      case when v_limit_reason is not null then now() end
+    )
+    on conflict on constraint emails_once_per_person_kind_and_state do nothing
+    returning case when v_limit_reason is null then e.id end into email_id;
+    v_is_written := found;
+    exit when v_is_written;
+    v_told_before := crm.count_told_before(v_booking, p_effect.email_kind, p_person.email);
+    exit when v_told_before is null;
+  end loop;
 
   reason := case
-    when not found then 'No mail: it has been written before.'
+    when not v_is_written then 'No mail: it has been written before.'
     when v_limit_reason is not null then 'No mail: ' || v_limit_reason
     when v_sender.from_address is null then 'Its mail waits: no sender is configured.'
   end;

@@ -397,6 +397,7 @@ export type Database = {
           "status": string;
           "template_data": Json | null;
           "to_address": string;
+          "told_before": number;
         };
         ComputedFields: never;
         Insert: {
@@ -434,6 +435,7 @@ export type Database = {
           "status"?: string;
           "template_data"?: Json | null;
           "to_address": string;
+          "told_before"?: number;
         };
         Update: {
           "attempts"?: number;
@@ -470,6 +472,7 @@ export type Database = {
           "status"?: string;
           "template_data"?: Json | null;
           "to_address"?: string;
+          "told_before"?: number;
         };
         Relationships: [];
       };
@@ -1044,6 +1047,7 @@ export type Database = {
           "status": string;
           "template_data": Json | null;
           "to_address": string;
+          "told_before": number;
         }[];
         SetofOptions: {
           from: "*";

@@ -198,6 +198,13 @@ from (values
     'a ACCEPTED deal 1', 'active booked', 'confirmation a, reschedule a, reschedule a', 'applied'
   ),
   (
+    'a seated event that is moved to and fro is told every time',
+    'book seat s1 of a; move seats of a>a at 16:00; move seats of a>a at 17:00; move seats of a>a at 16:00;
+     move seats of a>a at 17:00',
+    'a ACCEPTED at 03-09 17:00 deal 1', 'active booked',
+    'confirmation a, reschedule a, reschedule a, reschedule a, reschedule a', 'applied: Moved to a new time.'
+  ),
+  (
     'a cancelled seat can be booked again without a seat id',
     'book seat s1 of a; cancel seat of a; book seat of a',
     'a ACCEPTED deal 2', 'cancelled booked, active booked', 'confirmation a, cancellation a, confirmation a',
