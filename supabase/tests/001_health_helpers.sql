@@ -44,9 +44,9 @@ as $$
     null::public.emails,
     jsonb_build_object(
       'id', gen_random_uuid(), 'number', nextval('public.emails_number_seq'), 'event_id', gen_random_uuid(),
-      'kind', 'confirmation', 'calcom_uid', gen_random_uuid(), 'calendar_sequence', 0, 'hides_organizer', false,
-      'from_address', 'team@outboundsolutions.com', 'to_address', 'ada@lovelace.test', 'status', 'due', 'attempts', 0,
-      'next_attempt_at', now(), 'created_at', now()
+      'kind', 'confirmation', 'calcom_uid', gen_random_uuid(), 'told_before', 0, 'calendar_sequence', 0,
+      'hides_organizer', false, 'from_address', 'team@outboundsolutions.com', 'to_address', 'ada@lovelace.test',
+      'status', 'due', 'attempts', 0, 'next_attempt_at', now(), 'created_at', now()
     ) || p_values
   ) as r
   returning id;
