@@ -692,21 +692,21 @@ comment on function crm.find_renamed_row(text, text) is
   'The company or person that had this domain or address until somebody corrected it.';
 
 -- Time: for a domain or an address that is new here, which is in no hand edit most of the time.
-create function crm.find_edited_row(p_table_name text, p_row_key text, out renamed_id uuid, out former_id uuid)
+create function crm.find_edited_row(p_table_name text, p_row_key text)
+returns uuid
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
   if exists (select from public.hand_edits as h where h.table_name = p_table_name and h.row_key = p_row_key) then
-    renamed_id := crm.find_renamed_row(p_table_name, p_row_key);
-    former_id := crm.former_id(p_table_name, p_row_key);
+    return coalesce(crm.find_renamed_row(p_table_name, p_row_key), crm.former_id(p_table_name, p_row_key));
   end if;
+  return null;
 end;
 $$;
 comment on function crm.find_edited_row(text, text) is
-  'What hand work knows of a company or person by its key: the row that was renamed, and the id of one that was '
-  'deleted.';
+  'The id of the company or person that was known by this until somebody corrected or deleted it. It may be gone.';
 
 -------------------------------------------------------------------------------------------------------------- history
 

@@ -74,25 +74,29 @@ comment on function crm.list_companies(text) is 'The companies of a stream.';
 
 -- Rule: a replay comes to events that were sent before somebody corrected a domain or an address. Those that name the
 --       corrected one already are about that row, unless another row had it then.
-create function crm.find_row_to_rename(p_table_name text, p_row_key text, p_stream_key text)
+create function crm.find_row_by_hand_work(p_table_name text, p_row_key text, p_stream_key text)
 returns uuid
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_row_id uuid := crm.find_edited_row(p_table_name, p_row_key);
 begin
-  return (
-    select h.row_id
+  if v_row_id is null and current_setting('crm.replay', true) = 'on' then
+    select h.row_id into v_row_id
     from public.hand_edits as h
     where h.stream_key = p_stream_key and h.table_name = p_table_name and h.operation = 'update'
       and p_row_key in (h.new_values ->> 'domain', h.new_values ->> 'email')
     order by h.number
-    limit 1
-  );
+    limit 1;
+  end if;
+  return v_row_id;
 end;
 $$;
-comment on function crm.find_row_to_rename(text, text, text) is
-  'The company or person of a stream that gets this domain or address when somebody corrects it.';
+comment on function crm.find_row_by_hand_work(text, text, text) is
+  'The id of the company or person that hand work knows by a domain or an address which no row has now. When that row '
+  'is gone, a new one gets its id.';
 
 -- Rule: created on first sight; the first answer names it while it is known by its domain only. A domain that it had
 --       before somebody corrected it still finds it.
@@ -105,30 +109,31 @@ set search_path = ''
 as $$
 declare
   v_company public.companies;
-  v_edited record;
+  v_known_id uuid;
 begin
   select c.* into v_company from public.companies as c where c.domain = p_domain;
   if not found then
-    v_edited := crm.find_edited_row('companies', p_domain);
-    if num_nonnulls(v_edited.renamed_id, v_edited.former_id) = 0 and current_setting('crm.replay', true) = 'on' then
-      v_edited.renamed_id := crm.find_row_to_rename('companies', p_domain, crm.merged_key(p_domain));
-    end if;
-    if v_edited.renamed_id is not null then
-      select c.* into v_company from public.companies as c where c.id = v_edited.renamed_id;
+    v_known_id := crm.find_row_by_hand_work('companies', p_domain, crm.merged_key(p_domain));
+    if v_known_id is not null then
+      select c.* into v_company from public.companies as c where c.id = v_known_id;
     end if;
   end if;
 
   if v_company.id is null then
     insert into public.companies as c (id, name, domain, form_name, made_at)
     values (
-      coalesce(v_edited.former_id, gen_random_uuid()), coalesce(p_form_name, p_domain), p_domain, p_form_name,
-      p_position
+      coalesce(v_known_id, gen_random_uuid()), coalesce(p_form_name, p_domain), p_domain, p_form_name, p_position
     )
     on conflict on constraint companies_domain_key do update set domain = excluded.domain
     returning c.* into v_company;
   elsif v_company.made_at is null or (v_company.name = v_company.domain and p_form_name is not null) then
     update public.companies as c
-    set name = case when c.name = c.domain then coalesce(p_form_name, c.name) else c.name end,
+    set name = case
+        when c.domain = c.id::text then coalesce(p_form_name, p_domain) -- a replay has come to where it was deleted
+        when c.name = c.domain then coalesce(p_form_name, c.name)
+        else c.name
+      end,
+      domain = case when c.domain = c.id::text then p_domain else c.domain end,
       form_name = case when c.name = c.domain then p_form_name else c.form_name end,
       made_at = coalesce(c.made_at, p_position)
     where c.id = v_company.id
@@ -191,19 +196,18 @@ declare
   v_person public.people;
   v_company public.companies;
   v_is_new boolean;
-  v_edited record;
+  v_known_id uuid;
 begin
   select p.* into v_person from public.people as p where p.email = p_event.booker_email;
   if not found then
-    v_edited := crm.find_edited_row('people', p_event.booker_email);
-    if num_nonnulls(v_edited.renamed_id, v_edited.former_id) = 0 and current_setting('crm.replay', true) = 'on' then
-      v_edited.renamed_id := crm.find_row_to_rename('people', p_event.booker_email, p_event.stream_key);
-    end if;
-    if v_edited.renamed_id is not null then
-      select p.* into v_person from public.people as p where p.id = v_edited.renamed_id;
+    v_known_id := crm.find_row_by_hand_work('people', p_event.booker_email, p_event.stream_key);
+    if v_known_id is not null then
+      select p.* into v_person from public.people as p where p.id = v_known_id;
     end if;
   end if;
-  if v_person.email <> p_event.booker_email then
+  if v_person.email = v_person.id::text then
+    v_person.email := p_event.booker_email; -- a replay has come to where it was deleted
+  elsif v_person.email <> p_event.booker_email then
     p_event.company_domain := crm.company_domain(v_person.email);
   end if;
   if p_event.company_domain is not null and v_person.is_company_chosen is not true then
@@ -215,17 +219,17 @@ begin
   if v_person.id is null then
     insert into public.people as p (id, email, name, company_id, made_at)
     values (
-      coalesce(v_edited.former_id, gen_random_uuid()), p_event.booker_email, p_event.booker_name, v_company.id,
+      coalesce(v_known_id, gen_random_uuid()), p_event.booker_email, p_event.booker_name, v_company.id,
       p_event.position
     )
     on conflict on constraint people_email_key do update set name = coalesce(p.name, excluded.name)
     returning p.* into v_person;
-    v_is_new := v_edited.former_id is null and v_person.made_at = p_event.position;
+    v_is_new := v_known_id is null and v_person.made_at = p_event.position;
   elsif v_person.made_at is null or v_company.id is distinct from v_person.company_id
     or (v_person.name is null and p_event.booker_name is not null)
   then
     update public.people as p
-    set name = coalesce(p.name, p_event.booker_name), company_id = v_company.id,
+    set email = v_person.email, name = coalesce(p.name, p_event.booker_name), company_id = v_company.id,
       made_at = coalesce(p.made_at, p_event.position)
     where p.id = v_person.id
     returning p.* into v_person;

@@ -196,7 +196,8 @@ begin
   then
     raise exception using errcode = '23503', message = 'people or deals belong to this company';
   end if;
-  update public.companies as c set name = c.domain, form_name = null, made_at = null where c.id = p_company_id;
+  update public.companies as c set name = c.id::text, domain = c.id::text, form_name = null, made_at = null
+  where c.id = p_company_id;
 end;
 $$;
 comment on function crm.forget_company(uuid) is
@@ -211,7 +212,8 @@ begin
   if exists (select from public.bookings as b where b.person_id = p_person_id and b.made_at is not null) then
     raise exception using errcode = '23503', message = 'this person has bookings';
   end if;
-  update public.people as p set name = null, company_id = null, is_company_chosen = false, made_at = null
+  update public.people as p
+  set email = p.id::text, name = null, company_id = null, is_company_chosen = false, made_at = null
   where p.id = p_person_id;
 end;
 $$;

@@ -637,8 +637,15 @@ begin
     ) as f
     order by f.key, f.number
   ) as k;
-  execute format('update public.%1$I as t set %2$I = t.id::text where t.%2$I = any ($1)', p_table_name, p_column)
-  using v_named;
+  execute format(
+    'update public.%1$I as t set %2$I = t.id::text
+     where t.%2$I = any ($1) and (
+       t.id = any ($2)
+       or exists (select from public.hand_edits as h where h.row_id = t.id and h.operation = ''insert'')
+     )',
+    p_table_name, p_column
+  )
+  using v_named, v_row_ids;
   execute format(
     'update public.%1$I as t set %2$I = k.key from unnest($1, $2) as k (row_id, key) where t.id = k.row_id',
     p_table_name, p_column

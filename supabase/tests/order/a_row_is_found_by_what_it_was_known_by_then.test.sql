@@ -1,7 +1,7 @@
 -- Rule: a domain or an address that was corrected by hand counts from then on. What was sent before it finds the rows
 --       that were known by it then: also when somebody has joined two rows since, or another row has the old one now.
 begin;
-select plan(13);
+select plan(16);
 
 create function pg_temp.company(p_domain text) returns uuid
 language sql
@@ -144,6 +144,37 @@ deal 1 of hopper.test active booked',
   'it is about that row'
 );
 select is(pg_temp.rebuild(), null, 'a rebuild leaves it so');
+
+-- When somebody corrects a company and a person, and deletes them then
+select tests.empty_crm();
+select tests.send('BOOKING_CREATED', '{"createdAt": "2037-03-02T09:00:00Z"}');
+update public.companies set domain = 'hopper.test';
+update public.people set email = 'countess@hopper.test';
+delete from public.bookings;
+delete from public.people;
+delete from public.deals;
+delete from public.companies;
+
+-- Then
+select is(pg_temp.rebuild(), null, 'a rebuild brings neither back');
+
+-- When they book again, under what they were known by before, and after that
+select tests.send('BOOKING_CREATED', '{"uid": "uid-b", "createdAt": "2037-03-02T09:10:00Z"}');
+select tests.send('BOOKING_CREATED', '{
+  "uid": "uid-c", "email": "countess@hopper.test", "createdAt": "2037-03-02T09:20:00Z"
+}');
+
+-- Then
+select is(
+  tests.picture(array['hopper.test', 'lovelace.test']),
+  'company lovelace.test is lovelace.test
+person ada@lovelace.test is Ada Byron
+booking uid-b ada@lovelace.test 03-09 15:00 by greta@host.test ACCEPTED deal 1
+booking uid-c ada@lovelace.test 03-09 15:00 by greta@host.test ACCEPTED deal 1
+deal 1 of lovelace.test active booked',
+  'they are there again, as one'
+);
+select is(pg_temp.rebuild(), null, 'a rebuild leaves them so');
 
 select * from finish();
 rollback;
