@@ -158,8 +158,9 @@ comment on function crm.finish_other_events(crm.effect[], uuid, boolean) is
 
 ------------------------------------------------------------------------------------------------------------- decision
 
--- Rule: a body that was delivered before and counted changes nothing. One that failed gets another chance.
-create function crm.find_repeated_event(p_event crm.event, p_payload jsonb)
+-- Rule: a body that was delivered before and counted changes nothing. One that failed gets another chance, unless it is
+--       no event, whatever the tables hold.
+create function crm.find_repeated_event(p_event crm.event, p_payload jsonb, p_is_no_event boolean)
 returns public.calcom_events
 language plpgsql
 stable
@@ -172,14 +173,14 @@ begin
   from public.calcom_events as e
   where e.payload_hash = (p_event.position).payload_hash and e.id <> p_event.id
     and (e.payload = p_payload or e.received_hash is not null) and e.uid is not distinct from p_event.uid
-    and e.outcome in ('applied', 'duplicate', 'ignored', 'waiting')
+    and e.outcome in ('applied', 'duplicate', 'ignored', 'waiting', case when p_is_no_event then 'failed' end)
   order by e.received_at
   limit 1;
   return v_row;
 end;
 $$;
-comment on function crm.find_repeated_event(crm.event, jsonb) is
-  'The event with the very same body that counted before; null when there is none.';
+comment on function crm.find_repeated_event(crm.event, jsonb, boolean) is
+  'The event with the very same body that was decided before; null when there is none.';
 
 -- Rule: the first repeat keeps its row, which refers to the event that it repeats and holds no body; each further one
 --       is counted there and leaves no row. So whoever replays a body fills nothing. What is not the same to the byte,
@@ -254,7 +255,7 @@ begin
       or v_event.stream_key <> p_stream_key
       or not crm.list_streams(array_remove(array[v_event.uid, v_event.new_uid], null), null) <@ array[p_stream_key]
       or (crm.validate_event(v_event)).outcome is not null
-      or (crm.find_repeated_event(v_event, v_row.payload)).id is not null;
+      or (crm.find_repeated_event(v_event, v_row.payload, false)).id is not null;
     v_hashes := v_hashes || (v_event.position).payload_hash;
     perform crm.save_event(v_event, 'pending', null);
     v_batch := array_append(v_batch, v_event);
@@ -286,13 +287,13 @@ begin
     v_event := crm.detach_event(v_event);
   end if;
 
-  if v_invalid.outcome is distinct from 'failed' then
-    v_repeated := crm.find_repeated_event(v_event, p_row.payload);
-    if v_repeated.id is not null then
-      return crm.record_repeat(v_event, p_row, v_repeated);
-    end if;
-  end if;
-  if v_invalid.outcome is not null then
+  v_repeated := crm.find_repeated_event(v_event, p_row.payload, v_invalid.outcome is not distinct from 'failed');
+  if v_repeated.id is not null then
+    return crm.record_repeat(v_event, p_row, v_repeated) || case
+      when v_invalid.outcome = 'failed' then jsonb_build_object('outcome', 'failed', 'reason', v_invalid.reason)
+      else '{}'
+    end;
+  elsif v_invalid.outcome is not null then
     return crm.record_outcome(v_event, v_invalid.outcome, v_invalid.reason);
   end if;
 

@@ -813,6 +813,8 @@ begin
       then 'This is the address of a sender. Change it in senders first.'
     when p_email = lower(crm.setting('alert_address'))
       then 'This is the address that is told when something is wrong. Change the setting alert_address first.'
+    when exists (select from public.members as m where m.email = p_email)
+      then 'This is a member of the board. Delete the row of members first.'
   end;
 end;
 $$;

@@ -1,6 +1,6 @@
 -- Rule: an address that nobody has, or that is no person's, is answered with a reason; others of the same name stay.
 begin;
-select plan(11);
+select plan(12);
 select tests.empty_crm();
 
 -- Given two of the same name, and an address that ends like another
@@ -26,6 +26,11 @@ select is(
 select is(
   public.erase_person('Team@ModernFull.com') ->> 'reason',
   'This is the address of a sender. Change it in senders first.', 'a sender is no visitor'
+);
+insert into public.members (user_id, email) values (gen_random_uuid(), 'greta@team.test');
+select is(
+  public.erase_person('greta@team.test') ->> 'reason',
+  'This is a member of the board. Delete the row of members first.', 'nor is a member, who would keep the access'
 );
 
 -- Then
