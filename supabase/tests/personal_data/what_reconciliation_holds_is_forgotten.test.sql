@@ -53,7 +53,7 @@ select is(
   tests.places_of('ada@lovelace.test'), array['crm.held_bookings.api_row'], 'that is somebody new'
 );
 select lives_ok(
-  'select public.reconcile_held_bookings(r.id) from public.reconciliations as r', 'all of it can be compared'
+  'select public.reconcile_held_bookings(r.id, 25) from public.reconciliations as r', 'all of it can be compared'
 );
 
 select * from finish();
