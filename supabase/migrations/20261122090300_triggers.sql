@@ -369,8 +369,8 @@ $$;
 comment on function crm.reschedule_bookings(crm.event, text, text) is
   'Moves every booking of a stream that has or had the uid of an event and that the event is about.';
 
--- Rule: a uid that the booking already has or had is a repeat. A seat that is moved onto a meeting where the person has
---       one already is given up. Otherwise it moves.
+-- Rule: a uid that the booking already has or had is a repeat, but for a seat that leaves the meeting where it is: it may
+--       go back. A seat that is moved onto a meeting where the person has one already is given up. Otherwise it moves.
 create function crm.reschedule_booking(
   p_booking public.bookings, p_event crm.event, p_new_uid text, p_email_kind text
 )
@@ -381,7 +381,9 @@ as $$
 declare
   v_is_confirmed boolean := p_booking.is_pending_confirmation and p_email_kind is not null;
 begin
-  if p_new_uid = any (p_booking.previous_uids) or (
+  if (
+    p_new_uid = any (p_booking.previous_uids) and not (p_booking.is_seated and p_event.uid = p_booking.calcom_uid)
+  ) or (
     p_new_uid = p_booking.calcom_uid and not v_is_confirmed
     and coalesce(p_event.start_time, p_booking.start_time) is not distinct from p_booking.start_time
   ) then

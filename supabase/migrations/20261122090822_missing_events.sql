@@ -414,6 +414,21 @@ comment on function crm.missing_attendance(crm.api_booking, crm.log_facts) is
 
 ----------------------------------------------------------------------------------------------------------------- seats
 
+create function crm.last_told_seat(p_seat_id text, out uid text, out happened_at timestamptz)
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  select coalesce(e.new_uid, e.uid), (e.position).happened_at into uid, happened_at
+  from public.calcom_events as e
+  where e.payload #>> '{payload,attendeeSeatId}' = p_seat_id
+  order by e.position desc
+  limit 1;
+end;
+$$;
+comment on function crm.last_told_seat(text) is 'The meeting in which the last event that names a seat has it, and when.';
+
 -- Rule: a seat is known when its holder has a booking there, unless it is one that we know in another meeting. One that
 --       was cancelled was booked again when it has a new id, or was taken after that. What somebody has deleted stays
 --       away, and who was erased is nobody new.
@@ -431,12 +446,7 @@ begin
   select b.* into v_booking from unnest(p_log.bookings) as b where b.attendee_email = v_email limit 1;
   if v_booking.status = 'ACCEPTED' and v_booking.seat_id = v_seat_id then
     return true;
-  elsif exists (
-    select
-    from public.calcom_events as e
-    where e.payload #>> '{payload,attendeeSeatId}' = v_seat_id
-      and p_booking.uid = coalesce(e.new_uid, e.uid)
-  ) then
+  elsif p_booking.uid = (crm.last_told_seat(v_seat_id)).uid then
     return true;
   elsif v_booking.status = 'ACCEPTED' then
     return crm.find_seat_elsewhere(p_booking.uid, p_attendee) is null;
@@ -455,7 +465,7 @@ begin
     from crm.previous_uids as u
     join public.bookings as b on b.id = u.booking_id
     where u.uid = p_booking.uid and u.stream_key = crm.stream_key(v_email) and b.attendee_email = v_email
-      and coalesce(b.seat_id, v_seat_id) = v_seat_id
+      and b.seat_id is null
   ) or exists (
     select
     from crm.erased_people as p
@@ -525,8 +535,8 @@ comment on function crm.moment_before_seat(crm.log_facts, jsonb) is
   'Just before the log first tells of somebody in a meeting by what names no seat: they had one by then. Null when it '
   'tells of them by their seat, or not at all.';
 
--- Rule: a seat that we know in another meeting has been moved here: with the whole meeting, or alone. Any other was
---       booked.
+-- Rule: a seat that we know in another meeting has been moved here, after all that the log says of it: with the whole
+--       meeting, or alone. Any other was booked.
 create function crm.missing_seat(p_booking crm.api_booking, p_log crm.log_facts)
 returns jsonb
 language plpgsql
@@ -566,9 +576,12 @@ begin
     if v_moved_from is not null then
       return crm.make_up_event(
         'BOOKING_RESCHEDULED',
-        least(
-          crm.moment_of_seat(p_booking, p_log), crm.moment_of_next_seat(v_moved_from, v_attendee),
-          crm.moment_before_seat(p_log, v_attendee)
+        greatest(
+          least(
+            crm.moment_of_seat(p_booking, p_log), crm.moment_of_next_seat(v_moved_from, v_attendee),
+            crm.moment_before_seat(p_log, v_attendee)
+          ),
+          (crm.last_told_seat(v_attendee ->> 'seat_id')).happened_at + interval '1 millisecond'
         ),
         crm.api_body(p_booking) || jsonb_build_object(
           'rescheduleUid', v_moved_from, 'attendeeSeatId', v_attendee -> 'seat_id',

@@ -29,8 +29,6 @@ interface Seat {
   id: string;
   takenAt: number;
   absent: boolean;
-  /** The meetings where it was before. */
-  was: string[];
 }
 
 /** A booking as Cal.com's own database has it. */
@@ -370,7 +368,7 @@ const ACTS = {
         one.email === email
       )
     ) return;
-    const seat = { email, id: calcom.next("seat"), takenAt: calcom.now, absent: false, was: [] };
+    const seat = { email, id: calcom.next("seat"), takenAt: calcom.now, absent: false };
     webinar.seats!.push(seat);
     const more = { attendees: [entryOf(email)], attendeeSeatId: seat.id };
     const company = companyOf(email);
@@ -392,18 +390,16 @@ const ACTS = {
       (one) => hasSeats(one) && one.seats!.length > 1,
       (calcom, webinar, { which, isSo }) => {
         const seat = webinar.seats![which % webinar.seats!.length]!;
-        const other = isSo && calcom.bookings.find((one) =>
-          // Nobody goes back: Cal.com's events do not tell that from a copy of the first booking.
-          hasSeats(one) && one !== webinar && one.start > calcom.now &&
-          !seat.was.includes(one.uid) &&
-          one.seats!.every(({ email }) => email !== seat.email)
-        );
+        const other = isSo &&
+          calcom.bookings.find((one) =>
+            hasSeats(one) && one !== webinar && one.start > calcom.now &&
+            one.seats!.every(({ email }) => email !== seat.email)
+          );
         webinar.seats = webinar.seats!.filter((one) => one !== seat);
-        const moved = { ...seat, was: [...seat.was, webinar.uid] };
-        if (other) other.seats!.push(moved);
+        if (other) other.seats!.push(seat);
         const target = other || calcom.add({
           booker: seat.email,
-          seats: [moved],
+          seats: [seat],
           start: Math.max(calcom.now, webinar.start) + DAY,
         });
         const more = {

@@ -1,6 +1,6 @@
 -- Rule: migrations/…_missing_events.sql, crm.missing_seat() and crm.missing_seat_end()
 begin;
-select plan(29);
+select plan(31);
 select tests.empty_crm();
 
 create function pg_temp.webinar(p_seats jsonb, p_overrides jsonb default '{}') returns jsonb language sql as $$
@@ -277,6 +277,18 @@ select is(
   'known 1', 'and then nothing was cancelled'
 );
 select is(pg_temp.seats_of('joy'), 'web-10 ACCEPTED seat-joy', 'it was moved');
+
+-- When it goes back to where it was, and nobody hears of that
+select is(
+  pg_temp.reconcile(
+    pg_temp.webinar(
+      jsonb_build_array(pg_temp.seat('kay'), pg_temp.seat('joy')), '{"uid": "web-9", "icsUid": "web-9@Cal.com"}'
+    ),
+    pg_temp.webinar(jsonb_build_array(pg_temp.seat('lia')), '{"uid": "web-10", "icsUid": "web-10@Cal.com"}')
+  ),
+  'BOOKING_CREATED 1, BOOKING_RESCHEDULED 1', 'a seat that is back was moved back'
+);
+select is(pg_temp.seats_of('joy'), 'web-9 ACCEPTED seat-joy', 'and cancelled nowhere');
 
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 -- Rule: the people of a seated event share one uid; each has a booking, and an event concerns those whom it lists.
 begin;
-select plan(4 * 33);
+select plan(4 * 35);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -127,6 +127,19 @@ from (values
     'a CANCELLED deal 1, b ACCEPTED deal 1', 'cancelled booked',
     'confirmation a, reschedule b, confirmation a, cancellation a',
     'applied cancelled: Cancelled, and with it the deal of lovelace.test.'
+  ),
+  (
+    'a seat can go back to the meeting where it was',
+    'book seat s1 of a; book seat s2 of a by grace@hopper.test; move seat s1 of a>b; move seat s1 of b>a; end a;
+     copy of 3 17 ms later',
+    'a ACCEPTED attended deal 1, a of grace@hopper.test ACCEPTED attended deal 1',
+    'active met, hopper.test active met',
+    'confirmation a, confirmation a to grace@hopper.test, reschedule b, reschedule a', null
+  ),
+  (
+    'a seat that went back and forth is where it went last',
+    'book seat s1 of a; move seat s1 of a>b; move seat s1 of b>a; move seat s1 of a>b; move seat s1 of b>c',
+    'c ACCEPTED deal 1', 'active booked', 'confirmation a, reschedule b, reschedule a, reschedule c', null
   ),
   (
     'a seat that was moved away is cancelled by nothing that names the meeting where it was',
