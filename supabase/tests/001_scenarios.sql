@@ -487,13 +487,14 @@ begin
       select string_agg(format('told twice: %s %s to %s', m.kind, m.calcom_uid, m.to_address), e'\n')
       from (
         select
-          m.kind, m.calcom_uid, m.to_address, m.start_time, lag(m.start_time) over meeting as told_start_time,
-          lag(m.kind) over meeting as told_kind
+          m.kind, m.calcom_uid, m.to_address,
+          (m.kind, m.calcom_uid, m.start_time)
+            is not distinct from lag((m.kind, m.calcom_uid, m.start_time)) over meeting as is_told
         from public.emails as m
         join public.calcom_events as e on e.id = m.event_id
-        window meeting as (partition by m.to_address, m.calcom_uid, m.seat_id order by e.position)
+        window meeting as (partition by m.to_address, m.booking_id, m.seat_id order by e.position)
       ) as m
-      where m.kind = m.told_kind and m.start_time is not distinct from m.told_start_time
+      where m.is_told
     )
   ), '');
 end;

@@ -1,6 +1,6 @@
 -- Rule: the people of a seated event share one uid; each has a booking, and an event concerns those whom it lists.
 begin;
-select plan(4 * 35);
+select plan(4 * 36);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -139,7 +139,8 @@ from (values
   (
     'a seat that went back and forth is where it went last',
     'book seat s1 of a; move seat s1 of a>b; move seat s1 of b>a; move seat s1 of a>b; move seat s1 of b>c',
-    'c ACCEPTED deal 1', 'active booked', 'confirmation a, reschedule b, reschedule a, reschedule c', null
+    'c ACCEPTED deal 1', 'active booked',
+    'confirmation a, reschedule b, reschedule a, reschedule b, reschedule c', null
   ),
   (
     'a seat that was moved away is cancelled by nothing that names the meeting where it was',
