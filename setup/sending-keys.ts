@@ -1,4 +1,5 @@
 /** The keys at Resend that mails go out with. What a key is, is shown once; which one is in use is noted. */
+import { ApiError } from "./apis/http.ts";
 import type { Context } from "./context.ts";
 import { digestOf } from "./secrets.ts";
 import { isFull } from "./steps/resend-key.ts";
@@ -52,8 +53,14 @@ export async function makeSendingKey(
   return { token, note: { [key.note]: id } };
 }
 
+/** What was noted; nothing where the token may not look: the step of the secrets says so. */
 async function readNote({ once, supabase }: Context, key: SendingKey): Promise<string | undefined> {
-  return (await once("digests", () => supabase.readSecrets())).get(key.note);
+  try {
+    return (await once("digests", () => supabase.readSecrets())).get(key.note);
+  } catch (error) {
+    if (error instanceof ApiError && error.failure.status === 403) return undefined;
+    throw error;
+  }
 }
 
 function nameOf({ settings }: Context, { suffix }: SendingKey): string {

@@ -184,7 +184,7 @@ export async function wrongs(sql: Sql): Promise<string[]> {
 /** The mails that are owed: to whom, which kind, for which uid, seat and time. */
 export async function mails(sql: Sql): Promise<string[]> {
   const rows = await sql`
-    select concat_ws(' ', e.to_address, e.kind, e.calcom_uid, e.seat_id, e.start_time) as mail
+    select concat_ws(' ', e.to_address, e.kind, e.calcom_uid, e.seat_id, e.start_time, nullif(e.told_before, 0)) as mail
     from public.emails as e
     order by 1`;
   return rows.map(({ mail }) => mail);
