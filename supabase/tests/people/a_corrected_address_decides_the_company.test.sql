@@ -5,7 +5,7 @@ select plan(5);
 
 -- Given a person whose address somebody corrects to one of another company
 select tests.send('BOOKING_CREATED', '{"uid": "uid-a", "createdAt": "2037-03-02T09:00:00Z"}');
-update public.people set email = 'ada@hopper.test';
+update public.people set email = 'ada@hopper.test' where email = 'ada@lovelace.test';
 select tests.send('BOOKING_CREATED', '{
   "uid": "uid-b", "email": "ada@hopper.test", "createdAt": "2037-03-02T09:10:00Z"
 }');
