@@ -2,6 +2,7 @@
 --       for who goes on booking with the one before.
 begin;
 select plan(5);
+select tests.empty_crm();
 
 -- Given a person whose address somebody corrects to one of another company
 select tests.send('BOOKING_CREATED', '{"uid": "uid-a", "createdAt": "2037-03-02T09:00:00Z"}');
