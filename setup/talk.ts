@@ -22,6 +22,9 @@ export interface Talk {
   confirm(question: string, otherwise: boolean): boolean;
 }
 
+/** As promptSecret sets it: Ctrl-C goes on to end the program. */
+const RAW = Deno.build.os === "windows" ? undefined : { cbreak: true };
+
 /** Talks through the terminal. @param isYes `--yes`: nothing is asked */
 export function createTalk(redactor: Redactor, { isYes }: { isYes: boolean }): Talk {
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
@@ -31,6 +34,8 @@ export function createTalk(redactor: Redactor, { isYes }: { isYes: boolean }): T
     say: (text) => console.log(redactor.clean(text)),
     ask: (question, variable, { isSecret = false } = {}) => {
       if (!canAsk) throw new SetupError(`Nobody can be asked here: set ${variable}. (${question})`);
+      // Before the question is shown: a key that is pasted at once would be, too.
+      if (isSecret) Deno.stdin.setRaw(true, RAW);
       const answer = isSecret ? promptSecret(`${question} `) : prompt(question);
       return (answer ?? "").trim();
     },

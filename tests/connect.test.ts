@@ -1186,11 +1186,11 @@ test("in a terminal an address for alarms that is none is refused", async (apis)
   await connect(apis, [], others);
   await using terminal = openTerminal(apis, others);
   if (terminal === null) return;
-  const { answer } = terminal;
+  const { answer, see } = terminal;
   await answer(/CALCOM_API_KEY \(from/, KEYS.CALCOM_API_KEY);
   await answer(/ask who is to get a mail.*Go on\?/s, "y");
   await answer(/Who is to get a mail.*\?/, "ops@brightloom");
-  await answer(/ALERT_ADDRESS takes a mail address, and "ops@brightloom" is none/, "");
+  await see(/ALERT_ADDRESS takes a mail address, and "ops@brightloom" is none/);
   await terminal.close();
 });
 
@@ -1250,10 +1250,12 @@ function openTerminal(apis: Apis, more: Record<string, string> = {}) {
     await reading.catch(() => {});
     apis.output.push(shown.splice(0).join(""));
   }
+  const see = (what: RegExp) => until(`it shows ${what}`, () => Promise.resolve(what.test(unread)));
   return {
+    see,
     /** Types a line as soon as something is shown. */
     answer: async (question: RegExp, text: string) => {
-      await until(`it asks ${question}`, () => Promise.resolve(question.test(unread)));
+      await see(question);
       unread = "";
       await writer.write(new TextEncoder().encode(`${text}\r`));
     },
