@@ -369,8 +369,9 @@ $$;
 comment on function crm.reschedule_bookings(crm.event, text, text) is
   'Moves every booking of a stream that has or had the uid of an event and that the event is about.';
 
--- Rule: a uid that the booking already has or had is a repeat, but for a seat that leaves the meeting where it is: it may
---       go back. A seat that is moved onto a meeting where the person has one already is given up. Otherwise it moves.
+-- Rule: a uid that the booking already has or had is a repeat, but for a seat that leaves the meeting where it is: it
+--       may go back. A seat that is moved onto a meeting where the person has one already is given up. Otherwise it
+--       moves.
 create function crm.reschedule_booking(
   p_booking public.bookings, p_event crm.event, p_new_uid text, p_email_kind text
 )

@@ -70,7 +70,7 @@ declare
   v_text text := lower(p_payload::text);
 begin
   if strpos(v_text, '@') = 0 and strpos(v_text, '%40') = 0 then
-    return '{}';
+    return array[]::text[];
   end if;
   v_text := replace(replace(regexp_replace(v_text, '\\[nrtbf]', ' ', 'g'), '%40', '@'), '%2b', '+');
   return array(

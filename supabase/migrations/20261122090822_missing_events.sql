@@ -427,7 +427,8 @@ begin
   limit 1;
 end;
 $$;
-comment on function crm.last_told_seat(text) is 'The meeting in which the last event that names a seat has it, and when.';
+comment on function crm.last_told_seat(text) is
+  'The meeting in which the last event that names a seat has it, and when.';
 
 -- Rule: a seat is known when its holder has a booking there, unless it is one that we know in another meeting. One that
 --       was cancelled was booked again when it has a new id, or was taken after that. What somebody has deleted stays
