@@ -389,7 +389,7 @@ testPage("the board in Chromium", async (page, t) => {
     await board.go("#/pipeline");
     await board.see("True North");
     // From here on nothing but the page itself asks.
-    await page.waitForNetworkIdle({ idleTime: 1_000 });
+    await page.waitForResponse((response) => response.url().includes("board_last_change"));
     const now = new Date();
     const start = new Date(now.getTime() + 86_400_000);
     await stack.sql("select public.handle_calcom_event($1::jsonb)", [JSON.stringify({
