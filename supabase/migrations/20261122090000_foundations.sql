@@ -143,6 +143,13 @@ end;
 $$;
 comment on function crm.company_domain(text) is 'The domain of the company behind an address; null when it names none.';
 
+create function crm.escape_pattern(p_text text) returns text
+language sql immutable set search_path = ''
+return regexp_replace(
+  regexp_replace(btrim(p_text), '([^[:alnum:][:space:]])', '\\\1', 'g'), '[[:space:]]+', '\\s+', 'g'
+);
+comment on function crm.escape_pattern(text) is 'A regular expression that finds a text, however it is spaced.';
+
 -- Rule: the engine marks what it writes. What is written without the mark was written by somebody, and is recorded as a
 --       hand edit.
 create function crm.mark_engine(p_is_engine boolean) returns text

@@ -643,7 +643,7 @@ declare
   v_address text;
 begin
   foreach v_address in array array_remove(p_addresses, null) loop
-    p_text := regexp_replace(p_text, regexp_replace(v_address, '([^[:alnum:]])', '\\\1', 'g'), '…', 'gi');
+    p_text := regexp_replace(p_text, crm.escape_pattern(v_address), '…', 'gi');
   end loop;
   return nullif(p_text, '…');
 end;

@@ -117,13 +117,6 @@ comment on column crm.identity.emails is 'Every address of the person; email_pse
 comment on column crm.identity.name_patterns is 'Regular expressions that find the names, as whole words.';
 comment on column crm.identity.sayings is 'What the person has written: answers, notes, reasons, numbers, links.';
 
-create function crm.escape_pattern(p_text text) returns text
-language sql immutable set search_path = ''
-return regexp_replace(
-  regexp_replace(btrim(p_text), '([^[:alnum:][:space:]])', '\\\1', 'g'), '[[:space:]]+', '\\s+', 'g'
-);
-comment on function crm.escape_pattern(text) is 'A regular expression that finds a text, however it is spaced.';
-
 create function crm.address_pattern(p_email text) returns text
 language sql immutable set search_path = ''
 return '(?<![[:alnum:]._%+-])'
@@ -211,11 +204,15 @@ end;
 comment on function crm.typed_address(jsonb) is
   'An address as somebody typed it, in lower case, whether mail can go there or not; null when it is none.';
 
+create function crm.answered_address(p_answers jsonb) returns text
+language sql immutable set search_path = ''
+return coalesce(crm.typed_address(p_answers #> '{email,value}'), crm.typed_address(p_answers -> 'email'));
+comment on function crm.answered_address(jsonb) is 'The address among the answers to a form, as it was typed.';
+
 create function crm.typed_booker(p_body jsonb, p_is_seated boolean) returns text
 language sql immutable set search_path = ''
 return coalesce(
-  case when not p_is_seated then crm.typed_address(p_body #> '{responses,email,value}') end,
-  case when not p_is_seated then crm.typed_address(p_body #> '{responses,email}') end,
+  case when not p_is_seated then crm.answered_address(p_body -> 'responses') end,
   crm.typed_address(p_body #> '{attendees,0,email}')
 );
 comment on function crm.typed_booker(jsonb, boolean) is 'Who booked, by the address as it was typed.';
@@ -238,8 +235,7 @@ begin
       cross join lateral unnest(array[crm.full_name(o.entry -> 'name'), crm.full_name(o.entry)]) as n (name)
       where crm.typed_address(o.entry -> 'email') = any (p_emails)
     ) || case
-      when coalesce(crm.typed_address(v_answers #> '{email,value}'), crm.typed_address(v_answers -> 'email'))
-        = any (p_emails)
+      when crm.answered_address(v_answers) = any (p_emails)
         then array[crm.full_name(v_answers #> '{name,value}'), crm.full_name(v_answers -> 'name')]
     end,
     null
@@ -584,10 +580,7 @@ begin
     p_payload := crm.slim_payload(p_payload);
     v_body := crm.event_body(p_payload);
     v_body := v_body || case
-      when v_body ? 'responses'
-        and coalesce(
-          crm.typed_address(v_body #> '{responses,email,value}'), crm.typed_address(v_body #> '{responses,email}')
-        ) = any (p_identity.emails)
+      when crm.answered_address(v_body -> 'responses') = any (p_identity.emails)
         then jsonb_build_object('responses', crm.forget_answers(v_body -> 'responses', p_identity))
       else '{}'
     end;

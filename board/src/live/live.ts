@@ -49,9 +49,7 @@ export function startLive(config: Config): void {
 /** Fetches again what is shown, now. Call it after a change of one's own. */
 export async function refresh(): Promise<void> {
   lastRefresh = clockStore.read();
-  await queries.invalidateQueries({
-    predicate: ({ meta }) => meta?.isLive !== false,
-  });
+  await queries.invalidateQueries({ predicate: ({ meta }) => meta?.isLive !== false });
 }
 
 function refreshSoon(): void {
@@ -67,9 +65,7 @@ function pollSoon(): void {
 
 function pollWhenDue(hasRealtime: boolean): void {
   const wait = isListening() && connectionStore.read() === "up" ? SLOW_POLL : POLL;
-  if (document.hidden || !sessionStore.read() || Date.now() - lastPoll < wait) {
-    return;
-  }
+  if (document.hidden || !sessionStore.read() || Date.now() - lastPoll < wait) return;
   lastPoll = Date.now();
   // Whatever happened while nobody listened is asked for, too.
   if (hasRealtime) listen(refreshSoon, pollSoon);
@@ -81,9 +77,7 @@ async function poll(): Promise<void> {
     const change = await askMaybe(supabase().rpc("board_last_change"));
     connectionStore.write("up");
     // The first answer, too: something may have changed since the page was fetched.
-    if (change !== lastChange || clockStore.read() - lastRefresh >= LONGEST) {
-      refreshSoon();
-    }
+    if (change !== lastChange || clockStore.read() - lastRefresh >= LONGEST) refreshSoon();
     lastChange = change;
   } catch (error) {
     // Everybody who listens has been told.
