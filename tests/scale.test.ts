@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import type { Sql } from "npm:postgres@3.4.9";
 import { type Body, booking, type Meeting, newMeeting } from "./support/bodies.ts";
-import { databaseTest, inRollback } from "./support/database.ts";
+import { databaseTest, inRollback, leaveUnanalysed } from "./support/database.ts";
 import { handle, snapshot } from "./support/snapshot.ts";
 
 // What an event costs is counted in rows, read and written, never in time.
@@ -46,6 +46,72 @@ databaseTest("a seat costs the same, however many seats there are", async ({ sql
     assert(
       many[what].read <= few[what].read + 30,
       `rows read, ${what}: ${many[what].read}, before ${few[what].read}`,
+    );
+  }
+});
+
+databaseTest("no company pays for how many others there are", async ({ sql }) => {
+  await leaveUnanalysed(sql);
+  const acme = [0, 1, 2, 3].map((place) => book(place));
+  const move = {
+    ...booking(meeting("moved", "ann1-0@acme.example")),
+    rescheduleUid: "acme.example-1-0",
+  };
+  const asked: Record<string, (t: Sql) => Promise<unknown>> = {
+    "a late event": (t) => handle(t, [book(1, 0.5)]),
+    "one older than everything": (t) => handle(t, [book(-1)]),
+    "a late move": (t) =>
+      handle(t, [{ ...book(1, 0.5), triggerEvent: "BOOKING_RESCHEDULED", payload: move }]),
+    "the pick-up": async (t) => {
+      await store(t, book(1, 0.5));
+      await t`select public.handle_pending_event()`;
+    },
+    "a rebuild": (t) => t`select public.rebuild_company('acme.example')`,
+    "another domain": (t) =>
+      t`update public.companies set domain = 'acme.test' where domain = 'acme.example'`,
+    "another address": (t) =>
+      t`update public.people set email = 'ann@acme.test' where email = 'ann1-0@acme.example'`,
+    "another company": (t) =>
+      t`
+        update public.people
+        set company_id = (select c.id from public.companies as c where c.domain = 'c1.example')
+        where email = 'ann1-0@acme.example'`,
+    "a deleted deal": (t) =>
+      t`
+        delete from public.deals
+        where company_id = (
+          select c.id from public.companies as c where c.domain = 'acme.example'
+        )`,
+    "a deleted booking": (t) =>
+      t`delete from public.bookings where calcom_uid = 'acme.example-1-0'`,
+    "a mail": (t) => t`select public.claim_email()`,
+  };
+
+  await handle(sql, acme);
+  const costs: Rows[][] = [];
+  for (const companies of [range(0, 20), range(20, 150)]) {
+    await handle(
+      sql,
+      companies.flatMap((n) => [1, 2].map((place) => book(place, 0, `c${n}.example`))),
+    );
+    const rows: Rows[] = [];
+    for (const act of Object.values(asked)) {
+      rows.push(
+        await inRollback(sql, async (t) => {
+          const before = await countAll(t);
+          await act(t);
+          return difference(before, await countAll(t));
+        }),
+      );
+    }
+    costs.push(rows);
+  }
+  for (const [i, what] of Object.keys(asked).entries()) {
+    const [few, many] = costs.map((rows) => rows[i]!);
+    assert(few!.read > 0, `${what} reads nothing`);
+    assert(
+      many!.read <= few!.read + 10,
+      `rows read by ${what}: ${many!.read}, before ${few!.read}`,
     );
   }
 });
@@ -130,12 +196,16 @@ async function store(t: Sql, body: Body): Promise<void> {
     values (${t.json(body as never)}, now() - interval '1 minute')`;
 }
 
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
 function book(place: number, late = 0, domain = "acme.example"): Body {
   const createdAt = new Date(START + (place + late) * MINUTE).toISOString();
   return {
     triggerEvent: "BOOKING_CREATED",
     createdAt,
-    payload: booking(meeting(`uid-${place}-${late}`, `ann${place}-${late}@${domain}`)),
+    payload: booking(meeting(`${domain}-${place}-${late}`, `ann${place}-${late}@${domain}`)),
   };
 }
 

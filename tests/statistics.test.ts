@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import type { Sql } from "npm:postgres@3.4.9";
 import { type Body, booking, type Meeting, meetingEnded, newMeeting } from "./support/bodies.ts";
-import { databaseTest } from "./support/database.ts";
+import { databaseTest, leaveUnanalysed } from "./support/database.ts";
 import { handle } from "./support/snapshot.ts";
 
 const COMPANIES = 1000;
@@ -31,15 +31,6 @@ databaseTest(
     }
   },
 );
-
-async function leaveUnanalysed(sql: Sql): Promise<void> {
-  const tables = await sql<{ name: string }[]>`
-    select format('%I.%I', t.schemaname, t.relname) as name from pg_stat_user_tables as t`;
-  for (const { name } of tables) {
-    await sql.unsafe(`alter table ${name} set (autovacuum_enabled = off)`);
-  }
-  await sql`update public.settings as s set value = '999999999' where s.name = 'mails_per_hour'`;
-}
 
 /** The rows that all tables have given so far, by sequential scans and by indexes. */
 async function countRowsRead(sql: Sql): Promise<number> {

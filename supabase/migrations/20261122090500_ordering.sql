@@ -539,19 +539,19 @@ declare
 begin
   -- No two bookings of a person ever have one uid, no company two active deals, not even in between.
   update public.bookings as b set calcom_uid = b.id::text
-  where b.made_at is not null and b.id in (
+  where b.made_at is not null and b.id = any (array(
     select c.row_id
     from crm.row_history as c
     where c.stream_key = p_stream_key and c.position >= p_since and c.table_name = 'bookings'
       and c.old_values ? 'calcom_uid'
-  );
+  ));
   update public.deals as d set status = 'cancelled'
-  where d.status = 'active' and d.id in (
+  where d.status <> 'cancelled' and d.id = any (array( -- asked for "active" ones, Postgres may read them all
     select c.row_id
     from crm.row_history as c
     where c.stream_key = p_stream_key and c.position >= p_since and c.table_name = 'deals'
       and c.old_values ? 'status'
-  );
+  ));
 
   foreach v_table in array array['companies', 'people', 'deals', 'bookings'] loop
     -- Of several changes of a column the first one counts: jsonb_object_agg keeps what comes last.
@@ -564,7 +564,9 @@ begin
          where c.stream_key = $1 and c.position >= $2 and c.table_name = %1$L
          group by c.row_id
        ) as h
-       where t.id = h.row_id and t.made_at is not null',
+       where t.id = h.row_id and t.made_at is not null and t.id = any (array(
+         select c.row_id from crm.row_history as c where c.stream_key = $1 and c.position >= $2
+       ))',
       v_table, array_to_string(crm.engine_columns(v_table), ', '),
       'r.' || array_to_string(crm.engine_columns(v_table), ', r.')
     )

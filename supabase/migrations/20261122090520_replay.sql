@@ -338,7 +338,7 @@ begin
       union
       select d.id
       from public.deals as d
-      where d.company_id in (select c.id from crm.list_companies(p_stream_key) as c)
+      where d.company_id = any (array(select c.id from crm.list_companies(p_stream_key) as c))
     );
   end if;
   v_image.bookings := array(select b from public.bookings as b where b.id = any (v_image.row_ids));

@@ -78,6 +78,7 @@ $$;
 comment on function crm.streams_of_row(text, jsonb) is 'The streams that a row is part of, or ties together.';
 
 -- Rule: what hand work ties together is replayed together from then on.
+-- Time: an event that names a stream is among the events of that stream, so the log is not read from end to end.
 create function crm.merge_streams(p_stream_keys text[])
 returns text
 language plpgsql
@@ -93,7 +94,9 @@ begin
   end if;
   update crm.merged_streams as m set into_key = v_into where m.into_key = any (v_others);
   insert into crm.merged_streams (stream_key, into_key) select o.key, v_into from unnest(v_others) as o (key);
-  update public.calcom_events as e set stream_key = v_into where e.stream_key = any (v_others);
+  update public.calcom_events as e set stream_key = v_into
+  where e.stream_key = any (v_others)
+    and e.id = any (array(select x.event_id from crm.stream_events as x where x.stream_key = any (v_others)));
   update public.event_effects as f set stream_key = v_into where f.stream_key = any (v_others);
   update public.bookings as b set stream_key = v_into where b.stream_key = any (v_others);
   update public.hand_edits as h set stream_key = v_into where h.stream_key = any (v_others);

@@ -22,8 +22,9 @@ begin
     'people', (
       select coalesce(jsonb_object_agg(p.id, to_jsonb(p)), '{}')
       from public.people as p
-      where p.company_id = any (v_company_ids)
-        or p.id in (select b.person_id from public.bookings as b where b.stream_key = any (p_stream_keys))
+      where p.company_id = any (v_company_ids) or p.id = any (array(
+        select b.person_id from public.bookings as b where b.stream_key = any (p_stream_keys)
+      ))
     ),
     'bookings', (
       select coalesce(jsonb_object_agg(b.id, to_jsonb(b)), '{}')
