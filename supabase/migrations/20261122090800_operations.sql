@@ -124,11 +124,14 @@ comment on function crm.rebuild_streams(text[]) is
   'Rebuilds streams from their events and hand edits, without mails; returns what changed.';
 
 -- Race: only events of this company wait for it, and it for those on their way.
+-- Time: the API ends a call after 8 s, unless its function names a limit (PostgREST 12.2, "hoisted function settings").
+--       60 s is the most that Supabase's API waits.
 create function public.rebuild_company(domain text)
 returns jsonb
 language plpgsql
 security definer -- an operator may ask for a rebuild, not edit the tables it rebuilds
 set search_path = ''
+set statement_timeout = '60s'
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $$
@@ -145,6 +148,7 @@ returns jsonb
 language plpgsql
 security definer -- see rebuild_company
 set search_path = ''
+set statement_timeout = '60s'
 as $$
 begin
   return public.rebuild_company(crm.stream_key(lower(email)));
@@ -161,6 +165,7 @@ returns jsonb
 language plpgsql
 security definer -- see rebuild_company
 set search_path = ''
+set statement_timeout = '60s'
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $$
@@ -245,6 +250,7 @@ returns jsonb
 language plpgsql
 security definer -- see rebuild_company
 set search_path = ''
+set statement_timeout = '60s'
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $$

@@ -213,6 +213,7 @@ returns jsonb
 language plpgsql
 security definer -- an operator may ask for everything about a person
 set search_path = ''
+set statement_timeout = '60s'
 as $$
 declare
   v_scope crm.person_scope := crm.find_person_scope(lower(btrim(export_person.email)));
@@ -822,11 +823,13 @@ comment on function crm.refuse_erasure(text) is 'Why nobody can be erased under 
 
 -- Rule: everything or nothing, in one transaction. A repeat finds nothing more to erase.
 -- Race: it has the house to itself, like a rebuild of everything: events and hand edits wait for it.
+-- Time: see rebuild_company for the limit.
 create function public.erase_person(email text)
 returns jsonb
 language plpgsql
 security definer -- an operator may have somebody erased, not edit the log
 set search_path = ''
+set statement_timeout = '60s'
 as $$
 declare
   v_email text := coalesce(

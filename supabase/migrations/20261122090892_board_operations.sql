@@ -20,6 +20,7 @@ $$;
 comment on function crm.require_operator() is 'Raises: when who is signed in is no operator.';
 
 -- Rule: each operation is a function of its own for the API (below); who may call it is decided here, once.
+-- Time: what may take long names the limit that the function behind it names: the API looks at the one that it calls.
 create function crm.operate(p_operation text, p_argument text default null)
 returns jsonb
 language plpgsql
@@ -53,6 +54,7 @@ comment on function public.board_health() is 'For operators: every check of heal
 create function public.board_retry_event(event_id uuid) returns jsonb
 language sql
 set search_path = ''
+set statement_timeout = '60s'
 return crm.operate('retry_event', event_id::text);
 comment on function public.board_retry_event(uuid) is 'For operators: decides an event again that failed.';
 
@@ -72,6 +74,7 @@ comment on function public.board_retry_email(uuid) is
 create function public.board_rebuild_company(domain text) returns jsonb
 language sql
 set search_path = ''
+set statement_timeout = '60s'
 return crm.operate('rebuild_company', domain);
 comment on function public.board_rebuild_company(text) is
   'For operators: rebuilds a company from the log; returns what changed.';
@@ -79,6 +82,7 @@ comment on function public.board_rebuild_company(text) is
 create function public.board_rebuild_person(email text) returns jsonb
 language sql
 set search_path = ''
+set statement_timeout = '60s'
 return crm.operate('rebuild_person', email);
 comment on function public.board_rebuild_person(text) is
   'For operators: rebuilds a person, and with them their company, from the log; returns what changed.';
@@ -86,6 +90,7 @@ comment on function public.board_rebuild_person(text) is
 create function public.board_rebuild_everything() returns jsonb
 language sql
 set search_path = ''
+set statement_timeout = '60s'
 return crm.operate('rebuild_everything');
 comment on function public.board_rebuild_everything() is
   'For operators: rebuilds everything from the log; returns what changed.';
@@ -100,12 +105,14 @@ comment on function public.board_allow_mail(text) is
 create function public.board_export_person(email text) returns jsonb
 language sql
 set search_path = ''
+set statement_timeout = '60s'
 return crm.operate('export_person', email);
 comment on function public.board_export_person(text) is 'For operators: everything that is known about a person.';
 
 create function public.board_erase_person(email text) returns jsonb
 language sql
 set search_path = ''
+set statement_timeout = '60s'
 return crm.operate('erase_person', email);
 comment on function public.board_erase_person(text) is
   'For operators: takes a person out of everything; nothing brings them back.';
