@@ -14,5 +14,6 @@ select set_eq(
      cross join lateral (values (n.name), ('board_' || n.name)) as o (name) $$,
   'operations that read much have a minute, on the board as well'
 );
+
 select * from finish();
 rollback;
