@@ -486,6 +486,7 @@ create table public.bookings (
   start_time timestamptz,
   end_time timestamptz,
   status text not null default 'ACCEPTED',
+  is_cancelled_by_hand boolean not null default false,
   attended boolean not null default false,
   organizer_email text,
   event_type_id text,
@@ -522,6 +523,8 @@ comment on column public.bookings.previous_uids is
 comment on column public.bookings.deal_id is 'The deal that this meeting counts for.';
 comment on column public.bookings.attended is 'The meeting took place and the person was not marked as a no-show.';
 comment on column public.bookings.is_no_show is 'The person was marked as a no-show, at Cal.com or by hand.';
+comment on column public.bookings.is_cancelled_by_hand is
+  'Somebody has cancelled it; Cal.com has not, as far as we know, so its attendee has yet to be told.';
 comment on column public.bookings.event_type_id is 'Cal.com''s id of the event type.';
 comment on column public.bookings.is_recurring is 'One meeting of a series.';
 comment on column public.bookings.is_pending_confirmation is

@@ -161,9 +161,10 @@ begin
     return array[
       crm.book_meeting(p_event, p_stream_key, v_booker.person, v_booker.company, v_booking, 'confirmation')
     ];
-  elsif v_booking.status = 'CANCELLED' and (v_booking.is_seated or p_event.is_seated)
-    and (p_event.seat_id is null or p_event.seat_id is distinct from v_booking.seat_id)
-  then
+  elsif (v_booking.is_seated or p_event.is_seated) and (
+    p_event.seat_id <> v_booking.seat_id
+    or (v_booking.status = 'CANCELLED' and num_nonnulls(p_event.seat_id, v_booking.seat_id) < 2)
+  ) then
     return array[
       crm.book_meeting(p_event, p_stream_key, v_booker.person, v_booker.company, v_booking, 'confirmation')
     ];
@@ -227,8 +228,9 @@ begin
       excluded.is_recurring, excluded.is_seated, excluded.seat_id, excluded.ical_uid
     ),
     previous_uids = b.previous_uids || excluded.previous_uids,
-    status = 'ACCEPTED', attended = false, has_ended = false, is_no_show = false, is_pending_confirmation = false,
-    met_deal_id = null, cancelled_deal_id = null, last_event_id = excluded.last_event_id,
+    status = 'ACCEPTED', is_cancelled_by_hand = false, attended = false, has_ended = false, is_no_show = false,
+    is_pending_confirmation = false, met_deal_id = null, cancelled_deal_id = null,
+    last_event_id = excluded.last_event_id,
     made_at = coalesce(b.made_at, excluded.made_at)
   returning b.* into v_booking;
 
@@ -429,7 +431,7 @@ declare
   v_reopened_deal_id uuid;
   v_deal_change text;
 begin
-  if p_booking.status = 'CANCELLED' then
+  if p_booking.status = 'CANCELLED' or p_booking.cancelled_deal_id is not null then
     v_reopened_deal_id := crm.reopen_deal(coalesce(p_booking.cancelled_deal_id, p_booking.deal_id));
     v_deal_id := coalesce(
       v_reopened_deal_id, crm.find_active_deal((crm.find_company_of(p_booking.person_id)).id), p_booking.deal_id
@@ -447,6 +449,7 @@ begin
     ical_uid = coalesce(p_event.ical_uid, b.ical_uid),
     seat_id = coalesce(p_event.seat_id, b.seat_id),
     status = 'ACCEPTED',
+    is_cancelled_by_hand = false,
     is_pending_confirmation = p_event.is_request,
     attended = b.attended and not v_is_to_come,
     met_deal_id = case when not v_is_to_come then b.met_deal_id end,
@@ -531,9 +534,10 @@ comment on function crm.apply_booking_reassigned(crm.event, text) is
 ------------------------------------------------------------------------------------------------------------ cancelled
 
 -- Rule: the booking is cancelled and with it, as the setting cancellation_rule says, a deal of the person's company. A
---       repeat changes nothing: a deal opened since then stays. Where the event that links two uids was lost, the
---       calendar id tells which booking it is. A seat is cancelled in the meeting where it is, and not by what ends the
---       one that it was moved from.
+--       repeat changes nothing: a deal opened since then stays. Of a booking that somebody has cancelled here by hand,
+--       Cal.com's first cancellation is no repeat. Where the event that links two uids was lost, the calendar id tells
+--       which booking it is. A seat is cancelled in the meeting where it is, and not by what ends the one that it was
+--       moved from.
 create function crm.apply_booking_cancelled(p_event crm.event, p_stream_key text)
 returns crm.effect[]
 language plpgsql
@@ -615,7 +619,7 @@ declare
   v_company public.companies := crm.find_company_of(p_booking.person_id);
   v_deal_id uuid;
 begin
-  if p_booking.status = 'CANCELLED' then
+  if p_booking.status = 'CANCELLED' and not p_booking.is_cancelled_by_hand then
     return crm.make_effect(p_event, p_booking, 'duplicate', 'This booking is cancelled already.');
   elsif p_event.position < p_booking.made_at and p_event.uid = any (p_booking.previous_uids) then
     return crm.make_effect(p_event, p_booking, 'ignored', 'The meeting was moved to another time after that.');
@@ -625,8 +629,8 @@ begin
 
   v_deal_id := crm.cancel_deal(p_event, v_company.id, p_booking);
   update public.bookings as b
-  set status = 'CANCELLED', is_pending_confirmation = false, cancelled_deal_id = v_deal_id,
-    last_event_id = p_event.id
+  set status = 'CANCELLED', is_cancelled_by_hand = false, is_pending_confirmation = false,
+    cancelled_deal_id = v_deal_id, last_event_id = p_event.id
   where b.id = p_booking.id;
   return crm.make_effect(
     p_event, p_booking, 'applied',
@@ -737,6 +741,7 @@ declare
 begin
   for v_booking in select b.* from crm.find_bookings(p_event.uid, p_stream_key) as b loop
     v_is_no_show := (p_event.no_shows ->> v_booking.attendee_email)::boolean;
+    continue when v_is_no_show is null and v_booking.is_seated;
     v_effects := v_effects || case
       when v_is_no_show is null
         then crm.make_effect(p_event, v_booking, 'ignored', 'It names nobody who holds this booking.')

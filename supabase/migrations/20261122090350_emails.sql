@@ -346,7 +346,7 @@ comment on function crm.series_event_type(crm.event, crm.effect, public.bookings
   'The event type of the series that a mail confirms; null when it is about a single meeting.';
 
 -- Rule: Cal.com names no series. Its meetings are those that one person books of one type within a few minutes, by the
---       sender's clock.
+--       sender's clock. A mail that was dropped has confirmed nothing, unless it was dropped for a limit.
 create function crm.is_series_confirmed(p_event crm.event, p_series_event_type text, p_email text)
 returns boolean
 language plpgsql
@@ -358,6 +358,7 @@ begin
     select
     from public.emails as m
     where m.to_address = p_email and m.series_event_type = p_series_event_type
+      and (m.status <> 'dropped' or m.number is null)
       and (select (e.position).happened_at from public.calcom_events as e where e.id = m.event_id)
         between (p_event.position).happened_at - interval '5 minutes'
         and (p_event.position).happened_at + interval '5 minutes'
@@ -380,7 +381,7 @@ return case
   when p_email like '%@sms.cal.com' then 'No mail: booked by phone number.'
   when coalesce(p_booking.end_time, p_booking.start_time) <= now() then 'No mail: the meeting is over.'
   when p_series_event_type is not null and crm.is_series_confirmed(p_event, p_series_event_type, p_email)
-    then 'No mail: the series was confirmed with its first meeting.'
+    then 'No mail of its own: one mail confirms the series.'
 end;
 comment on function crm.no_email_reason(crm.event, public.bookings, text, text) is
   'Why an event owes no mail about a booking; null when it does.';
@@ -580,6 +581,51 @@ end;
 $$;
 comment on function crm.queue_email(crm.event, crm.effect, public.people) is
   'Puts the mail that an event owes into the outbox; says why when none is owed, or why it waits.';
+
+-- Rule: a series whose confirmation was dropped, because the meeting that it was about had changed before it went out,
+--       is confirmed with the next of its meetings. Who cancels all that remain says so in the event, and is told of no
+--       other.
+create function crm.confirm_rest_of_series(p_email public.emails)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_booked_at timestamptz;
+  v_item record;
+begin
+  select (e.position).happened_at into v_booked_at from public.calcom_events as e where e.id = p_email.event_id;
+  if exists (
+    select
+    from public.bookings as b
+    join public.calcom_events as e on e.id = b.last_event_id
+    where b.id = p_email.booking_id and b.status = 'CANCELLED'
+      and jsonb_typeof(e.payload #> '{payload,recurringEvent}') = 'object'
+      and e.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED')
+  ) then
+    return;
+  end if;
+
+  for v_item in
+    select
+      p as person, b as booking, crm.parse_event(e) as event,
+      crm.make_effect(crm.parse_event(e), b, 'applied', e.reason, null, null, 'confirmation') as effect
+    from public.people as p
+    join public.bookings as b on b.person_id = p.id
+    join public.calcom_events as e on e.id = b.last_event_id
+    where p.email = p_email.to_address and b.is_recurring and b.status = 'ACCEPTED' and e.trigger = 'BOOKING_CREATED'
+      and (e.position).happened_at between v_booked_at - interval '5 minutes' and v_booked_at + interval '5 minutes'
+    order by b.start_time
+  loop
+    -- Once for all of them: the others find the series confirmed.
+    if crm.series_event_type(v_item.event, v_item.effect, v_item.booking) = p_email.series_event_type then
+      perform crm.queue_email(v_item.event, v_item.effect, v_item.person);
+    end if;
+  end loop;
+end;
+$$;
+comment on function crm.confirm_rest_of_series(public.emails) is
+  'Puts another confirmation of a series into the outbox in the place of one that was dropped.';
 
 ------------------------------------------------------------------------------------------- what a mail says: in words
 

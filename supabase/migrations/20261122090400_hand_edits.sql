@@ -125,7 +125,7 @@ begin
     p_new.previous_uids := p_new.previous_uids || p_old.calcom_uid;
   end if;
   if p_new.status is distinct from p_old.status then
-    p_new.is_pending_confirmation := false;
+    p_new.is_cancelled_by_hand := p_new.status = 'CANCELLED';
   end if;
   return crm.prepare_marks(p_old, p_new);
 end;
@@ -458,12 +458,9 @@ begin
   if p_edit.operation = 'insert' and v_old.id is null then
     select r.* into v_new from jsonb_populate_record(null::public.bookings, v_values) as r;
     v_new := crm.prepare_booking(null, v_new);
-    insert into public.bookings (
-      id, calcom_uid, original_key, stream_key, attendee_email, person_id, is_pending_confirmation
-    )
+    insert into public.bookings (id, calcom_uid, original_key, stream_key, attendee_email, person_id)
     values (
-      p_edit.row_id, v_new.calcom_uid, v_new.original_key, v_new.stream_key, v_new.attendee_email, v_new.person_id,
-      false
+      p_edit.row_id, v_new.calcom_uid, v_new.original_key, v_new.stream_key, v_new.attendee_email, v_new.person_id
     )
     returning * into v_old;
   elsif p_edit.operation = 'insert' and v_old.made_at is not null then
@@ -473,9 +470,6 @@ begin
       - case when v_values ->> 'attended' = 'false' then 'attended' else '' end
       - case when v_values ->> 'is_no_show' = 'false' then 'is_no_show' else '' end;
   elsif p_edit.operation = 'insert' then
-    v_old.attended := false;
-    v_old.has_ended := false;
-    v_old.is_no_show := false;
     v_old.calcom_uid := v_values ->> 'calcom_uid';
     update public.bookings as b set original_key = v_old.calcom_uid where b.id = v_old.id;
   end if;
@@ -488,7 +482,7 @@ begin
       v_new.end_time, v_new.status, v_new.organizer_email
     ),
     attended = v_new.attended, has_ended = v_new.has_ended, is_no_show = v_new.is_no_show,
-    met_deal_id = v_new.met_deal_id, is_pending_confirmation = v_new.is_pending_confirmation,
+    met_deal_id = v_new.met_deal_id, is_cancelled_by_hand = v_new.is_cancelled_by_hand,
     made_at = coalesce(b.made_at, p_edit.position)
   where b.id = v_old.id;
   if p_edit.operation = 'update' then

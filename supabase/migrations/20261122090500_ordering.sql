@@ -377,9 +377,9 @@ begin
     when 'deals' then array['company_id', 'status', 'stage', 'is_closed_by_hand', 'opened_by_event_id', 'made_at']
     when 'bookings' then array[
       'calcom_uid', 'original_key', 'stream_key', 'attendee_email', 'previous_uids', 'person_id', 'deal_id', 'title',
-      'start_time', 'end_time', 'status', 'attended', 'organizer_email', 'event_type_id', 'is_recurring',
-      'is_pending_confirmation', 'is_seated', 'seat_id', 'ical_uid', 'has_ended', 'is_no_show', 'met_deal_id',
-      'cancelled_deal_id', 'last_event_id', 'made_at'
+      'start_time', 'end_time', 'status', 'is_cancelled_by_hand', 'attended', 'organizer_email', 'event_type_id',
+      'is_recurring', 'is_pending_confirmation', 'is_seated', 'seat_id', 'ical_uid', 'has_ended', 'is_no_show',
+      'met_deal_id', 'cancelled_deal_id', 'last_event_id', 'made_at'
     ]
   end;
 end;
@@ -599,7 +599,9 @@ begin
     form_name = null, made_at = null
   where c.id = any (p_companies);
   update public.bookings as b
-  set calcom_uid = b.id::text, previous_uids = '{}', ical_uid = null, deal_id = null, met_deal_id = null,
+  set calcom_uid = b.id::text, previous_uids = '{}', status = 'ACCEPTED', is_cancelled_by_hand = false,
+    attended = false, event_type_id = null, is_recurring = false, is_pending_confirmation = false, is_seated = false,
+    seat_id = null, ical_uid = null, has_ended = false, is_no_show = false, deal_id = null, met_deal_id = null,
     cancelled_deal_id = null, last_event_id = null, made_at = null
   where b.id = any (p_bookings);
 end;

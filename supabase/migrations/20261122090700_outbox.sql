@@ -216,6 +216,28 @@ $$;
 comment on function crm.finalize_email(public.emails, text, text) is
   'Takes a mail out of the queue for good, and says why.';
 
+-- Rule: the series that a dropped mail was to confirm is confirmed with another meeting, unless the mail may be out.
+create function crm.drop_if_obsolete(p_email public.emails)
+returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_reason text := crm.obsolete_reason(p_email);
+begin
+  if v_reason is null then
+    return false;
+  end if;
+  perform crm.finalize_email(p_email, 'dropped', v_reason);
+  if p_email.series_event_type is not null and crm.unconfirmed_since(p_email.id) is null then
+    perform crm.confirm_rest_of_series(p_email);
+  end if;
+  return true;
+end;
+$$;
+comment on function crm.drop_if_obsolete(public.emails) is
+  'Takes a mail out of the queue that is not to be sent any more; returns whether it was.';
+
 create function crm.rewrite_email(p_email_id uuid)
 returns public.emails
 language plpgsql
@@ -297,11 +319,7 @@ begin
       return;
     end if;
 
-    v_reason := crm.obsolete_reason(v_email);
-    if v_reason is not null then
-      perform crm.finalize_email(v_email, 'dropped', v_reason);
-      continue;
-    end if;
+    continue when crm.drop_if_obsolete(v_email);
     v_reason := crm.give_up_reason(v_email, now());
     if v_reason is not null then
       perform crm.finalize_email(v_email, 'failed', v_reason);
@@ -346,7 +364,6 @@ set search_path = ''
 as $$
 declare
   v_email public.emails;
-  v_reason text;
 begin
   select e.* into v_email
   from public.emails as e
@@ -358,9 +375,7 @@ begin
     return null;
   end if;
 
-  v_reason := crm.obsolete_reason(v_email);
-  if v_reason is not null then
-    perform crm.finalize_email(v_email, 'dropped', v_reason);
+  if crm.drop_if_obsolete(v_email) then
     update public.email_attempts as a
     set outcome = 'withdrawn', finished_at = now()
     where a.email_id = v_email.id and a.attempt = v_email.attempts;

@@ -16,6 +16,7 @@ export type Database = {
           "has_ended": boolean;
           "ical_uid": string | null;
           "id": string;
+          "is_cancelled_by_hand": boolean;
           "is_no_show": boolean;
           "is_pending_confirmation": boolean;
           "is_recurring": boolean;
@@ -46,6 +47,7 @@ export type Database = {
           "has_ended"?: boolean;
           "ical_uid"?: string | null;
           "id"?: string;
+          "is_cancelled_by_hand"?: boolean;
           "is_no_show"?: boolean;
           "is_pending_confirmation"?: boolean;
           "is_recurring"?: boolean;
@@ -75,6 +77,7 @@ export type Database = {
           "has_ended"?: boolean;
           "ical_uid"?: string | null;
           "id"?: string;
+          "is_cancelled_by_hand"?: boolean;
           "is_no_show"?: boolean;
           "is_pending_confirmation"?: boolean;
           "is_recurring"?: boolean;

@@ -25,7 +25,7 @@ select results_eq(
   $$ select distinct
        a.answer ->> 'outcome', a.answer ->> 'email', substring(a.answer ->> 'reason' from 'No mail.*')
      from answers as a where a.n > 1 $$,
-  $$ values ('applied', 'none', 'No mail: the series was confirmed with its first meeting.') $$,
+  $$ values ('applied', 'none', 'No mail of its own: one mail confirms the series.') $$,
   'the other meetings are booked, and say why there is no mail'
 );
 

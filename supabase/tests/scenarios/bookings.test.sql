@@ -43,8 +43,8 @@ from (values
     '09:00 book a {"recurringEvent": {"freq": 2}}; 09:00 book b {"recurringEvent": {"freq": 2}};
      09:01 book c {"recurringEvent": {"freq": 2}}',
     'a ACCEPTED deal 1, b ACCEPTED deal 1, c ACCEPTED deal 1', 'active booked', 'confirmation a',
-    'applied kept: Booked; lovelace.test has an active deal already. No mail: the series was confirmed with its first
-     meeting.'
+    'applied kept: Booked; lovelace.test has an active deal already. No mail of its own: one mail confirms the
+     series.'
   ),
   (
     'another series is confirmed again',

@@ -1,10 +1,62 @@
 -- Rule: what a person does by hand counts at the moment it is done, like an event: later events act on what it left,
 --       and a late event or a rebuild takes nothing of it back.
 begin;
-select plan(4 * 68 + 15);
+select plan(4 * 76 + 15);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer, s.names)
 from (values
+  (
+    'a booking cancelled by hand and then at Cal.com is cancelled there, too',
+    'book a; hand cancel booking a; cancel a',
+    'a CANCELLED deal 1', 'cancelled booked', 'confirmation a, cancellation a',
+    'applied cancelled: Cancelled, and with it the deal of lovelace.test.', null
+  ),
+  (
+    'once: what comes again spares the deal of a later booking',
+    'book a; hand cancel booking a; cancel a; book b; copy of 3 17 ms later',
+    'a CANCELLED deal 1, b ACCEPTED deal 2', 'cancelled booked, active booked',
+    'confirmation a, cancellation a, confirmation b', 'duplicate: This booking is cancelled already.', null
+  ),
+  (
+    'a booking cancelled at Cal.com first is no other one when it is revived and cancelled by hand',
+    'book a; cancel a; hand revive booking a; hand cancel booking a; book b; copy of 2 17 ms later',
+    'a CANCELLED deal 1, b ACCEPTED deal 2', 'cancelled booked, active booked',
+    'confirmation a, cancellation a, confirmation b', 'duplicate: This booking is cancelled already.', null
+  ),
+  (
+    'a host who asks for another time of what was cancelled by hand gets the deal back with it',
+    'book a; hand cancel booking a; ask a; move a>b',
+    'b ACCEPTED deal 1', 'active booked', 'confirmation a, cancellation a, reschedule b',
+    'applied reopened: Moved to a new time. Its deal is active again.', null
+  ),
+  (
+    'of a booking cancelled by hand only its own deal is closed where the setting says so',
+    'set cancellation_rule to last_meeting; book a; hand cancel booking a; book b; cancel a; cancel b',
+    'a CANCELLED deal 1, b CANCELLED deal 1', 'cancelled booked',
+    'confirmation a, confirmation b, cancellation a, cancellation b', 'applied cancelled', null
+  ),
+  (
+    'a booking entered and cancelled by hand is cancelled at Cal.com, too',
+    'hand enter person ada; hand enter booking a; hand cancel booking a; book a; cancel a',
+    'a CANCELLED deal 1', 'cancelled booked', 'confirmation a, cancellation a', 'applied cancelled', null
+  ),
+  (
+    'a request for another time that was cancelled by hand is confirmed all the same',
+    'book a; request a>b; hand cancel booking b; confirm b',
+    'b ACCEPTED deal 1', 'active booked', 'confirmation a, confirmation b',
+    'applied: The organizer confirmed the new time.', null
+  ),
+  (
+    'a request for another time that was cancelled by hand is rejected',
+    'book a; request a>b; hand cancel booking b; reject b',
+    'b CANCELLED deal 1', 'cancelled booked', 'confirmation a, cancellation b', 'applied cancelled', null
+  ),
+  (
+    'a new time brings the deal back of a booking that somebody has revived before',
+    'book a; ask a; hand revive booking a; move a>b',
+    'b ACCEPTED deal 1', 'active booked', 'confirmation a, cancellation a, reschedule b',
+    'applied reopened: Moved to a new time. Its deal is active again.', null
+  ),
   -- deals that are closed, reopened, met
   (
     'a deal closed by hand stays closed when its meeting ends',
@@ -220,11 +272,6 @@ from (values
     'a booking cancelled by hand is not attended, and leaves the deal alone',
     'book a; hand cancel booking a; end a',
     'a CANCELLED deal 1', 'active booked', 'confirmation a', 'ignored: The meeting had been cancelled.', null
-  ),
-  (
-    'the cancellation of a booking that was cancelled by hand is nothing new',
-    'book a; hand cancel booking a; cancel a',
-    'a CANCELLED deal 1', 'active booked', 'confirmation a', 'duplicate: This booking is cancelled already.', null
   ),
   (
     'a booking cancelled by hand lives again with a new time',
