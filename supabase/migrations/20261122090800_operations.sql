@@ -207,6 +207,9 @@ declare
   v_person_id uuid;
 begin
   perform crm.mark_engine(true);
+  -- Of all of them: which stream a cancellation belongs to is known only when it is replayed.
+  update public.calcom_events as e set cancellation_rule = crm.setting('cancellation_rule')
+  where e.cancellation_rule <> crm.setting('cancellation_rule');
   update public.calcom_events as e set stream_key = crm.stream_key(e.booker_email)
   where e.booker_email is not null and e.stream_key <> crm.stream_key(e.booker_email);
   update public.bookings as b set stream_key = crm.stream_key(b.attendee_email)
@@ -240,7 +243,8 @@ begin
 end;
 $$;
 comment on function crm.assign_streams() is
-  'Assigns events, bookings and hand edits to the streams that the personal domains of today make of them.';
+  'Assigns events, bookings and hand edits to the streams that the personal domains of today make of them, and the '
+  'cancellation rule of today to cancellations.';
 
 ----------------------------------------------------------------------------------------------------- retry and pick-up
 

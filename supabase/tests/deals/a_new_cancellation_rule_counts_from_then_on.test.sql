@@ -1,7 +1,7 @@
 -- Rule: a change of cancellation_rule counts for the cancellations that follow. Those of before stay as they were, also
 --       when an event turns up late; a rebuild does them all by the new rule.
 begin;
-select plan(4);
+select plan(5);
 select tests.empty_crm();
 
 -- Given two meetings of a deal, one of them cancelled, and the deal with it
@@ -30,6 +30,13 @@ select tests.send('BOOKING_REASSIGNED', '{
   "organizer": {"email": "ada@host.test", "name": "Ada"}
 }');
 select is(array(select d.status from public.deals as d), array['active'], 'and from then on');
+
+-- When it is the first one again, and everything is rebuilt
+update public.settings as s set value = 'any' where s.name = 'cancellation_rule';
+select public.rebuild_everything();
+
+-- Then
+select is(array(select d.status from public.deals as d), array['cancelled'], 'a rebuild of everything does as well');
 
 select * from finish();
 rollback;
