@@ -69,8 +69,10 @@ comment on function crm.diff_snapshots(jsonb, jsonb) is
 
 -- Rule: the same rows from the same events and hand edits. Outcomes follow: an event that had failed and works now
 --       counts from now on. A seated event that concerns several streams keeps its outcome while it counts in one.
+--       Where an event may have moved from one stream to another, all are taken back before the first is replayed; that
+--       is seen by triggers of the team.
 -- Race: it gives way to somebody who edits a row, as an event does (see process_event).
-create function crm.rebuild_streams(p_stream_keys text[])
+create function crm.rebuild_streams(p_stream_keys text[], p_have_changed boolean default false)
 returns jsonb
 language plpgsql
 set search_path = ''
@@ -94,10 +96,11 @@ begin
         and e.cancellation_rule <> crm.setting('cancellation_rule');
       v_undone := array[]::crm.undone[];
       v_effects := array[]::crm.effect[];
-      if cardinality(p_stream_keys) = 1 then
-        v_effects := crm.replay_stream(p_stream_keys[1]);
+      if not p_have_changed then
+        foreach v_stream_key in array p_stream_keys loop
+          v_effects := v_effects || crm.replay_stream(v_stream_key);
+        end loop;
       else
-        -- All are taken back before the first is replayed: an event may have moved from one stream to another.
         foreach v_stream_key in array p_stream_keys loop
           v_undone := v_undone || crm.undo_stream(v_stream_key);
         end loop;
@@ -120,7 +123,7 @@ begin
   return crm.diff_snapshots(v_before, crm.snapshot_rows(p_stream_keys));
 end;
 $$;
-comment on function crm.rebuild_streams(text[]) is
+comment on function crm.rebuild_streams(text[], boolean) is
   'Rebuilds streams from their events and hand edits, without mails; returns what changed.';
 
 -- Race: only events of this company wait for it, and it for those on their way.
@@ -170,19 +173,20 @@ set enable_seqscan = off
 set plan_cache_mode = force_generic_plan
 as $$
 declare
+  v_have_changed boolean;
   v_stream_keys text[];
   v_changes jsonb;
   v_removed integer;
 begin
   perform pg_advisory_xact_lock(crm.maintenance_lock_key());
-  perform crm.assign_streams();
+  v_have_changed := crm.assign_streams();
   v_stream_keys := array(
     select e.stream_key from public.calcom_events as e where e.stream_key is not null
     union select h.stream_key from public.hand_edits as h
     union select b.stream_key from public.bookings as b where b.stream_key is not null
     union select crm.merged_key(c.domain) from public.companies as c
   );
-  v_changes := crm.rebuild_streams(v_stream_keys);
+  v_changes := crm.rebuild_streams(v_stream_keys, v_have_changed);
   perform crm.mark_engine(true);
   delete from public.companies as c
   using public.personal_email_domains as d
@@ -199,12 +203,14 @@ comment on function public.rebuild_everything() is
   'meanwhile wait.';
 
 create function crm.assign_streams()
-returns void
+returns boolean
 language plpgsql
 set search_path = ''
 as $$
 declare
+  v_have_changed boolean;
   v_person_id uuid;
+  v_stream_keys text[];
 begin
   perform crm.mark_engine(true);
   -- Of all of them: which stream a cancellation belongs to is known only when it is replayed.
@@ -212,8 +218,10 @@ begin
   where e.cancellation_rule <> crm.setting('cancellation_rule');
   update public.calcom_events as e set stream_key = crm.stream_key(e.booker_email)
   where e.booker_email is not null and e.stream_key <> crm.stream_key(e.booker_email);
+  v_have_changed := found;
   update public.bookings as b set stream_key = crm.stream_key(b.attendee_email)
   where b.stream_key <> crm.stream_key(b.attendee_email);
+  v_have_changed := v_have_changed or found;
   update public.event_effects as f set stream_key = b.stream_key
   from public.bookings as b
   where b.id = f.booking_id and f.stream_key <> b.stream_key;
@@ -226,6 +234,7 @@ begin
       (h.table_name = 'people' and p.id = h.row_id)
       or (h.table_name = 'bookings' and p.email = split_part(h.row_key, ' ', 1))
     );
+  v_have_changed := v_have_changed or found;
 
   truncate crm.stream_events, crm.row_history; -- both follow from the replays
   insert into crm.stream_events (stream_key, position, event_id)
@@ -235,16 +244,19 @@ begin
 
   -- Whom somebody has linked to a company by hand stays in its stream.
   for v_person_id in select p.id from public.people as p where p.is_company_chosen loop
-    perform crm.merge_streams(crm.streams_of_row('people', to_jsonb(p)))
+    select crm.streams_of_row('people', to_jsonb(p)) into v_stream_keys
     from public.people as p
     where p.id = v_person_id;
+    v_have_changed := v_have_changed or cardinality(v_stream_keys) > 1;
+    perform crm.merge_streams(v_stream_keys);
   end loop;
   perform crm.mark_engine(false);
+  return v_have_changed;
 end;
 $$;
 comment on function crm.assign_streams() is
   'Assigns events, bookings and hand edits to the streams that the personal domains of today make of them, and the '
-  'cancellation rule of today to cancellations.';
+  'cancellation rule of today to cancellations; returns whether any belongs to another stream by that.';
 
 ----------------------------------------------------------------------------------------------------- retry and pick-up
 
