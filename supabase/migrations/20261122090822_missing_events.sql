@@ -631,7 +631,7 @@ begin
   end if;
   select jsonb_agg(jsonb_build_object('email', b.attendee_email) order by b.attendee_email) into v_gone
   from unnest(p_log.bookings) as b
-  where b.status = 'ACCEPTED' and b.is_seated
+  where (b.status = 'ACCEPTED' or b.is_cancelled_by_hand) and b.is_seated
     and (v_is_over or (
       b.last_event_id is not null
       and not jsonb_path_exists(

@@ -1,6 +1,6 @@
 -- Rule: migrations/…_missing_events.sql, crm.missing_seat() and crm.missing_seat_end()
 begin;
-select plan(31);
+select plan(32);
 select tests.empty_crm();
 
 create function pg_temp.webinar(p_seats jsonb, p_overrides jsonb default '{}') returns jsonb language sql as $$
@@ -289,6 +289,15 @@ select is(
   'BOOKING_CREATED 1, BOOKING_RESCHEDULED 1', 'a seat that is back was moved back'
 );
 select is(pg_temp.seats_of('joy'), 'web-9 ACCEPTED seat-joy', 'and cancelled nowhere');
+
+-- When a seat is cancelled by hand first, and nobody hears of its cancellation at Cal.com
+update public.bookings as b set status = 'CANCELLED' where b.attendee_email = 'kay@acme.test';
+select is(
+  pg_temp.reconcile(
+    pg_temp.webinar(jsonb_build_array(pg_temp.seat('joy')), '{"uid": "web-9", "icsUid": "web-9@Cal.com"}')
+  ),
+  'BOOKING_CANCELLED 1', 'a seat that was cancelled by hand was cancelled there, too'
+);
 
 select * from finish();
 rollback;
