@@ -133,7 +133,7 @@ function tell(
   isDryRun: boolean,
   isDone: boolean,
 ): void {
-  console.log(`${bookings} bookings compared with the log.`);
+  console.log(`${bookings === 1 ? "1 booking" : `${bookings} bookings`} compared with the log.`);
   const lines = Object.entries(created).map(([trigger, count]) => `  ${count} ${trigger}`);
   if (lines.length === 0) {
     if (isDone) console.log("Nothing was missing.");

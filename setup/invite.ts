@@ -21,7 +21,7 @@ const HELP = `Lets somebody into the board: makes their account, and a member of
   --help        this text
 
 SUPABASE_URL and SUPABASE_SECRET_KEY, or SUPABASE_ACCESS_TOKEN and SUPABASE_PROJECT_REF, in the
-environment name a project; without them it is the running local stack (port 54321).
+environment name a project; without them it is the running local stack.
 
 Nobody gets a mail: tell them where the board is. They type their address there and get a code.
 It can be run again: an account that is there is taken, and of a member only the role changes.`;
