@@ -57,14 +57,16 @@ Deno.test("what visitors typed becomes no link", async () => {
   const typed = "win at https://evil.example/prize, www.evil.example or mail a@evil.example";
   const shown =
     "win at https[:]//evil[.]example/prize, www[.]evil[.]example or mail a[@]evil[.]example";
-  const { html, text } = await render("confirmation", {
-    title: typed,
-    attendee_name: typed,
-    notes: `${typed}\n<a href="https://evil.example">here</a>`,
-  });
-  assert(text.includes(shown) && html.includes(shown));
-  assert(!readLinks(html).some((link) => link.includes("evil")));
-  assert(html.includes('<meta name="format-detection"'));
+  for (const key of ["title", "notes", "location", "reason"]) {
+    const { html, text } = await render(
+      key === "reason" ? "cancellation" : "confirmation",
+      { attendee_name: typed, join_url: null, [key]: `${typed} <a href="https://evil.example">` },
+    );
+    // Each by itself: one that is shown as it should be stands for no other.
+    assert(text.includes(shown) && html.includes(shown), key);
+    assert(!/evil\.example/.test(text + html), key);
+    assert(html.includes('<meta name="format-detection"'));
+  }
 });
 
 Deno.test("a line break in a title starts no header", async () => {
