@@ -1,7 +1,7 @@
 -- Rule: what a person does by hand counts at the moment it is done, like an event: later events act on what it left,
 --       and a late event or a rebuild takes nothing of it back.
 begin;
-select plan(4 * 76 + 15);
+select plan(4 * 77 + 15);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer, s.names)
 from (values
@@ -111,6 +111,12 @@ from (values
     'a CANCELLED deal 1, b CANCELLED deal 1', 'cancelled booked',
     'confirmation a, cancellation a, confirmation b, cancellation b',
     'applied cancelled: Cancelled, and with it the deal of lovelace.test.', null
+  ),
+  (
+    'a deal reopened by hand is cancelled and reopened by events again',
+    'book a; hand close deal 1; hand reopen deal 1; cancel a; move a>b',
+    'b ACCEPTED deal 1', 'active booked', 'confirmation a, cancellation a, reschedule b',
+    'applied reopened: Moved to a new time. Its deal is active again.', null
   ),
   (
     'a deal met by hand stays met',
