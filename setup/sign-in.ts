@@ -10,18 +10,18 @@ export const RESEND_SMTP = { host: "smtp.resend.com", port: "465", user: "resend
 const RESEND_PORTS = ["25", "465", "587", "2465", "2587"];
 
 /** What the page that asks for a code has room for. */
-export const CODE_LENGTH = 6;
+const CODE_LENGTH = 6;
 
 /** Seconds for which a code is good: as long as it takes to find a mail. */
-export const CODE_SECONDS = 900;
+const CODE_SECONDS = 900;
 
 /**
  * Codes an hour, of all members together. Whoever knows the address of one can ask for a code once a
  * minute: with Supabase's own limit of thirty, nobody else would get one.
  */
-export const CODES_PER_HOUR = 100;
+const CODES_PER_HOUR = 100;
 
-export const SUBJECT = "Your code to sign in";
+const SUBJECT = "Your code to sign in";
 
 /** The mail with the code. */
 export async function readTemplate(): Promise<string> {

@@ -157,13 +157,11 @@ begin
   if v_is_confirmation then
     v_booking.is_pending_confirmation := true;
     return array[crm.reschedule_booking(v_booking, p_event, p_event.uid, 'confirmation')];
-  elsif v_booking.id is null or v_booking.last_event_id is null then
-    return array[
-      crm.book_meeting(p_event, p_stream_key, v_booker.person, v_booker.company, v_booking, 'confirmation')
-    ];
-  elsif (v_booking.is_seated or p_event.is_seated) and (
-    p_event.seat_id <> v_booking.seat_id
-    or (v_booking.status = 'CANCELLED' and num_nonnulls(p_event.seat_id, v_booking.seat_id) < 2)
+  elsif v_booking.id is null or v_booking.last_event_id is null or (
+    (v_booking.is_seated or p_event.is_seated) and (
+      p_event.seat_id <> v_booking.seat_id
+      or (v_booking.status = 'CANCELLED' and num_nonnulls(p_event.seat_id, v_booking.seat_id) < 2)
+    )
   ) then
     return array[
       crm.book_meeting(p_event, p_stream_key, v_booker.person, v_booker.company, v_booking, 'confirmation')

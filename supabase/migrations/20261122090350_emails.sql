@@ -739,7 +739,6 @@ $$;
 comment on function crm.find_attendee(crm.event, public.bookings, jsonb) is
   'What Cal.com says about an attendee: name, zone, language; null when it says nothing.';
 
-
 -- Rule: an event's own name for the attendee comes first, so that a mail greets whoever booked. It is the booker's only
 --       when the event says that this person booked.
 create function crm.attendee_name(p_event crm.event, p_booking public.bookings, p_person public.people)

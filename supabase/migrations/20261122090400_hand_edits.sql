@@ -185,7 +185,7 @@ $$;
 comment on function crm.repeat_hand_edit(public.hand_edits) is 'Does during a replay what somebody did by hand.';
 
 -- Rule: who was deleted and booked again has a row that the replay has yet to come to. Until then nothing is known.
-create function crm.forget_company(p_company_id uuid)
+create function crm.unmake_company(p_company_id uuid)
 returns void
 language plpgsql
 set search_path = ''
@@ -200,10 +200,10 @@ begin
   where c.id = p_company_id;
 end;
 $$;
-comment on function crm.forget_company(uuid) is
+comment on function crm.unmake_company(uuid) is
   'Makes a company be as if nothing were known of it. Raises: when something is.';
 
-create function crm.forget_person(p_person_id uuid)
+create function crm.unmake_person(p_person_id uuid)
 returns void
 language plpgsql
 set search_path = ''
@@ -217,7 +217,7 @@ begin
   where p.id = p_person_id;
 end;
 $$;
-comment on function crm.forget_person(uuid) is
+comment on function crm.unmake_person(uuid) is
   'Makes a person be as if nothing were known of them. Raises: when something is.';
 
 -- Rule: an older event may have made a company or a person known under what somebody then gave to another row, which
@@ -286,7 +286,7 @@ begin
       begin
         delete from public.companies as c where c.id = p_edit.row_id;
       exception
-        when foreign_key_violation then perform crm.forget_company(p_edit.row_id);
+        when foreign_key_violation then perform crm.unmake_company(p_edit.row_id);
       end;
   end case;
 end;
@@ -306,7 +306,7 @@ begin
     begin
       delete from public.people as p where p.id = p_edit.row_id;
     exception
-      when foreign_key_violation then perform crm.forget_person(p_edit.row_id);
+      when foreign_key_violation then perform crm.unmake_person(p_edit.row_id);
     end;
     return;
   end if;
@@ -339,7 +339,7 @@ end;
 $$;
 comment on function crm.repeat_person_edit(public.hand_edits) is 'Repeats what somebody did to a person.';
 
-create function crm.forget_deal(p_deal_id uuid, p_stream_key text)
+create function crm.detach_deal(p_deal_id uuid, p_stream_key text)
 returns void
 language plpgsql
 set search_path = ''
@@ -351,7 +351,7 @@ begin
   where b.stream_key = p_stream_key and p_deal_id in (b.deal_id, b.met_deal_id, b.cancelled_deal_id);
 end;
 $$;
-comment on function crm.forget_deal(uuid, text) is
+comment on function crm.detach_deal(uuid, text) is
   'Has no booking of a stream belong to a deal that is deleted, nor meet or cancel it.';
 
 -- Rule: an older event may have opened the deal that somebody then entered by hand, or have made another deal be the
@@ -378,7 +378,7 @@ begin
     );
   end if;
   if p_edit.operation = 'delete' then
-    perform crm.forget_deal(v_old.id, p_edit.stream_key);
+    perform crm.detach_deal(v_old.id, p_edit.stream_key);
     delete from public.deals as d where d.id = v_old.id;
     update public.event_effects as f set deal_id = p_edit.row_id
     where f.deal_id = v_old.id and v_old.id <> p_edit.row_id; -- new each time: the one that somebody deleted is told of

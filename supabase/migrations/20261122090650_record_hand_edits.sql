@@ -151,9 +151,8 @@ $$;
 comment on function crm.queue_hand_edit() is 'Has the edits of several people be made one after the other.';
 
 -- Rule: an edit waits for the events of its stream, and they for it.
--- Race: the row is locked before the stream. An event does it the other way round; it gives way (see
---       process_event). The uid of a booking is locked too: its events may be on their way, and know no
---       stream.
+-- Race: the row is locked before the stream. An event does it the other way round; it gives way (see process_event).
+--       The uid of a booking is locked too: its events may be on their way, and know no stream.
 create function crm.prepare_hand_edit()
 returns trigger
 language plpgsql
@@ -180,7 +179,7 @@ begin
     if tg_table_name = 'deals' then
       -- Here, not by the foreign key: what follows from the edit is no edit of each booking.
       perform crm.mark_engine(true);
-      perform crm.forget_deal(old.id, v_keys[1]);
+      perform crm.detach_deal(old.id, v_keys[1]);
       perform crm.mark_engine(false);
     end if;
     return old;
@@ -304,7 +303,7 @@ comment on function crm.is_awaited(public.hand_edits) is
 create function crm.record_hand_edit()
 returns trigger
 language plpgsql
-security definer -- see prepare_hand_edit
+security definer -- see queue_hand_edit
 set search_path = ''
 set enable_seqscan = off
 set plan_cache_mode = force_generic_plan

@@ -822,7 +822,7 @@ $$;
 comment on function crm.refuse_erasure(text) is 'Why nobody can be erased under an address; null when somebody can.';
 
 -- Rule: everything or nothing, in one transaction. A repeat finds nothing more to erase.
--- Race: it has the house to itself, like a rebuild of everything: events and hand edits wait for it.
+-- Race: alone, like a rebuild of everything: events and hand edits wait for it.
 -- Time: see rebuild_company for the limit.
 create function public.erase_person(email text)
 returns jsonb
@@ -896,10 +896,7 @@ as $$
 begin
   if new.suppressed_at is null and exists (select from crm.erased_people) then
     select s.suppressed_at, s.suppressed_reason into new.suppressed_at, new.suppressed_reason
-    from crm.erased_people as s
-    where s.address_hash = crm.hash_address(new.email)
-    order by s.erased_at desc
-    limit 1;
+    from crm.find_suppression(new.email) as s;
   end if;
   return new;
 end;

@@ -420,7 +420,6 @@ create type crm.reconciliation_state as (
 );
 comment on column crm.reconciliation_state.newest_update is
   'The newest change of a booking that Cal.com''s API has shown within the last three hours.';
-
 comment on column crm.reconciliation_state.made_lately is 'Events that it has made up within a day.';
 comment on column crm.reconciliation_state.progress is 'Bookings that the pass under way has compared.';
 comment on column crm.reconciliation_state.last_note is 'What the last finished pass has left out.';

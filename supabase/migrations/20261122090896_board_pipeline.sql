@@ -334,8 +334,6 @@ return (
 comment on function public.board_column(text, jsonb, timestamptz, uuid, integer) is
   'The cards of one column of the pipeline that come after one of them.';
 
------------------------------------------------------------------------------------------------------------------ live
-
 create function public.board_hosts()
 returns jsonb
 language sql
@@ -347,6 +345,8 @@ return (
   where h.host is not null
 );
 comment on function public.board_hosts() is 'Everybody who has had a meeting, with their brand: to filter by.';
+
+----------------------------------------------------------------------------------------------------------------- live
 
 -- Rule: two answers are the same while nothing has changed that the board shows: no event was decided, nothing was
 --       edited by hand, no mail went out or was reported on, nobody was erased or has another role. It is no time: what

@@ -1,7 +1,7 @@
 -- Access: who may do what. Every grant of the project is on this page.
 --
 -- Row level security is on everywhere. anon sees nothing. Of authenticated, who has signed in, the policies of the
--- chapter before let through only members of the board, each by the role. The owner of the database (Studio, SQL
+-- chapter on members let through only members of the board, each by the role. The owner of the database (Studio, SQL
 -- editor, psql) sees and edits everything. service_role, which the Edge Functions use, gets what is below.
 
 grant usage on schema public to service_role, authenticated;

@@ -21,7 +21,7 @@ export const KEYS = {
 };
 
 /** The keys of the project itself. */
-export const PROJECT_KEYS = {
+const PROJECT_KEYS = {
   publishableKey: "sb_publishable_0123456789abcdef",
   secretKey: "sb_secret_0123456789abcdef0123456789abcdef",
 };

@@ -293,7 +293,7 @@ export async function editWithin(t: Sql, edit: HandEdit): Promise<DoneEdit | nul
  * Does a hand edit and moves it to its moment in the time of the history. Nobody edits a row before
  * it is made.
  */
-export async function editInTime(t: Sql, edit: HandEdit): Promise<DoneEdit | null> {
+async function editInTime(t: Sql, edit: HandEdit): Promise<DoneEdit | null> {
   const { table, find }: Act = ACTS[edit.act];
   const [target] = await find(t, edit);
   const [tooEarly] = await t.unsafe(

@@ -54,7 +54,7 @@ export async function generateTypes(url: string): Promise<string> {
 }
 
 /** What the CLI says about a command. One that there is not gets the help of the command above it. */
-export function readHelp(command: string): Promise<string> {
+function readHelp(command: string): Promise<string> {
   return run(`${command} --help`);
 }
 

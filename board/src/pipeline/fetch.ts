@@ -58,10 +58,7 @@ export async function fetchCards(
   return cards;
 }
 
-/** Somebody without a company, found by name or address. */
-export type Loner = Awaited<ReturnType<typeof fetchLoners>>[number];
-
-/** Each of the words has to be found, as the database has it for companies. */
+/** People without a company, by name or address. Each of the words has to be found, as the database has it for companies. */
 export async function fetchLoners(search: string) {
   const words = listWords(search);
   if (words.length === 0) return [];

@@ -86,13 +86,7 @@ export function formatSince(moment: Moment, now = Date.now()): string {
   return seconds < 60 ? "just now" : formatSeconds(seconds);
 }
 
-/** An interval of Postgres, as in "3 days 04:05:06.789" or "1 year 2 mons". */
-export function formatInterval(interval: unknown): string {
-  if (typeof interval !== "string") return NOTHING;
-  return formatSeconds(readInterval(interval));
-}
-
-/** An interval of Postgres in seconds, for plots and for sorting. */
+/** An interval of Postgres, as in "3 days 04:05:06.789" or "1 year 2 mons", in seconds. */
 export function readInterval(interval: string): number {
   const lengths: Record<string, number> = { year: 365 * 86_400, mon: 30 * 86_400, day: 86_400 };
   let seconds = 0;

@@ -12,9 +12,9 @@ export const CARD = {
 
 export const INNER = { padding: "28px 28px 20px" } as const;
 
-export const INK = "#1f2937";
+const INK = "#1f2937";
 /** For labels and small print; contrast 4.5 to 1 and more on white and on the page. */
-export const QUIET = "#5b6472";
+const QUIET = "#5b6472";
 
 export const TEXT = {
   margin: "0 0 16px",
