@@ -1,7 +1,7 @@
 -- Rule: no webhook for much longer than usual at this hour of the week is wrong, unless Cal.com shows nothing newer;
 --       where nobody can tell, nothing is wrong.
 begin;
-select plan(18);
+select plan(20);
 select tests.empty_crm();
 truncate public.reconciliations cascade;
 set local time zone 'UTC';
@@ -80,8 +80,15 @@ select is(split_part(pg_temp.silence(), ' ', 1), 'well', 'what Cal.com said long
 select pg_temp.reconcile('1 hour', p_error => 'Cal.com answered 500');
 select is(split_part(pg_temp.silence(), ' ', 1), 'well', 'nor does a run that broke off');
 
--- When none comes for a day
+-- When it takes twice as long as that, and longer
 truncate public.reconciliations cascade;
+select pg_temp.be_silent_for('9 hours' - interval '1 second');
+select is(split_part(pg_temp.silence(), ' ', 1), 'well', 'twice four and a half hours may be a holiday');
+select tests.add_event(jsonb_build_object('received_at', now() - interval '9 hours 1 minute'));
+select pg_temp.be_silent_for('9 hours 1 minute' - interval '1 second');
+select is(split_part(pg_temp.silence(), ' ', 1), 'wrong', 'longer than that is none');
+
+-- When none comes for a day
 select pg_temp.be_silent_for('1 day');
 select is(
   pg_temp.silence(),

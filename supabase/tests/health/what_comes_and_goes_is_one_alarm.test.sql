@@ -1,6 +1,6 @@
 -- Rule: one mail when it is well again, which is after an hour; whatever comes and goes meanwhile is no news.
 begin;
-select plan(16);
+select plan(18);
 select tests.empty_crm();
 select tests.alert('ops@example.com');
 
@@ -58,6 +58,25 @@ select tests.mend_check('undecided_events');
 select crm.check_health();
 select tests.let_alarms_pass('1 hour');
 select is(crm.check_health(), 'all is well', 'and what nobody was told is not told to be well again');
+
+-- When another event fails before the first is mended
+select tests.break_check('failed_events');
+select crm.check_health();
+select tests.mend_check('failed_events');
+select tests.add_event(jsonb_build_object('outcome', 'failed', 'received_at', now()));
+select crm.check_health();
+select is(
+  (select now() - a.since from crm.alarms as a where a.name = 'failed_events'), interval '1 hour',
+  'it has been wrong since the first'
+);
+select tests.mend_check('failed_events');
+select crm.check_health();
+select tests.add_event(jsonb_build_object('outcome', 'failed', 'received_at', now()));
+select crm.check_health();
+select is(
+  (select now() - a.since from crm.alarms as a where a.name = 'failed_events'), interval '0',
+  'and since it was well in between, only since the last'
+);
 
 select * from finish();
 rollback;
