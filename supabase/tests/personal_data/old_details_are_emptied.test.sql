@@ -16,6 +16,9 @@ $$;
 select tests.live_as_ada();
 update public.calcom_events as e
 set payload = replace(e.payload::text, '2037-', '2020-')::jsonb;
+update public.calcom_events as e
+set payload = jsonb_set(e.payload, '{payload,attendees,0,phoneNumber}', '"+442079460958"')
+where e.payload #> '{payload,attendees,0}' is not null;
 update public.emails as m set start_time = m.start_time - interval '17 years';
 update public.emails as m set status = 'dropped', finalized_at = now(), reason = 'Test.' where m.status = 'due';
 
@@ -49,9 +52,11 @@ select is(public.apply_retention(2) ->> 'payload_details', '2', 'after 365 days 
 select public.apply_retention();
 select is(
   array(
-    select distinct e.trigger from public.calcom_events as e where e.payload::text ~ 'gout|guineas|hush-hush|Menabrea'
+    select distinct e.trigger
+    from public.calcom_events as e
+    where e.payload::text ~ 'gout|guineas|hush-hush|Menabrea|442079460958'
   ),
-  '{}', 'no notes, answers, passwords and links are left'
+  '{}', 'no notes, answers, numbers, passwords and links are left'
 );
 select is(
   public.apply_retention(),
