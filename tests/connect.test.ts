@@ -525,6 +525,15 @@ test("senders are replaced only as long as nobody has touched them", async (apis
   assertEquals(await read(), ["hi@substrate.build"]);
 });
 
+test("what a team has Resend report on top stays", async (apis) => {
+  await connectAll(apis);
+  const webhook = apis.resend.state.webhooks[0]!;
+  const wanted = [...webhook.events];
+  webhook.events = ["email.clicked", "email.sent"];
+  await connect(apis);
+  assertEquals(webhook.events.toSorted(), ["email.clicked", ...wanted].toSorted());
+});
+
 test("how a team has its codes sent stays as it is", async (apis) => {
   await connectAll(apis);
   const { auth } = apis.supabase.state;
