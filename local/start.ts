@@ -109,7 +109,12 @@ function describe(stack: Stack, data: string, envFile: string, apisFile: string)
     ...(stack.apis === null ? [] : [["APIs", apisFile] as [string, string]]),
   ];
   const { port } = new URL(stack.url);
-  const choice = Number(port) === DEFAULT_PORT ? "" : ` --port ${port}`;
+  // Whoever named another file is found by that alone.
+  const choice = envFile !== envFileOf(Number(port))
+    ? ` --env ${envFile}`
+    : Number(port) === DEFAULT_PORT
+    ? ""
+    : ` --port ${port}`;
   const changes = stack.changes.length === 0 ? "" : yellow(
     `\n${stack.changes.join(".\n")}.\n` +
       `The database stays as it is; to begin afresh, stop this and run: ${TASK} reset\n`,

@@ -1,13 +1,12 @@
 // deno-lint-ignore-file no-console -- a command line program talks on the console
 import { runCommand, TASK } from "../local/command.ts";
-import { readRunningStack } from "../local/running-stack.ts";
 import { createAuth } from "./apis/auth.ts";
 import { createMembers, type Members } from "./apis/members.ts";
-import { createSupabase } from "./apis/supabase.ts";
 import { SetupError } from "./error.ts";
 import { findOrCreateAccount, type Role, ROLES } from "./members.ts";
 import { Redactor } from "./secrets.ts";
-import { isAddress, readSettings, SECRET_SETTINGS, type Settings } from "./settings.ts";
+import { isAddress, readSettings } from "./settings.ts";
+import { findTarget, HOW_TO_NAME } from "./target.ts";
 
 const HELP = `Lets somebody into the board: makes their account, and a member of it.
 
@@ -20,8 +19,7 @@ const HELP = `Lets somebody into the board: makes their account, and a member of
   --env FILE    a file of NAME=value lines that count before the environment
   --help        this text
 
-SUPABASE_URL and SUPABASE_SECRET_KEY, or SUPABASE_ACCESS_TOKEN and SUPABASE_PROJECT_REF, in the
-environment name a project; without them it is the running local stack.
+${HOW_TO_NAME}
 
 Nobody gets a mail: tell them where the board is. They type their address there and get a code.
 It can be run again: an account that is there is taken, and of a member only the role changes.`;
@@ -43,7 +41,7 @@ await runCommand(HELP, OPTIONS, async ({ role, name, port, env }, [address, ...w
     throw new SetupError(`--role takes ${ROLES.join(", ")}, not "${role}".`);
   }
   const redactor = new Redactor();
-  const project = await findProject(await readSettings(env), port, redactor);
+  const project = await findTarget(await readSettings(env), port, redactor);
   const apis = { ...project, redactor, say: (text: string) => console.error(text) };
   const email = address.toLowerCase();
   const userId = await findOrCreateAccount(createAuth(apis), email);
@@ -84,46 +82,4 @@ async function letIn(members: Members, { userId, email, role, name }: {
   }
   await members.changeRole(member, role);
   return `${email} may use the board as ${role} now, and was ${member.role}.`;
-}
-
-/** Which project is meant, and where its mails land when it is the local stack. */
-interface Project {
-  url: string;
-  key: string;
-  inbox: string | null;
-}
-
-async function findProject(
-  settings: Settings,
-  port: string | undefined,
-  redactor: Redactor,
-): Promise<Project> {
-  for (const name of SECRET_SETTINGS) redactor.hide(settings[name]);
-  const { SUPABASE_URL: url, SUPABASE_SECRET_KEY: key, SUPABASE_PROJECT_REF: ref } = settings;
-  if (port === undefined && url && key) {
-    return { url, key, inbox: null };
-  }
-  if (port === undefined && ref && (key || settings.SUPABASE_ACCESS_TOKEN)) {
-    const secret = key ?? await createSupabase({
-      base: settings.SUPABASE_API_URL,
-      token: settings.SUPABASE_ACCESS_TOKEN!,
-      ref,
-      isReadOnly: true,
-      redactor,
-      say: (text) => console.error(text),
-    }).readSecretKey();
-    return { url: url ?? `https://${ref}.supabase.co`, key: secret, inbox: null };
-  }
-  const stack = await readRunningStack({ port });
-  if (!stack?.SUPABASE_URL || !stack.SUPABASE_SECRET_KEY) {
-    throw new SetupError(
-      `The local stack is not running. Start it in another terminal: ${TASK} start. For a project, ` +
-        "set SUPABASE_URL and SUPABASE_SECRET_KEY.",
-    );
-  }
-  return {
-    url: stack.SUPABASE_URL,
-    key: redactor.hide(stack.SUPABASE_SECRET_KEY),
-    inbox: stack.INBOX_URL ?? null,
-  };
 }

@@ -5,12 +5,12 @@ import {
   type CalcomState,
   emptyCalcom,
 } from "../local/apis/calcom-bookings.ts";
-import { fileURLToPath } from "node:url";
 import { type Stack, startStack } from "../local/stack/stack.ts";
 import { createDatabase } from "../supabase/functions/_shared/database.ts";
 import { createCalcom } from "../supabase/functions/reconcile/calcom.ts";
 import { createHandler } from "../supabase/functions/reconcile/handler.ts";
 import { reconcile, type ReconcileDeps } from "../supabase/functions/reconcile/reconcile.ts";
+import { runCommand } from "./support/apis.ts";
 import { emptyDatabase } from "./support/webhook.ts";
 
 const KEY = "cal_test_key";
@@ -496,6 +496,17 @@ Deno.test("a booking that two passes show counts once, in a dry run too", async 
   assertEquals((await server.call()).uids, undefined, "nobody else needs them");
 });
 
+/** `task reconcile`, as of somebody whose environment has nothing but this. */
+async function runReconcile(env: Record<string, string>, args: string[] = []) {
+  const output: string[] = [];
+  return await runCommand({ env, output }, "reconcile", args);
+}
+
+/** A project whose function answers this. */
+function serveProject(answer: (request: Request) => Response | Promise<Response>) {
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, answer);
+}
+
 Deno.test("task reconcile adds up what several calls have compared", async () => {
   const answers = [
     { outcome: "goes_on", tick: "2026-11-26", created: { BOOKING_CREATED: 1 }, bookings: 3 },
@@ -503,35 +514,78 @@ Deno.test("task reconcile adds up what several calls have compared", async () =>
   ];
   const uids = [["a", "b"], ["b", "c"]];
   const wishes: unknown[] = [];
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    async (request) => {
-      wishes.push(await request.json());
-      return Response.json({ ...answers.shift(), uids: uids.shift() });
-    },
-  );
-  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--no-check",
-      "-A",
-      fileURLToPath(new URL("../local/reconcile.ts", import.meta.url)),
-    ],
-    env: {
-      SUPABASE_URL: `http://127.0.0.1:${server.addr.port}`,
-      SUPABASE_SECRET_KEY: "sb_secret_of_the_project",
-    },
-  }).output();
-  assertEquals(code, 0);
+  await using server = serveProject(async (request) => {
+    wishes.push(await request.json());
+    return Response.json({ ...answers.shift(), uids: uids.shift() });
+  });
+  const { code, text } = await runReconcile({
+    SUPABASE_URL: `http://127.0.0.1:${server.addr.port}`,
+    SUPABASE_SECRET_KEY: "sb_secret_of_the_project",
+  });
+  assertEquals(code, 0, text);
   // Of three and two one is the same.
   assertMatch(
-    new TextDecoder().decode(stdout),
+    text,
     /^4 bookings compared with the log\.\nMade up:\n {2}2 BOOKING_CREATED$/m,
   );
   assertEquals(wishes, [
     { dry_run: false, list: true },
     { dry_run: false, list: true, tick: "2026-11-26" },
   ]);
+});
+
+Deno.test("task reconcile finds the project by what connect was told, and says what is amiss", async () => {
+  const secretKey = "sb_secret_0123456789abcdef0123456789abcdef";
+  let answer: () => Response = () => new Response();
+  const keys: (string | null)[] = [];
+  await using server = serveProject((request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname.endsWith("/api-keys")) {
+      return Response.json([{ type: "secret", name: "default", api_key: secretKey }]);
+    }
+    keys.push(request.headers.get("apikey"));
+    return answer();
+  });
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const env = {
+    SUPABASE_API_URL: url,
+    SUPABASE_URL: url,
+    SUPABASE_ACCESS_TOKEN: "sbp_0123456789abcdef0123456789abcdef01234567",
+    SUPABASE_PROJECT_REF: "abcdefghijklmnopqrst",
+  };
+  const refuse = (status: number, body: unknown = {}) => () => Response.json(body, { status });
+  const done = { outcome: "done", tick: "2026-11-26", bookings: 1, waiting: 1, uids: ["a"] };
+  for (
+    const [told, code, message] of [
+      [() => Response.json(done), 0, /^1 booking compared with the log\.\nNothing was missing\.$/m],
+      [() => Response.json(done), 0, /^1 was touched just now, and left to the next time\.$/m],
+      [
+        refuse(401, { outcome: "unauthorized", reason: "x-reconcile-secret is not" }),
+        1,
+        /not one of this project: set SUPABASE_SECRET_KEY/,
+      ],
+      [refuse(404), 1, /no function reconcile: .* task connect deploys it/],
+      [refuse(540), 1, /The project is paused \(540\): restore it/],
+      [refuse(504), 1, /answers 504: its log/],
+    ] as const
+  ) {
+    answer = told;
+    const { code: ended, text } = await runReconcile(env);
+    assertEquals(ended, code, text);
+    assertMatch(text, message);
+    assert(!text.includes(secretKey) && !text.includes(env.SUPABASE_ACCESS_TOKEN), text);
+  }
+  assert(keys.every((key) => key === secretKey), "the key of the project goes along");
+
+  const { code, text } = await runReconcile({ ...env, SUPABASE_PROJECT_REF: "(none)" }, [
+    "--port",
+    "1",
+  ]);
+  assertEquals(code, 1);
+  assertMatch(
+    text,
+    /^The local stack is not running.*SUPABASE_ACCESS_TOKEN and SUPABASE_PROJECT_REF\.$/m,
+  );
 });
 
 Deno.test("strangers and bodies that are no wish are refused", async () => {

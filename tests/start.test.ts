@@ -25,6 +25,8 @@ Deno.test("task start keeps what was written, however it ends", async (t) => {
     assertMatch(stack.env.SUPABASE_URL!, /^http:\/\/127\.0\.0\.1:\d+$/);
     assertEquals(stack.env.INBOX_URL, `${stack.env.SUPABASE_URL}/inbox`);
     assert(stack.output().includes(stack.env.INBOX_URL!));
+    // What it says to try finds it.
+    assertMatch(stack.output(), new RegExp(`task sql ".*" --env ${envFile}$`, "m"));
     assertEquals(Object.keys(stack.env), [
       "SUPABASE_URL",
       "SUPABASE_PUBLISHABLE_KEY",

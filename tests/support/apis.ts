@@ -201,10 +201,13 @@ export function verifyDomains({ resend: { state } }: Pick<Apis, "resend">): void
   }
 }
 
-/** Starts `task connect`, `task doctor` or `task invite`, as a person or a machine without a terminal would. */
+/** The commands of `setup/`. */
+type Command = "connect" | "doctor" | "invite" | "reconcile";
+
+/** Starts one of them, as a person or a machine without a terminal would. */
 export function spawnCommand(
   { env }: Pick<Apis, "env">,
-  name: "connect" | "doctor" | "invite",
+  name: Command,
   args: string[] = [],
   more: Record<string, string> = {},
 ): Deno.ChildProcess {
@@ -236,7 +239,7 @@ export function spawnCommand(
 /** Runs a command to its end, and keeps what it printed. `(none)` takes a variable away. */
 export async function runCommand(
   apis: Pick<Apis, "env" | "output">,
-  name: "connect" | "doctor" | "invite",
+  name: Command,
   args: string[] = [],
   more: Record<string, string> = {},
 ): Promise<{ code: number; text: string }> {

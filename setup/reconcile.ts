@@ -1,7 +1,10 @@
 // deno-lint-ignore-file no-console -- a command line program talks on the console
-import { runCommand, TASK } from "./command.ts";
-import { readRunningStack, STACK_OPTIONS } from "./running-stack.ts";
-import { StackError } from "./stack/error.ts";
+import { runCommand, TASK } from "../local/command.ts";
+import { explainProject } from "./apis/auth.ts";
+import { SetupError } from "./error.ts";
+import { Redactor } from "./secrets.ts";
+import { readSettings } from "./settings.ts";
+import { findTarget, HOW_TO_NAME, type Target } from "./target.ts";
 
 const HELP =
   `Has the Edge Function reconcile compare the log with Cal.com's bookings API, until that is done,
@@ -12,11 +15,10 @@ and prints what was missing.
   --since DATE  bring history in: all meetings that began since that day; no mail is written
   --dry-run     only say which events would be made up
   --port PORT   the local stack on this port (default: the one that runs)
-  --env FILE    where the stack wrote its addresses, if it was told another file
+  --env FILE    a file of NAME=value lines that count before the environment
   --help        this text
 
-SUPABASE_URL and SUPABASE_SECRET_KEY in the environment name a project; without them it is the
-running local stack. Ends with 1 when it could not be done.`;
+${HOW_TO_NAME} Ends with 1 when it could not be done.`;
 
 /** Calls after which something is wrong: each reads thousands of bookings. */
 const MAX_CALLS = 500;
@@ -38,17 +40,19 @@ interface Answer {
 }
 
 const OPTIONS = {
-  ...STACK_OPTIONS,
+  port: { type: "string" },
+  env: { type: "string" },
   since: { type: "string" },
   "dry-run": { type: "boolean" },
 } as const;
 
-await runCommand(HELP, OPTIONS, async (options) => {
+await runCommand(HELP, OPTIONS, async (options, words) => {
   const { since } = options;
+  if (words.length > 0) throw new SetupError(`What is "${words[0]}"? See --help.`);
   if (since !== undefined && !(/^\d{4}-\d\d-\d\d$/.test(since) && !isNaN(Date.parse(since)))) {
-    throw new StackError(`--since takes a day like 2026-01-01, not "${since}".`);
+    throw new SetupError(`--since takes a day like 2026-01-01, not "${since}".`);
   }
-  const project = await findProject(options);
+  const project = await findTarget(await readSettings(options.env), options.port, new Redactor());
   const sum = { created: {} as Record<string, number>, bookings: 0, waiting: 0, skipped: 0 };
   /** What one call has compared the next one may compare again, in another pass. */
   const uids = new Set<string>();
@@ -75,7 +79,7 @@ await runCommand(HELP, OPTIONS, async (options) => {
       if (!isDone || answer.reason) console.error(answer.reason ?? answer.outcome);
       return isDone ? 0 : 1;
     }
-    console.log(`${sum.bookings} bookings so far. ${answer.reason ?? ""}`);
+    console.log(`${describeCount(sum.bookings)} so far. ${answer.reason ?? ""}`);
     const pause = answer.outcome === "busy" || (answer.bookings ?? 0) === 0 ? PAUSE : 0;
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
@@ -83,25 +87,7 @@ await runCommand(HELP, OPTIONS, async (options) => {
   return 1;
 });
 
-interface Project {
-  url: string;
-  key: string;
-}
-
-async function findProject(choice: { port?: string; env?: string }): Promise<Project> {
-  const [url, key] = [Deno.env.get("SUPABASE_URL"), Deno.env.get("SUPABASE_SECRET_KEY")];
-  if (url && key && choice.port === undefined && choice.env === undefined) return { url, key };
-  const stack = await readRunningStack(choice);
-  if (!stack?.SUPABASE_URL || !stack.SUPABASE_SECRET_KEY) {
-    throw new StackError(
-      `The local stack is not running. Start it in another terminal: ${TASK} start. For a project, ` +
-        "set SUPABASE_URL and SUPABASE_SECRET_KEY.",
-    );
-  }
-  return { url: stack.SUPABASE_URL, key: stack.SUPABASE_SECRET_KEY };
-}
-
-async function ask({ url, key }: Project, wish: Record<string, unknown>): Promise<Answer> {
+async function ask({ url, key }: Target, wish: Record<string, unknown>): Promise<Answer> {
   let response: Response;
   try {
     response = await fetch(new URL("/functions/v1/reconcile", url), {
@@ -110,17 +96,27 @@ async function ask({ url, key }: Project, wish: Record<string, unknown>): Promis
       body: JSON.stringify(wish),
     });
   } catch {
-    throw new StackError(`Nothing answers at ${new URL(url).host}.`);
+    throw new SetupError(
+      `Nothing answers at ${new URL(url).host}. Look at your connection, or at SUPABASE_URL.`,
+    );
   }
   const body: unknown = await response.json().catch(() => null);
-  if (response.status === 401) throw new StackError("The secret key is not one of this project.");
-  if (response.status === 404) {
-    throw new StackError("The project has no function reconcile: deploy it first.");
+  const isAnswer = typeof body === "object" && body !== null && "outcome" in body;
+  if (isAnswer && response.status !== 401) return body as Answer;
+  throw new SetupError(explain(response.status));
+}
+
+/** What to do about an answer that is none of the function's. */
+function explain(status: number): string {
+  if (status === 401) {
+    return "The secret key is not one of this project: set SUPABASE_SECRET_KEY to one of its dashboard, " +
+      "Settings → API Keys.";
   }
-  if (typeof body !== "object" || body === null || !("outcome" in body)) {
-    throw new StackError(`The function reconcile answers ${response.status}.`);
+  if (status === 404) {
+    return `The project has no function reconcile: ${TASK} connect deploys it.`;
   }
-  return body as Answer;
+  return explainProject(status, "") ??
+    `The function reconcile answers ${status}: its log in Supabase's dashboard says why.`;
 }
 
 function tell(
@@ -133,11 +129,20 @@ function tell(
   isDryRun: boolean,
   isDone: boolean,
 ): void {
-  console.log(`${bookings === 1 ? "1 booking" : `${bookings} bookings`} compared with the log.`);
+  console.log(`${describeCount(bookings)} compared with the log.`);
   const lines = Object.entries(created).map(([trigger, count]) => `  ${count} ${trigger}`);
   if (lines.length === 0) {
     if (isDone) console.log("Nothing was missing.");
   } else console.log([isDryRun ? "Would be made up:" : "Made up:", ...lines].join("\n"));
-  if (waiting > 0) console.log(`${waiting} were touched just now and wait for the next time.`);
-  if (skipped > 0) console.log(`${skipped} were skipped: see skipped_reasons in reconciliations.`);
+  const was = (count: number) => count === 1 ? "was" : "were";
+  if (waiting > 0) {
+    console.log(`${waiting} ${was(waiting)} touched just now, and left to the next time.`);
+  }
+  if (skipped > 0) {
+    console.log(`${skipped} ${was(skipped)} skipped: see skipped_reasons in reconciliations.`);
+  }
+}
+
+function describeCount(bookings: number): string {
+  return bookings === 1 ? "1 booking" : `${bookings} bookings`;
 }
