@@ -519,6 +519,26 @@ end;
 $$;
 comment on function crm.list_vault_names() is 'The names of what Vault has; null where there is no Vault.';
 
+create function crm.vault_secret_made_at(p_name text)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_vault regclass := to_regclass('vault.decrypted_secrets');
+  v_made_at timestamptz;
+begin
+  if v_vault is not null then
+    execute format('select (to_jsonb(s) ->> ''created_at'')::timestamptz from %s as s where s.name = $1', v_vault)
+    into v_made_at using p_name;
+  end if;
+  return v_made_at;
+end;
+$$;
+comment on function crm.vault_secret_made_at(text) is
+  'Since when Vault has something under a name; null when it has nothing, or does not say.';
+
 -- Rule: the address of the project ("project_url") and the secret that a function knows the schedule by are in Vault.
 --       What passes through the queue of pg_net can do nothing else. Written so that it can be created where pg_net and
 --       Vault do not exist.

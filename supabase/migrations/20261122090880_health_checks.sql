@@ -459,7 +459,8 @@ $$;
 comment on function crm.read_reconciliations() is 'What the newest runs of the reconciliation say about themselves.';
 
 -- Rule: it runs hourly; one run that broke off is made good by the next. That nobody wants it (no key of Cal.com) is a
---       choice, until it has worked once. Where the schedule knows its secret, somebody has set it up.
+--       choice, until it has worked once. Where the schedule knows its secret, somebody has set it up, and then it has
+--       as long as later runs, also where webhooks arrived for months before.
 create function crm.check_reconciliation()
 returns crm.finding
 language plpgsql
@@ -470,19 +471,19 @@ declare
   v_state crm.reconciliation_state := crm.read_reconciliations();
   v_limit timestamptz := now() - interval '3 hours';
   v_since timestamptz := coalesce(v_state.last_good_at, v_state.first_started_at);
-  v_webhook_at timestamptz;
+  v_wanted_since timestamptz;
 begin
   if v_state.first_started_at is null then
-    v_webhook_at := (
-      select e.received_at
+    v_wanted_since := (
+      select greatest(e.received_at, crm.vault_secret_made_at('reconcile_secret'))
       from public.calcom_events as e
       where e.source = 'webhook' and e.trigger is distinct from 'PING'
       order by e.received_at
       limit 1
     );
-    if v_webhook_at < v_limit and 'reconcile_secret' = any (crm.list_vault_names()) then
+    if v_wanted_since < v_limit and 'reconcile_secret' = any (crm.list_vault_names()) then
       return crm.make_finding(
-        false, v_webhook_at,
+        false, v_wanted_since,
         'No reconciliation has ever run: the Edge Function reconcile is not deployed, or refuses the schedule.',
         'Look at its log in Supabase''s dashboard, and set it up again: `deno task connect`.'
       );

@@ -1,6 +1,6 @@
 -- Rule: reconciliation is finished every three hours at least. Without a key of Cal.com nobody wants it.
 begin;
-select plan(12);
+select plan(13);
 select tests.empty_crm();
 truncate public.reconciliations cascade;
 
@@ -24,7 +24,7 @@ do $$
 begin
   if to_regnamespace('vault') is null then
     create schema vault;
-    create table vault.decrypted_secrets (name text, decrypted_secret text);
+    create table vault.decrypted_secrets (name text, decrypted_secret text, created_at timestamptz default now());
     insert into vault.decrypted_secrets values ('reconcile_secret', 'x');
   else
     perform vault.create_secret('x', 'reconcile_secret')
@@ -34,7 +34,9 @@ end;
 $$;
 select is(pg_temp.reconciliation(), 'well | No reconciliation has run yet.', 'before the first webhook it may wait');
 select tests.send('BOOKING_CREATED', '{"uid": "old", "email": "ann@acme.test"}');
-update public.calcom_events set received_at = now() - interval '4 hours';
+update public.calcom_events set received_at = now() - interval '40 days';
+select is(pg_temp.reconciliation(), 'well | No reconciliation has run yet.', 'a moment ago the schedule could not call it');
+update vault.decrypted_secrets set created_at = now() - interval '4 hours';
 select is(
   pg_temp.reconciliation(), 'wrong | 04:00:00 | No reconciliation has ever run: the Edge Function reconcile is not '
     'deployed, or refuses the schedule.',
