@@ -8,6 +8,7 @@ import { Redactor } from "./secrets.ts";
 import { parseSettings, readSettings, SECRET_SETTINGS, type Settings, WHERE } from "./settings.ts";
 import { type Finding, type State, worstOf } from "./finding.ts";
 import type { Step } from "./step.ts";
+import { readBrands } from "./senders.ts";
 import { STEPS } from "./steps/all.ts";
 import { resendKey } from "./steps/resend-key.ts";
 import { senders } from "./steps/senders.ts";
@@ -126,13 +127,18 @@ async function connect(context: Context, isDryRun: boolean): Promise<number> {
   return await finish(context, results);
 }
 
-/** What nobody can be asked for later is missing now, before anything is done. */
+/** What nobody can be asked for later is missing now, or cannot be read, before anything is done. */
 async function requireSenders(context: Context): Promise<void> {
   const { talk, settings } = context;
-  if (talk.canAsk || settings.SENDERS !== undefined) return;
+  if (settings.SENDERS !== undefined) return void readBrands(settings.SENDERS);
+  if (talk.canAsk) return;
   // A looker of its own: what stops it is told at the step that it belongs to.
   const { plan } = await new Looker(context).look(senders);
-  if (plan?.length) talk.ask("Your brands:", "SENDERS");
+  if (!plan?.length) return;
+  throw new SetupError(
+    'Nobody can be asked here: set SENDERS to your brands, like "Example Team <team@example.com>; ' +
+      'hi@second.example", or to "keep" for the six of a fresh install.',
+  );
 }
 
 /** Does what is to be done about a finding, and looks again. */
@@ -218,11 +224,14 @@ function sayWhatIsLeft(talk: Talk, title: string, results: Result[], states: Sta
   if (left.length === 0) return;
   talk.say(`\n${title}:`);
   for (const { step, finding } of left) {
-    const parts = (finding.parts ?? []).filter((part) => part.state === "wrong");
-    const todo = [...finding.todo ?? [], ...parts.flatMap((part) => part.todo ?? [])];
-    talk.say(
-      [`  ${step.title}: ${finding.found}`, ...todo.map((line) => `    → ${line}`)].join("\n"),
-    );
+    const parts = (finding.parts ?? []).filter((part) => states.includes(part.state));
+    const arrows = (todo: string[] = []) => todo.map((line) => `    → ${line}`);
+    const lines = [
+      `  ${step.title}: ${finding.found}`,
+      ...arrows(finding.todo),
+      ...parts.flatMap((part) => [`    ${part.name}: ${part.found}`, ...arrows(part.todo)]),
+    ];
+    talk.say(lines.join("\n"));
   }
 }
 

@@ -1,5 +1,6 @@
 /** The brands: how they are given, and which ones a fresh install has. */
 import { SetupError } from "./error.ts";
+import { isAddress } from "./settings.ts";
 
 /** A row of `senders`, as far as the set-up decides it. */
 export interface Sender {
@@ -67,6 +68,11 @@ export const FREE_MAIL: readonly string[] = [
 const ENTRY =
   /^(?:(?<domain>[^\s=@<>]+)\s*=\s*)?(?:(?<name>[^<>=]*?)\s*<(?<address>[^\s@<>",;]+@[^\s@<>",;]+)>|(?<bare>[^\s@<>",;=]+@[^\s@<>",;]+))$/;
 
+/** What a person says of the brands: `keep`, or which ones. @throws {SetupError} as `parseSenders` does */
+export function readBrands(text: string): Sender[] | "keep" {
+  return text === "keep" ? "keep" : parseSenders(text);
+}
+
 /**
  * Reads brands: `Example Team <team@example.com>; other.example = team@mail.other.example`. Without
  * a domain of its organizers a brand speaks for that of its address. The first is the default.
@@ -77,7 +83,7 @@ export function parseSenders(text: string): Sender[] {
   const senders = entries.map((entry, index) => {
     const { domain, name, address, bare } = ENTRY.exec(entry)?.groups ?? {};
     const from = address ?? bare;
-    if (from === undefined) {
+    if (from === undefined || !isAddress(from)) {
       throw new SetupError(
         `A brand is like "Example Team <team@example.com>", several are separated by ";". ` +
           `This is none: ${entry}`,

@@ -504,8 +504,23 @@ test("senders are replaced only as long as nobody has touched them", async (apis
   assertEquals((await read()).length, 6);
   await apis
     .sql`update public.senders set footer = 'Ours' where organizer_domain = 'substrate.build'`;
-  await connect(apis);
+  const kept = await connect(apis);
   assertEquals((await read()).length, 6);
+  assertMatch(
+    kept.text,
+    /^warning +Senders .*what SENDERS says of brightloom\.example and kelp\.example/m,
+  );
+  // What is to be done can be pasted.
+  const [statement] = /(?<=^ {4}→ In the SQL editor: ).*$/m.exec(
+    kept.text.split("Left to you:")[1]!,
+  )!;
+  await apis.sql.begin(async (sql) => {
+    await sql.unsafe(statement);
+    const known =
+      await sql`select from public.senders where from_address = 'team@brightloom.example'`;
+    assertEquals(known.length, 1);
+    await sql.unsafe("delete from public.senders where organizer_domain like '%.example'");
+  });
 
   // Somebody is faster, between the look and the change.
   await apis.sql`update public.senders set footer = null`;
@@ -717,7 +732,15 @@ test("what nobody can be asked for is named", async (apis) => {
 
   const senders = await connect(apis, [], {});
   assertEquals(senders.code, 1);
-  assertMatch(senders.text, /Nobody can be asked here: set SENDERS/);
+  assertMatch(
+    senders.text,
+    /^Nobody can be asked here: set SENDERS to your brands, like "Example Team/m,
+  );
+  const mistyped = await connect(apis, [], { ...TEAM, SENDERS: "Example Team, team@example.com" });
+  assertEquals(mistyped.code, 1);
+  assertMatch(mistyped.text, /^A brand is like .* This is none: Example Team, team@example\.com$/m);
+  const noAddress = await connect(apis, [], { ...TEAM, SENDERS: "team@example" });
+  assertMatch(noAddress.text, /^A brand is like .* This is none: team@example$/m);
   assertEquals(apis.supabase.state.commands, [], "before anything is done");
 
   // Later nobody has to be asked.
@@ -773,7 +796,22 @@ test("what was left out because something else failed is told, and nothing is ca
   state.functions.clear();
   assertMatch(await run(), /^ {2}Functions: not known: see Secrets$/m);
 
+  // Which of several it is.
   state.fault = null;
+  await apis.sql`update hosted.health set answer = ${
+    apis.sql.json([
+      {
+        check: "silence",
+        ok: false,
+        since: null,
+        detail: "No webhook.",
+        what_to_do: "Look at it.",
+      },
+    ])
+  }`;
+  assertMatch(await run(), /^ {2}Health: .*\n {4}silence: No webhook\.\n {4}→ Look at it\.$/m);
+  await apis.sql`update hosted.health set answer = '[]'`;
+
   assertMatch((await connect(apis)).text, /^Connected\. Book a meeting/m);
 });
 

@@ -153,7 +153,7 @@ function whatIsTold({ bodies, rows, isUndated }: CalcomHistory, full: Tables, lo
     (one.payload.attendeeSeatId !== undefined && isMoved(one.payload)) ||
     // A cancelled meeting that was moved all the same; a time in between; who was missing, when.
     (one.body.triggerEvent === "BOOKING_CANCELLED" &&
-      (rowOf.get(`${one.payload.uid}`)?.rescheduledToUid !== undefined ||
+      (rows.some(({ rescheduledFromUid }) => rescheduledFromUid === one.payload.uid) ||
         one.payload.seatsPerTimeSlot !== null)) ||
     (one.body.triggerEvent === "BOOKING_RESCHEDULED" && one.payload.seatsPerTimeSlot !== null) ||
     one.body.triggerEvent === "BOOKING_NO_SHOW_UPDATED";

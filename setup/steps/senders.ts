@@ -1,7 +1,7 @@
 import { z } from "npm:zod@4.6.7";
 import type { Context } from "../context.ts";
 import { isMigrated } from "../project.ts";
-import { FRESH_SENDERS, parseSenders, type Sender } from "../senders.ts";
+import { FRESH_SENDERS, readBrands, type Sender } from "../senders.ts";
 import type { Step } from "../step.ts";
 
 const SENDER = z.object({
@@ -82,6 +82,17 @@ export const senders: Step = {
         todo: ["Choose one: update senders set is_default = true where organizer_domain = '…'"],
       };
     }
+    const brands = readBrands(context.settings.SENDERS ?? "keep");
+    const others = brands === "keep" ? [] : brands.filter((brand) => !has(all, brand));
+    if (others.length > 0) {
+      const domains = others.map(({ organizer_domain }) => organizer_domain).join(" and ");
+      return {
+        state: "warning",
+        found: `${names}; what SENDERS says of ${domains} is left alone, because brands that ` +
+          "somebody has touched are not replaced",
+        todo: [`In the SQL editor: ${writeStatement(others)}`],
+      };
+    }
     return { state: "ok", found: names };
   },
   async mend({ settings, supabase, talk }) {
@@ -94,8 +105,8 @@ export const senders: Step = {
     }
     const text = settings.SENDERS ?? talk.ask("Your brands:", "SENDERS");
     settings.SENDERS = text;
-    if (text === "keep") return;
-    const wanted = parseSenders(text);
+    const wanted = readBrands(text);
+    if (wanted === "keep") return;
     // One statement, so that it is done or not done; and only as long as nobody has touched them.
     await supabase.change(
       z.object({ organizer_domain: z.string() }),
@@ -118,3 +129,23 @@ export const senders: Step = {
     );
   },
 };
+
+/** Whether a brand is among others. What it is called a team may have changed since. */
+function has(all: readonly Sender[], { organizer_domain, from_address }: Sender): boolean {
+  return all.some((one) =>
+    one.organizer_domain === organizer_domain && one.from_address === from_address
+  );
+}
+
+/** What makes brands as they are wanted. */
+function writeStatement(brands: readonly Sender[]): string {
+  const quote = (text: string | null) => text === null ? "null" : `'${text.replaceAll("'", "''")}'`;
+  const rows = brands.map(({ organizer_domain, from_address, from_name }) =>
+    `(${[organizer_domain, from_address, from_name].map(quote).join(", ")})`
+  );
+  return `insert into senders (organizer_domain, from_address, from_name) values ${
+    rows.join(", ")
+  } ` +
+    "on conflict (organizer_domain) do update set (from_address, from_name) = " +
+    "(excluded.from_address, excluded.from_name)";
+}
