@@ -149,7 +149,7 @@ async function mend(
   done: Result[],
 ): Promise<Finding> {
   for (const line of finding.plan!) talk.say(`  will ${line}`);
-  if (!talk.confirm("  Go on?", true)) {
+  if (!finding.isQuestion && !talk.confirm("  Go on?", true)) {
     return { ...finding, todo: [...finding.todo ?? [], "left undone"] };
   }
   try {

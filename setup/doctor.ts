@@ -50,7 +50,7 @@ await runCommand(HELP, OPTIONS, async ({ json = false, env }, words) => {
 
   const checks: ({ name: string } & Finding)[] = [];
   for (const step of STEPS) {
-    const { plan, todo, ...finding } = await looker.look(step);
+    const { plan, todo, isQuestion: _, ...finding } = await looker.look(step);
     const help = plan?.length && finding.state !== "ok" ? [`${TASK} connect mends it`] : [];
     const check = { name: step.name, ...finding, todo: [...todo ?? [], ...help] };
     checks.push(check);

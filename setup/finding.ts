@@ -12,6 +12,8 @@ export interface Finding {
   todo?: string[] | undefined;
   /** What connect would do about it, each line beginning with a verb. None: there is nothing to do. */
   plan?: string[] | undefined;
+  /** Whether that begins with a question, so that nobody has to agree to it first. */
+  isQuestion?: boolean;
   /** What it consists of, where that is of interest on its own. */
   parts?: Part[] | undefined;
 }

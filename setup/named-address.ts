@@ -48,6 +48,7 @@ export function namedAddress(
         found,
         todo: planned || isWish ? undefined : [todo],
         plan: planned,
+        isQuestion: context.settings[setting] === undefined,
       };
     },
     ask: ({ settings, talk }) => {
