@@ -377,14 +377,29 @@ Deno.test("only meetings of whom the webhook covers count", async () => {
   }
 });
 
-Deno.test("filters that do nothing end all the same", async () => {
+Deno.test("filters that do nothing end all the same, and bring nothing in that nobody asked for", async () => {
+  const years = (more: number) => new Date(Date.now() - more * 365 * DAY).toISOString();
+  const old = { createdAt: years(2.1), updatedAt: years(2), start: years(2), end: years(1.999) };
   for (const contract of ["2026-05-01", "2024-08-13"] as const) {
-    await using server = await open(
-      emptyCalcom({ contract, bookings: bookings(50), faults: { ignoresFilters: true } }),
-    );
+    const all = [...bookings(50), booking(70, old), booking(71, { ...old, updatedAt: null })];
+    const state = emptyCalcom({ contract, bookings: all, faults: { ignoresFilters: true } });
+    await using server = await open(state);
     assertEquals((await server.call()).outcome, "done");
     assertEquals(await count("bookings"), 50);
+
+    const since = years(3).slice(0, 10);
+    assertEquals((await server.call({ since })).outcome, "done");
+    assertEquals(await count("bookings"), 52, "history that is asked for");
   }
+});
+
+Deno.test("an asked wait of nothing is a second all the same", async () => {
+  const state = emptyCalcom({ bookings: bookings(5), faults: { requestsLeft: 3, wait: 0 } });
+  await using server = await open(state);
+  const waits: number[] = [];
+  const sleep = (milliseconds: number) => Promise.resolve(void waits.push(milliseconds));
+  assertEquals((await server.call({}, { sleep })).outcome, "done");
+  assertEquals(waits, [1000]);
 });
 
 Deno.test("what keeps it from going on is said, and kept in the table", async () => {

@@ -71,6 +71,26 @@ comment on function crm.without_addresses(text) is 'The beginning of a text, wit
 
 ------------------------------------------------------------------------------------------------------------ the events
 
+-- Rule: an event that waits for its booking finds it within an hour or two, by its webhook or by reconciliation. Of some
+--       nobody ever tells: a seat whose booking was lost, and that was given up, is not in Cal.com's API any more.
+-- Time: as many as are told.
+create function crm.describe_waiting_events() returns text
+language sql stable set search_path = ''
+return (
+  select case
+    when count(*) = 1 then ' 1 event has waited for its booking for longer than a day.'
+    when count(*) > 0
+      then ' ' || count(*) || ' events have waited for their booking for longer than a day.'
+  end
+  from (
+    select from public.calcom_events as e
+    where e.outcome = 'waiting' and e.received_at < now() - interval '1 day'
+    limit 1000
+  ) as w
+);
+comment on function crm.describe_waiting_events() is
+  'How many events wait for a booking of which nobody may ever tell; null when none does.';
+
 -- Rule: an event is decided within seconds, or picked up a minute later. History that was brought in may take its time.
 create function crm.check_undecided_events()
 returns crm.finding
@@ -81,6 +101,7 @@ as $$
 declare
   v_count bigint;
   v_since timestamptz;
+  v_waiting text := crm.describe_waiting_events();
 begin
   select count(*), min(e.received_at)
   into v_count, v_since
@@ -95,11 +116,13 @@ begin
         '%s, stored and not decided, the oldest for %s.', crm.describe_count(v_count, 'event'),
         crm.describe_age(now() - v_since)
       )
-    end,
+    end || coalesce(v_waiting, ''),
     case
       when v_count > 0 then 'Decide them now: `call handle_pending_events()`. See which they are: '
         '`select * from calcom_events where outcome = ''pending''`. It happens by itself every minute where the check '
         '"schedule" is well.'
+      when v_waiting is not null then 'There is nothing to do: what waits counts as soon as its booking becomes known. See '
+        'which: `select * from calcom_events where outcome = ''waiting''`.'
     end
   );
 end;

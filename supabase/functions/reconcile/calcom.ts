@@ -21,6 +21,9 @@ const TIMEOUT = 20_000;
 /** Milliseconds to wait when Cal.com does not say how long. */
 const DEFAULT_WAIT = 15_000;
 
+/** Milliseconds to wait when it says that there is nothing to wait for, and refused all the same. */
+const SHORTEST_WAIT = 1_000;
+
 /** Connects to Cal.com's API, or to one with the same shapes at `url`. The key is in no message. */
 export function createCalcom(
   { key, url, timeout = TIMEOUT }: { key: string; url: string; timeout?: number },
@@ -83,9 +86,12 @@ function readWait(headers: Headers): number {
   const told = headers.get("retry-after") ?? headers.get("x-ratelimit-reset-default");
   const number = Number(told ?? NaN);
   if (!(number >= 0)) return DEFAULT_WAIT;
-  if (number > 1e12) return Math.max(0, number - Date.now());
-  if (number > 1e9) return Math.max(0, number * 1000 - Date.now());
-  return number * 1000;
+  const wait = number > 1e12
+    ? number - Date.now()
+    : number > 1e9
+    ? number * 1000 - Date.now()
+    : number * 1000;
+  return Math.max(SHORTEST_WAIT, wait);
 }
 
 /** Whether a value is a JSON object. */

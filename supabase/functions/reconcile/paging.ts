@@ -34,20 +34,31 @@ export interface Place {
 /** Which moment of a row a pass goes by. */
 export interface Field {
   name: "updatedAt" | "start";
+  /** Of a row, what has to be before the end of the range. */
+  end: "updatedAt" | "end";
   from: string;
   to: string;
   sort: string;
 }
 
+const STARTS = {
+  name: "start",
+  end: "end",
+  from: "afterStart",
+  to: "beforeEnd",
+  sort: "sortStart",
+} as const;
+
 export const FIELDS = {
   updates: {
     name: "updatedAt",
+    end: "updatedAt",
     from: "afterUpdatedAt",
     to: "beforeUpdatedAt",
     sort: "sortUpdatedAt",
   },
-  window: { name: "start", from: "afterStart", to: "beforeEnd", sort: "sortStart" },
-  backfill: { name: "start", from: "afterStart", to: "beforeEnd", sort: "sortStart" },
+  window: STARTS,
+  backfill: STARTS,
 } as const satisfies Record<string, Field>;
 
 /** Rows; what the newer contract gives at most. */
@@ -108,6 +119,20 @@ export function readPage(
   return typeof pagination.totalItems === "number"
     ? { rows: data, next: null, hasMore: data.length > 0 }
     : null;
+}
+
+/**
+ * The rows of a page that lie in the range of the pass. Some servers ignore the filters
+ * (calcom/cal.com#18010), and nobody wants their whole history for that. What has a moment that cannot
+ * be read stays: the database says that of it.
+ */
+export function listWithin(rows: unknown[], { range: [from, to] }: Place, field: Field): unknown[] {
+  return rows.filter((row) => {
+    if (!isObject(row)) return true;
+    const isTooEarly = from !== null &&
+      (row[field.name] === null || momentOf(row[field.name]) < Date.parse(from));
+    return !isTooEarly && !(to !== null && momentOf(row[field.end]) > Date.parse(to));
+  });
 }
 
 /**

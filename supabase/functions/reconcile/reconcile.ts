@@ -8,6 +8,7 @@ import {
   type Contract,
   CONTRACTS,
   FIELDS,
+  listWithin,
   PAGE_SIZE,
   pageOf,
   type Place,
@@ -230,7 +231,7 @@ export async function reconcile(wish: Wish, deps: ReconcileDeps): Promise<Reconc
       leftOutInARow = 0;
       refused = null;
       const next = advance(place, page.contract, field, page);
-      const answers = await compare(page.rows, place, pass.kind);
+      const answers = await compare(listWithin(page.rows, place, field), place, pass.kind);
       if (next === null) return await finish(answers);
       place = next;
       if (!await save({ answers })) return result("busy", "Another call has taken over.");
