@@ -1,3 +1,4 @@
+import { z } from "npm:zod@4.6.7";
 import { runCommand, TASK } from "../local/command.ts";
 import { type Context, createContext, type NeededKey, requireKeys } from "./context.ts";
 import { provePing } from "./door.ts";
@@ -204,6 +205,14 @@ async function finish(context: Context, results: Result[]): Promise<number> {
       states.includes("skipped") ? "Connected, but for what was not looked at." : "Connected."
     } Book a meeting, and look at the tables: ${dashboard}/editor`;
   talk.say(`\n${verdict}\nWhether all is well tells: ${TASK} doctor`);
+  if (!problem && !await hasReconciled(context)) {
+    talk.say(
+      `What was booked before: ${TASK} reconcile --since ${
+        daysAgo(14)
+      } brings it in and writes to ` +
+        "nobody. Otherwise it comes\nwithin the hour, and who booked within the last day gets a mail.",
+    );
+  }
   if (results.length > 0) {
     talk.say(
       `The board: ${TASK} board serves it on this machine, and\n` +
@@ -216,6 +225,19 @@ async function finish(context: Context, results: Result[]): Promise<number> {
     talk.say("The key of Resend with full access is not needed any more, nor for a new version.");
   }
   return state === "wrong" ? 1 : 0;
+}
+
+/** Whether somebody has compared the log with Cal.com's bookings yet. */
+async function hasReconciled({ supabase }: Context): Promise<boolean> {
+  const [row] = await supabase.select(
+    z.object({ has_run: z.boolean() }),
+    "select exists (select from public.reconciliations as r where not r.is_dry_run) as has_run",
+  );
+  return row?.has_run ?? false;
+}
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString().slice(0, "2026-01-01".length);
 }
 
 /** The steps that ended in one of these states, each with what is to be done. */

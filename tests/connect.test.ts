@@ -153,8 +153,14 @@ test("one command puts a project live, up to the first deal", async (apis) => {
     assert(domains.includes(domain), domain);
   }
 
+  // Before anybody is written to about a booking that is older than the webhook.
+  const history = /What was booked before: .* task reconcile --since \d{4}-\d\d-\d\d brings it in/;
+  assertMatch(first.text, history);
+  await sql`insert into public.reconciliations (kind, finished_at) values ('backfill', now())`;
+
   const second = await connect(apis);
   assertEquals(second.code, 0, second.text);
+  assert(!history.test(second.text), "it was brought in");
   const body = new TextDecoder().decode(readFixture("booking-created-business"));
   assertEquals(await apis.deliver(body), 200);
   const deals = await sql`select d.stage from public.deals as d`;
