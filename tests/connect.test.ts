@@ -992,7 +992,21 @@ test("what the products refuse is told in sentences that say what to do", async 
       () => calcom.state.takesHttp = false,
       /does not take this address for a webhook \(400\): Subscriber URL is not allowed/,
     ],
-    ["Resend: a wrong key", () => resend.state.keys = [], /Resend does not know this key \(403\)/],
+    ["Resend: a wrong key", () => resend.state.keys = [], /Resend does not know this key \(400\)/],
+    [
+      "Resend: a wrong key, as it is documented",
+      () => resend.state.fault = refuse(403, { name: "invalid_api_key", message: "Invalid." }),
+      /Resend does not know this key \(403\)/,
+    ],
+    [
+      "Resend: a key that was switched off",
+      () =>
+        resend.state.fault = refuse(403, {
+          name: "restricted_api_key",
+          message: "API key is not active",
+        }),
+      /Resend does not know this key \(403\)/,
+    ],
     [
       "Resend: no key",
       () => resend.state.fault = refuse(401, { name: "missing_api_key" }),

@@ -62,7 +62,8 @@ export function openResend(
     const token = bearer(request);
     if (token === "") return refuse(401, "missing_api_key", "Missing API Key");
     const key = state.keys.find((one) => one.token === token);
-    if (key === undefined) return refuse(403, "invalid_api_key", "API key is invalid");
+    // So it answers; its documentation has 403 and another name for it.
+    if (key === undefined) return refuse(400, "validation_error", "API key is invalid");
     if (path === "/emails" && send) return await send(request, path);
     if (key.permission !== "full_access") {
       return refuse(401, "restricted_api_key", "This API key is restricted to only send emails");

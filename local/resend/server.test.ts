@@ -99,7 +99,7 @@ Deno.test("what Resend would refuse is refused in its words", async () => {
   assertEquals(answers.map(({ error }) => `${error?.statusCode} ${error?.name}`), [
     ...["422 validation_error", "422 validation_error"],
     ...["403 validation_error", "403 validation_error", "403 validation_error"],
-    "403 invalid_api_key",
+    "400 validation_error",
   ]);
   assertEquals(box.messages(), []);
 });

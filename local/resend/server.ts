@@ -15,7 +15,8 @@ export async function openSandbox(
 
   async function accept(request: Request): Promise<Response> {
     if (request.headers.get("authorization") !== `Bearer ${apiKey}`) {
-      return refuse({ status: 403, name: "invalid_api_key", message: "API key is invalid." });
+      // So it answers; its documentation has another name for it.
+      return refuse({ status: 400, name: "validation_error", message: "API key is invalid" });
     }
     const payload: Payload = await request.json();
     const mistake = findMistake(payload, await verifiedDomains());

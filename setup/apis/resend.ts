@@ -96,7 +96,7 @@ export function createResend({ base, key, redactor, say }: {
         return "full";
       } catch (error) {
         // The key is alive: Resend knows that it may send and nothing else.
-        if (error instanceof ApiError && error.failure.code === "restricted_api_key") {
+        if (error instanceof ApiError && isRestricted(error.failure)) {
           return "sending";
         }
         throw error;
@@ -141,13 +141,28 @@ export function createResend({ base, key, redactor, say }: {
   };
 }
 
+/**
+ * Whether Resend does not take the key at all. A wrong one is answered 400 or 401 as if something in
+ * the request were wrong; only the sentence tells. Documented is 403 `invalid_api_key`.
+ */
+export function isKeyDead({ status, code, message }: Failure): boolean {
+  return /^API key is (invalid|not active)/i.test(message) || code === "invalid_api_key" ||
+    (status === 401 && code !== "restricted_api_key");
+}
+
+/** Whether the key is alive, and may send and nothing else. */
+function isRestricted(failure: Failure): boolean {
+  return failure.code === "restricted_api_key" && !isKeyDead(failure);
+}
+
 /** What to do about it, in this API. */
-function explain({ status, code, message, method, path }: Failure): string | null {
-  if (code === "restricted_api_key") {
+function explain(failure: Failure): string | null {
+  const { status, message, method, path } = failure;
+  if (isRestricted(failure)) {
     return "This Resend key can only send. The set-up needs one with full access, for as long as it " +
       "runs: make it at https://resend.com/api-keys, set RESEND_API_KEY, and delete it afterwards.";
   }
-  if (status === 401 || code === "invalid_api_key") {
+  if (isKeyDead(failure)) {
     return `Resend does not know this key (${status}): it is wrong or deleted. Make one with full ` +
       `access at https://resend.com/api-keys and set RESEND_API_KEY.`;
   }

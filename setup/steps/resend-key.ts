@@ -1,4 +1,5 @@
 import { ApiError } from "../apis/http.ts";
+import { isKeyDead } from "../apis/resend.ts";
 import type { Context } from "../context.ts";
 import type { Step } from "../step.ts";
 
@@ -28,7 +29,8 @@ export const resendKey: Step = {
     try {
       if (await isFull(context)) return { state: "ok", found: "alive, full access" };
     } catch (error) {
-      const isDead = error instanceof ApiError && [401, 403].includes(error.failure.status);
+      const isDead = error instanceof ApiError &&
+        (isKeyDead(error.failure) || error.failure.status === 403);
       if (!isDead || isReadOnly || !await isSetUp(context)) throw error;
       return {
         state: "wrong",

@@ -77,6 +77,18 @@ for (
   });
 }
 
+// Not as its documentation has it, but as Resend answers.
+for (const status of [400, 401, 403]) {
+  for (const message of ["API key is invalid", "API key is not active"]) {
+    Deno.test(`${status} "${message}" is about the key and not about the mail`, async () => {
+      const error = { statusCode: status, name: "validation_error", message };
+      const result = await send(() => Response.json(error, { status })) as SendFailure;
+      assertEquals([result.outcome, result.stopsBatch], ["configuration", true]);
+      assertMatch(result.reason, /RESEND_API_KEY/);
+    });
+  }
+}
+
 for (
   const [name, header, seconds] of [
     ["zero", "0", 0],

@@ -80,6 +80,7 @@ type Class = Pick<SendFailure, "outcome" | "reason" | "stopsBatch">;
 function classify(
   { statusCode, name, message }: { statusCode: number | null; name: string; message: string },
 ): Class {
+  if (isAboutTheKey(statusCode, message)) return CONFIGURATION;
   switch (statusCode) {
     case 401:
     case 404:
@@ -104,6 +105,15 @@ function classify(
   return typeof statusCode === "number" && statusCode >= 400 && statusCode < 500
     ? rejected("Resend does not accept it", message)
     : UNKNOWN;
+}
+
+/**
+ * Whether Resend does not take the key. It has no name of its own for that: a wrong key is answered
+ * 400 or 401, with the name of a mail that cannot be sent, and only the sentence tells them apart.
+ */
+function isAboutTheKey(statusCode: number | null, message: unknown): boolean {
+  return typeof message === "string" && /^API key is (invalid|not active)/i.test(message) &&
+    (statusCode === 400 || statusCode === 401 || statusCode === 403);
 }
 
 const UNKNOWN: Class = {
