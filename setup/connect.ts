@@ -205,7 +205,7 @@ async function finish(context: Context, results: Result[]): Promise<number> {
       states.includes("skipped") ? "Connected, but for what was not looked at." : "Connected."
     } Book a meeting, and look at the tables: ${dashboard}/editor`;
   talk.say(`\n${verdict}\nWhether all is well tells: ${TASK} doctor`);
-  if (!problem && !await hasReconciled(context)) {
+  if (results.length > 0 && !problem && !await hasReconciled(context)) {
     talk.say(
       `What was booked before: ${TASK} reconcile --since ${
         daysAgo(14)
@@ -227,13 +227,18 @@ async function finish(context: Context, results: Result[]): Promise<number> {
   return state === "wrong" ? 1 : 0;
 }
 
-/** Whether somebody has compared the log with Cal.com's bookings yet. */
+/** Whether somebody has compared the log with Cal.com's bookings, as far as that can be seen. */
 async function hasReconciled({ supabase }: Context): Promise<boolean> {
-  const [row] = await supabase.select(
-    z.object({ has_run: z.boolean() }),
-    "select exists (select from public.reconciliations as r where not r.is_dry_run) as has_run",
-  );
-  return row?.has_run ?? false;
+  try {
+    const [row] = await supabase.select(
+      z.object({ has_run: z.boolean() }),
+      "select exists (select from public.reconciliations as r where not r.is_dry_run) as has_run",
+    );
+    return row?.has_run ?? false;
+  } catch (error) {
+    if (error instanceof SetupError) return true;
+    throw error;
+  }
 }
 
 function daysAgo(days: number): string {
