@@ -97,10 +97,31 @@ function askForKeys(settings: Settings, talk: Talk, keys: readonly NeededKey[]):
     const where = name === "RESEND_API_KEY"
       ? `${WHERE[name]}; empty: none, where Resend is set up already`
       : WHERE[name];
-    const answer = talk.ask(`${name} (from ${where}):`, name, { isSecret });
-    if (answer !== "") answers[name] = answer;
+    const question = `${name} (from ${where}):`;
+    while (true) {
+      const answer = talk.ask(question, name, { isSecret });
+      if (answer === "") break;
+      // Each by itself: nobody wants to type all of them again because one was wrong.
+      const problem = findMistake(name, answer);
+      if (problem === null) {
+        answers[name] = answer;
+        break;
+      }
+      talk.say(problem);
+    }
   }
   return parseSettings({ ...settings, ...answers });
+}
+
+/** Says why a value cannot be right, without the value; null when it may be. */
+function findMistake(name: NeededKey, value: string): string | null {
+  try {
+    parseSettings({ [name]: value });
+    return null;
+  } catch (error) {
+    if (error instanceof SetupError) return error.message;
+    throw error;
+  }
 }
 
 /** Goes through the steps. @returns the exit code */

@@ -13,9 +13,11 @@ const address = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/
 
 const SETTINGS = z.object({
   SUPABASE_ACCESS_TOKEN: key,
-  /** The ref alone, or an address of the dashboard that holds it. */
+  /** The ref alone, or an address that holds it: the dashboard's or the project's own. */
   SUPABASE_PROJECT_REF: z.string().trim()
-    .transform((text) => /\/project\/([a-z]{20})(?:\/|$)/.exec(text)?.[1] ?? text)
+    .transform((text) =>
+      /\/(?:project\/)?([a-z]{20})(?:\/|\.supabase\.co|$)/.exec(text)?.[1] ?? text
+    )
     .pipe(z.string().regex(/^[a-z]{20}$/, "is 20 small letters, as in the dashboard's address"))
     .optional(),
   SUPABASE_API_URL: address.default("https://api.supabase.com"),

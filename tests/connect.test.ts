@@ -771,11 +771,15 @@ test("settings that cannot be right are refused by their names, without their va
     assertMatch(text, message);
     assert(!/ключ|short\b/.test(text), text);
   }
-  const address = {
-    ...TEAM,
-    SUPABASE_PROJECT_REF: `https://supabase.com/dashboard/project/${REF}/sql`,
-  };
-  assertMatch((await connect(apis, ["--dry-run"], address)).text, /ok +Supabase project/);
+  for (
+    const address of [
+      `https://supabase.com/dashboard/project/${REF}/sql`,
+      `https://${REF}.supabase.co/`,
+    ]
+  ) {
+    const { text } = await connect(apis, ["--dry-run"], { ...TEAM, SUPABASE_PROJECT_REF: address });
+    assertMatch(text, /ok +Supabase project/);
+  }
 });
 
 test("what was left out because something else failed is told, and nothing is called connected", async (apis) => {
@@ -1197,7 +1201,9 @@ test("in a terminal it asks, and shows no key that is typed", async (apis) => {
   await using terminal = openTerminal(apis);
   if (terminal === null) return;
   const { answer } = terminal;
-  await answer(/CALCOM_API_KEY \(from/, KEYS.CALCOM_API_KEY);
+  await answer(/CALCOM_API_KEY \(from/, `${KEYS.CALCOM_API_KEY} and more`);
+  // What cannot be right is asked for again, and not all of it.
+  await answer(/holds a character that no key has.*CALCOM_API_KEY \(from/s, KEYS.CALCOM_API_KEY);
   await answer(/apply \d+ migrations.*Go on\?/s, "y");
   await answer(/replace the six.*Go on\?/s, "y");
   await answer(/Your brands:/, SENDERS);
