@@ -71,8 +71,8 @@ comment on function crm.without_addresses(text) is 'The beginning of a text, wit
 
 ------------------------------------------------------------------------------------------------------------ the events
 
--- Rule: an event that waits for its booking finds it within an hour or two, by its webhook or by reconciliation. Of some
---       nobody ever tells: a seat whose booking was lost, and that was given up, is not in Cal.com's API any more.
+-- Rule: an event that waits for its booking finds it within an hour or two, by its webhook or by reconciliation. Of
+--       some nobody ever tells: a seat whose booking was lost, and that was given up, is not in Cal.com's API any more.
 -- Time: as many as are told.
 create function crm.describe_waiting_events() returns text
 language sql stable set search_path = ''
@@ -121,8 +121,8 @@ begin
       when v_count > 0 then 'Decide them now: `call handle_pending_events()`. See which they are: '
         '`select * from calcom_events where outcome = ''pending''`. It happens by itself every minute where the check '
         '"schedule" is well.'
-      when v_waiting is not null then 'There is nothing to do: what waits counts as soon as its booking becomes known. See '
-        'which: `select * from calcom_events where outcome = ''waiting''`.'
+      when v_waiting is not null then 'There is nothing to do: what waits counts as soon as its booking becomes known. '
+        'See which: `select * from calcom_events where outcome = ''waiting''`.'
     end
   );
 end;

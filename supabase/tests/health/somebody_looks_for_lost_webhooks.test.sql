@@ -35,7 +35,9 @@ $$;
 select is(pg_temp.reconciliation(), 'well | No reconciliation has run yet.', 'before the first webhook it may wait');
 select tests.send('BOOKING_CREATED', '{"uid": "old", "email": "ann@acme.test"}');
 update public.calcom_events set received_at = now() - interval '40 days';
-select is(pg_temp.reconciliation(), 'well | No reconciliation has run yet.', 'a moment ago the schedule could not call it');
+select is(
+  pg_temp.reconciliation(), 'well | No reconciliation has run yet.', 'a moment ago the schedule could not call it'
+);
 update vault.decrypted_secrets set created_at = now() - interval '4 hours';
 select is(
   pg_temp.reconciliation(), 'wrong | 04:00:00 | No reconciliation has ever run: the Edge Function reconcile is not '
