@@ -407,6 +407,14 @@ Deno.test("what keeps it from going on is said, and kept in the table", async ()
     const [change, reason] of [
       [{ faults: { hasAnotherShape: true } }, /a shape that this version does not know/],
       [{ keys: ["another"] }, /does not accept CALCOM_API_KEY \(401\)/],
+      [
+        {
+          faults: {
+            status: { code: 401, times: 9, message: "Invalid or missing CALCOM_LICENSE_KEY" },
+          },
+        },
+        /wants a licence for its API \(401\)/,
+      ],
       [{ faults: { status: { code: 500, times: 9 } } }, /answers 500/],
       [{ faults: { status: { code: 404, times: 9 } } }, /look at CALCOM_API_URL/],
       [{ faults: { status: { code: 403, times: 9 } } }, /may not read these bookings \(403\)/],

@@ -38,7 +38,7 @@ export interface CalcomFaults {
   /** Seconds that a 429 asks to wait. */
   wait?: number;
   /** Answers so many requests with this status, and counts down. */
-  status?: { code: number; times: number };
+  status?: { code: number; times: number; message?: string };
   /** Answers in a shape that nobody knows. */
   hasAnotherShape?: boolean;
   /** Cursors of before are not understood. */
@@ -84,7 +84,8 @@ function answer(state: CalcomState, request: Request): Response | null {
   state.requests.push({ path: `${path}${url.search}`, version });
   if (faults.status !== undefined && faults.status.times > 0) {
     faults.status.times--;
-    return refuse(faults.status.code, "InternalServerErrorException", "Sorry", path);
+    const { code, message = "Sorry" } = faults.status;
+    return refuse(code, "InternalServerErrorException", message, path);
   }
   const key = request.headers.get("authorization")?.replace(/^Bearer /, "") ?? "";
   if (!state.keys.includes(key)) {

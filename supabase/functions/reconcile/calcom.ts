@@ -49,6 +49,11 @@ export function createCalcom(
     if (status === 200 && isObject(body)) return { kind: "ok", body };
     if (status === 429) return { kind: "throttled", wait: readWait(headers) };
     if (status === 400 && isObject(body)) return { kind: "refused", reason: `400 ${code(body)}` };
+    if (status === 401 && isAboutLicence(body)) {
+      return failed(
+        "Your Cal.com server wants a licence for its API (401): set CALCOM_LICENSE_KEY there.",
+      );
+    }
     if (status === 401) {
       return failed(
         "Cal.com does not accept CALCOM_API_KEY (401): it is not valid, has expired, or belongs to " +
@@ -73,6 +78,11 @@ export function createCalcom(
 
 function failed(reason: string): ApiAnswer {
   return { kind: "failed", reason };
+}
+
+/** Whether a server of one's own has no licence, whatever the key. */
+function isAboutLicence(body: unknown): boolean {
+  return /licen[cs]e/i.test(JSON.stringify(isObject(body) ? body.error : null) ?? "");
 }
 
 /** Cal.com's word for an error; its sentences may quote data. */
