@@ -113,6 +113,7 @@ const LINKABLE = [
   /[^\s.][\u2024\ufe52]\p{L}/u,
   /\d\.\d{1,3}\.\d{1,3}\.\d/,
   /[^\s[]@[^\s\]]/,
+  /=\?[^\s?]+\?[bq]\?/i,
 ];
 
 function assertHarmless(mail: Mail, place: number) {

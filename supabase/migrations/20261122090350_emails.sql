@@ -260,7 +260,6 @@ declare
   v_event record;
   v_body jsonb;
   v_facts jsonb := jsonb_build_object();
-  v_place_answers jsonb := jsonb_build_array();
 begin
   if p_booking.made_at = p_position then
     return v_facts;
@@ -284,9 +283,8 @@ begin
       'team_name', crm.jsonb_text(v_body #> '{team,name}'),
       'event_page', crm.event_page(v_body)
     )) || v_facts;
-    v_place_answers := v_place_answers || jsonb_build_array(v_body #> '{responses,location}');
   end loop;
-  return v_facts || jsonb_build_object('place_answers', v_place_answers);
+  return v_facts;
 end;
 $$;
 comment on function crm.earlier_facts(public.bookings, crm.position) is
@@ -836,15 +834,25 @@ return p_host = any (p_domains) or exists (
 );
 comment on function crm.is_host_of(text, text[]) is 'Whether a host is one of these domains, or below one.';
 
-create function crm.call_domains(p_location text) returns text[]
+-- Rule: only a room, and no other page: services forward from some to wherever the address says ("linkredirect").
+create function crm.is_room(p_url text, p_location text) returns boolean
 language sql immutable set search_path = ''
-return case p_location
-  when 'integrations:google:meet' then array['meet.google.com']
-  when 'integrations:zoom' then array['zoom.us', 'zoom.com', 'zoomgov.com']
-  when 'integrations:office365_video' then array['teams.microsoft.com', 'teams.live.com', 'teams.cloud.microsoft']
-  when 'integrations:webex_video' then array['webex.com']
-end;
-comment on function crm.call_domains(text) is 'Where the service has its calls that a location of Cal.com names.';
+return exists (
+  select
+  from (
+    values
+      ('integrations:google:meet', '^https://meet\.google\.com/[a-z0-9]+-[a-z0-9-]+([?#]|$)'),
+      ('integrations:zoom', '^https://([a-z0-9-]+\.)*(zoom\.us|zoom\.com|zoomgov\.com)/(j|w|s|my)/[^/]+$'),
+      (
+        'integrations:office365_video',
+        '^https://teams\.(microsoft\.com|live\.com|cloud\.microsoft)/(l/meetup-join|meet)/'
+      ),
+      ('integrations:webex_video', '^https://([a-z0-9-]+\.)*webex\.com/(meet/|[a-z0-9.-]+/j\.php\?MTID=)')
+  ) as r (location, pattern)
+  where p_url ~ r.pattern and (r.location = p_location or p_location is null)
+);
+comment on function crm.is_room(text, text) is
+  'Whether a link leads into a room of the service that a location of Cal.com names, or of any that is known for null.';
 
 create function crm.call_page_uid(p_url text) returns text
 language sql immutable set search_path = ''
@@ -853,8 +861,8 @@ comment on function crm.call_page_uid(text) is 'Of which booking a page for call
 
 -- Rule: anybody may book, and a visitor can add to the metadata of a booking, also over what Cal.com wrote there. So a
 --       link in it counts only where it leads to where Cal.com says that the call is: Cal.com's page of this very
---       booking; or, where Cal.com gives no link in videoCallData (which no visitor can write), the host of the service
---       that the location names.
+--       booking; or, where Cal.com gives no link in videoCallData (which no visitor can write), a room of the service
+--       that the location names. Whose room, nobody can tell then.
 create function crm.is_own_call(p_url text, p_body jsonb, p_booker_url text, p_uid text)
 returns boolean
 language plpgsql
@@ -869,7 +877,7 @@ begin
     (crm.is_host_of(v_host, array['cal.com', v_booker_host]) or crm.is_host_of(v_booker_host, array[v_host]))
       and crm.call_page_uid(p_url) in (p_uid, p_body ->> 'uid', p_body ->> 'rescheduleUid')
     or crm.jsonb_text(p_body #> '{videoCallData,url}') is null
-      and crm.is_host_of(v_host, crm.call_domains(p_body ->> 'location')),
+      and crm.is_room(p_url, coalesce(p_body ->> 'location', '')),
     false
   );
 end;
@@ -878,26 +886,38 @@ comment on function crm.is_own_call(text, jsonb, text, text) is
   'Whether a link of the metadata leads into the call that Cal.com set up for the booking.';
 
 -- Rule: an answer to "where?" is the visitor's own text: an address, a telephone number, a link. For a place that the
---       host has set, the answer is only the name of a kind of place ("link"). A booking that is moved keeps its place,
---       also where the question is asked again and left empty: any answer that was ever given counts.
-create function crm.is_visitors_place(p_location text, p_answer jsonb) returns boolean
+--       host has set, the answer is only the name of a kind of place ("link"). Neither the form of the answer nor the
+--       question matters.
+create function crm.is_answer(p_text text, p_body jsonb) returns boolean
 language sql immutable set search_path = ''
-return coalesce(
-  lower(p_location) in (
-    lower(crm.jsonb_text(p_answer)), lower(crm.jsonb_text(p_answer -> 'value')),
-    lower(crm.jsonb_text(p_answer #> '{value,value}')), lower(crm.jsonb_text(p_answer #> '{value,optionValue}')),
-    lower(crm.jsonb_text(p_answer -> 'optionValue'))
-  ),
-  false
+return exists (
+  select
+  from jsonb_path_query(
+    jsonb_build_array(p_body -> 'responses', p_body -> 'userFieldsResponses', p_body -> 'customInputs'),
+    'strict $.** ? (@.type() == "string")'
+  ) as a (answer)
+  where lower(btrim(a.answer #>> '{}')) = lower(p_text)
 );
-comment on function crm.is_visitors_place(text, jsonb) is
-  'Whether the visitor has typed where a meeting is; p_answer is the answer in the form.';
+comment on function crm.is_answer(text, jsonb) is 'Whether the visitor has typed a text anywhere in the form.';
+
+-- Rule: a booking that is moved keeps its place, also where the question is asked again and left empty: any answer that
+--       was ever given counts.
+create function crm.is_visitors_place(p_location text, p_body jsonb, p_booking_id uuid) returns boolean
+language sql stable set search_path = ''
+return crm.is_answer(p_location, p_body) or exists (
+  select
+  from public.event_effects as f
+  join public.calcom_events as e on e.id = f.event_id
+  where f.booking_id = p_booking_id and crm.is_answer(p_location, coalesce(e.payload -> 'payload', e.payload))
+);
+comment on function crm.is_visitors_place(text, jsonb, uuid) is
+  'Whether the visitor has typed where a meeting is, now or in an earlier event of the booking.';
 
 -- Rule: the link into the call is Cal.com's or the host's, never the visitor's.
-create function crm.join_url(p_body jsonb, p_earlier jsonb, p_uid text)
+create function crm.join_url(p_body jsonb, p_earlier jsonb, p_uid text, p_booking_id uuid)
 returns text
 language plpgsql
-immutable
+stable
 set search_path = ''
 as $$
 declare
@@ -914,21 +934,13 @@ begin
     end;
   elsif v_location is null then
     return v_call_url;
-  elsif v_location ~* '^https?://'
-    and not exists (
-      select
-      from jsonb_array_elements(
-        jsonb_build_array(p_body #> '{responses,location}') || crm.jsonb_list(p_earlier -> 'place_answers')
-      ) as a (answer)
-      where crm.is_visitors_place(v_location, a.answer)
-    )
-  then
+  elsif v_location ~* '^https?://' and not crm.is_visitors_place(v_location, p_body, p_booking_id) then
     return v_location;
   end if;
   return null;
 end;
 $$;
-comment on function crm.join_url(jsonb, jsonb, text) is
+comment on function crm.join_url(jsonb, jsonb, text, uuid) is
   'The link into the call that Cal.com or the host has set; null when there is none.';
 
 -- Rule: the pages are those of the host that Cal.com names for the booker; a link to move the booking leads there or to
@@ -1048,7 +1060,7 @@ begin
       v_event, array[p_email.to_address, v_person.email, v_booking.attendee_email], p_email.organizer_email
     ),
     'location', crm.mask_addresses(crm.jsonb_text(v_body -> 'location'), v_hidden),
-    'join_url', crm.join_url(v_body, v_earlier, p_email.calcom_uid),
+    'join_url', crm.join_url(v_body, v_earlier, p_email.calcom_uid, p_email.booking_id),
     'notes', case
       when v_tells_notes then crm.mask_addresses(crm.jsonb_text(v_body -> 'additionalNotes'), v_hidden)
     end,

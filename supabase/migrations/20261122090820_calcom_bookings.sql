@@ -132,15 +132,11 @@ $$;
 comment on function crm.api_entries(jsonb) is 'Attendees in the words of a webhook.';
 
 -- Rule: the API says where a meeting is, not who said so. A link counts as the way into the call only where it leads to
---       a service for calls, or to Cal.com's page of this booking; any other may be a visitor's, and stays text.
+--       a room of a service for calls, or to Cal.com's page of this booking; any other may be a visitor's.
 create function crm.is_call_link(p_url text, p_uid text) returns boolean
 language sql immutable set search_path = ''
 return coalesce(
-  crm.is_host_of(
-    crm.url_host(p_url),
-    crm.call_domains('integrations:google:meet') || crm.call_domains('integrations:zoom')
-      || crm.call_domains('integrations:office365_video') || crm.call_domains('integrations:webex_video')
-  )
+  crm.is_room(p_url, null)
   or crm.is_host_of(crm.url_host(p_url), array['cal.com', 'cal.eu']) and crm.call_page_uid(p_url) = p_uid,
   false
 );

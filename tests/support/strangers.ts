@@ -34,6 +34,30 @@ export const HOSTILE: readonly HostileBooking[] = [
     payload: { location: URL, metadata: null, responses: place(URL, "") },
   },
   {
+    name: "a link as the place, answered in a list",
+    payload: {
+      location: URL,
+      metadata: null,
+      responses: { location: { value: ["attendeeInPerson", { optionValue: URL }] } },
+    },
+  },
+  {
+    name: "numbers of a server as the telephone number",
+    payload: {
+      location: "203.0.113.7/1234",
+      metadata: null,
+      responses: place("phone", "203.0.113.7/1234"),
+    },
+  },
+  {
+    name: "a page in the metadata by which a service for calls forwards to others",
+    payload: {
+      location: "integrations:google:meet",
+      metadata: { videoCallUrl: `https://meet.google.com/linkredirect?dest=${URL}` },
+      videoCallData: null,
+    },
+  },
+  {
     name: "a link as the telephone number",
     payload: { location: URL, metadata: null, responses: place("phone", URL) },
   },
@@ -98,7 +122,7 @@ export const HOSTILE: readonly HostileBooking[] = [
   },
   {
     name: "a link whose dots only look like one",
-    payload: named("see evil\u2024example, ｅｖｉｌ．ｃｏｍ, пример。рф"),
+    payload: named("see evil\u2024example, ｅｖｉｌ．ｃｏｍ, пример。рф, 例え。com/x"),
   },
   {
     name: "notes with links of every kind",
@@ -133,6 +157,13 @@ export const HOSTILE: readonly HostileBooking[] = [
   {
     name: "a title of the visitor's own words",
     payload: { title: `Pay at ${URL}${INVISIBLE}\nnow`, eventTitle: URL },
+  },
+  {
+    name: "words that a mail program decodes",
+    payload: {
+      ...named("=?utf-8?B?aHR0cHM6Ly9ldmlsLmV4YW1wbGU=?="),
+      title: "=?UTF-8?q?https:=2F=2Fevil=2Eexample?= call",
+    },
   },
   {
     name: "guests whose names are links",

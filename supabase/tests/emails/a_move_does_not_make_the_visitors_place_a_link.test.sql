@@ -1,6 +1,6 @@
 -- Rule: what a body leaves out is as it was, so is who has typed the place.
 begin;
-select plan(3);
+select plan(4);
 
 -- Given a booking at a place that the visitor has typed
 select tests.send('BOOKING_CREATED', '{
@@ -28,6 +28,19 @@ select tests.send('BOOKING_RESCHEDULED', '{
 select is(
   (select crm.email_facts(e) -> 'join_url' from public.emails as e where e.calcom_uid = 'uid-c'), 'null'::jsonb,
   'nor is it then'
+);
+
+-- When it is moved on and on
+select tests.send('BOOKING_RESCHEDULED', jsonb_build_object(
+  'uid', 'uid-' || n, 'rescheduleUid', case n when 1 then 'uid-c' else 'uid-' || n - 1 end,
+  'createdAt', '2037-03-03T10:00:00Z'::timestamptz + n * interval '1 hour', 'location', 'https://evil.test/x',
+  'metadata', null, 'startTime', '2037-04-01T10:00:00Z'::timestamptz + n * interval '1 day',
+  'endTime', '2037-04-01T11:00:00Z'::timestamptz + n * interval '1 day'
+))
+from generate_series(1, 25) as n;
+select results_eq(
+  $$ select crm.email_facts(e) -> 'join_url' from public.emails as e where e.calcom_uid = 'uid-25' $$,
+  array['null'::jsonb], 'nor after many moves'
 );
 
 select * from finish();

@@ -23,6 +23,40 @@ values
     'answer-as-text', '{"location": "https://evil.test/x", "metadata": null,
       "responses": {"location": {"value": "https://evil.test/x"}}}', null
   ),
+  (
+    'answer-in-a-list', '{"location": "https://evil.test/x", "metadata": null,
+      "responses": {"location": {"value": [{"link": "https://evil.test/x"}]}}}', null
+  ),
+  (
+    'answer-to-another-question', '{"location": "https://evil.test/x", "metadata": null,
+      "userFieldsResponses": {"where": {"value": "https://evil.test/x"}}}', null
+  ),
+  (
+    'another-page-of-meet', '{"location": "integrations:google:meet",
+      "metadata": {"videoCallUrl": "https://meet.google.com/linkredirect?dest=https://evil.test/a-b"}}', null
+  ),
+  (
+    'another-page-of-zoom', '{"location": "integrations:zoom",
+      "metadata": {"videoCallUrl": "https://zoom.us/rec/play?u=https://evil.test/j/1"}}', null
+  ),
+  (
+    'another-page-of-teams', '{"location": "integrations:office365_video",
+      "metadata": {"videoCallUrl": "https://teams.microsoft.com/dl/launcher.html?url=https://evil.test"}}', null
+  ),
+  (
+    'another-page-of-webex', '{"location": "integrations:webex_video",
+      "metadata": {"videoCallUrl": "https://evil.webex.com/mw/redirect?u=https://evil.test"}}', null
+  ),
+  (
+    'teams', '{"location": "integrations:office365_video",
+      "metadata": {"videoCallUrl": "https://teams.microsoft.com/l/meetup-join/19%3ameeting_x/0?context=y"}}',
+    'https://teams.microsoft.com/l/meetup-join/19%3ameeting_x/0?context=y'
+  ),
+  (
+    'webex', '{"location": "integrations:webex_video",
+      "metadata": {"videoCallUrl": "https://host.webex.com/host/j.php?MTID=m1"}}',
+    'https://host.webex.com/host/j.php?MTID=m1'
+  ),
   ('no-place', '{"location": null, "metadata": {"videoCallUrl": "https://evil.test/x"}}', null),
   (
     'beside-an-address', '{"location": "Main Street 1", "metadata": {"videoCallUrl": "https://evil.test/x"},
@@ -56,8 +90,9 @@ values
       "metadata": {"videoCallUrl": "https://host.test/video/own-server"}}', 'https://host.test/video/own-server'
   ),
   (
-    'meet', '{"location": "integrations:google:meet", "metadata": {"videoCallUrl": "https://meet.google.com/a-b-c"}}',
-    'https://meet.google.com/a-b-c'
+    'meet', '{"location": "integrations:google:meet",
+      "metadata": {"videoCallUrl": "https://meet.google.com/abc-defg-hij"}}',
+    'https://meet.google.com/abc-defg-hij'
   ),
   (
     'zoom', '{"location": "integrations:zoom", "metadata": {"videoCallUrl": "https://us02web.zoom.us/j/1?pwd=2"}}',

@@ -12,7 +12,7 @@ const SCHEMES = "https?|ftps?|mailto|tel|sms|sips?|callto|facetime|skype|xmpp|ge
 /** In these the ideographic full stop ends a sentence. */
 const WITH_IDEOGRAPHIC_STOP = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]`;
 
-/** The character of which a mail program would make a link: what stands around it tells. */
+/** The character of which a mail program would make a link or another text: what is around it tells. */
 const LINKING = new RegExp(
   [
     // https://
@@ -23,6 +23,9 @@ const LINKING = new RegExp(
     String.raw`(?<=[^\s.("'[{<«„“])\.(?=\p{L}[\p{L}\p{M}\p{N}-])`,
     String.raw`(?<=(?!${WITH_IDEOGRAPHIC_STOP})[\p{L}\p{N}])[。．｡]` +
     String.raw`(?=(?!${WITH_IDEOGRAPHIC_STOP})\p{L}[\p{L}\p{M}\p{N}-])`,
+    // 例え。com: what follows is the end of an address and no sentence
+    String
+      .raw`(?<=[\p{L}\p{N}])[。．｡](?=(?:com|net|org|cn|jp|tw|hk)(?![\p{L}\p{N}])|[a-z]{2,24}\/)`,
     String.raw`(?<=[\p{L}\p{N}])[\u2024\ufe52](?=\p{L})`,
     String.raw`(?<=(?<![\p{L}\p{N}])www)\.`,
     // 192.0.2.1
@@ -32,6 +35,8 @@ const LINKING = new RegExp(
     ),
     // a@evil.example
     String.raw`(?<=\S)@(?=\S)`,
+    // =?utf-8?q?a?=, which mail programs read as whatever it stands for
+    String.raw`(?<==)\?(?=[^\s?]+\?[bq]\?)`,
     // \\server\share
     String.raw`(?<=\\)\\(?=[^\s\\])`,
   ].join("|"),

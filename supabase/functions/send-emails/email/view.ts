@@ -71,7 +71,8 @@ function findPlace(data: TemplateData, copy: Copy): Place | null {
   const location = toLine(data.location);
   if (location === null) return null;
   if (location.startsWith("integrations:")) return { hint: copy.callWithoutLink };
-  return { text: isPhoneNumber(location) ? copy.phone(location) : defang(location) };
+  const text = defang(location);
+  return { text: isPhoneNumber(location) ? copy.phone(text) : text };
 }
 
 /** Cal.com joins its texts in JavaScript, so that a missing reason can read "undefined". */
