@@ -59,48 +59,39 @@ comment on function crm.hash_address(text) is 'What is kept of an erased address
 
 -- Rule: in links an address is written with %40. JSON writes a line break as \n, which is no part of an address.
 --       Signs that few addresses have may belong to one or stand beside it: both are looked at.
--- Time: every event comes here once somebody was erased. One pass over the whole text, not one for each string.
-create function crm.list_addresses(p_payload jsonb)
-returns text[]
-language plpgsql
-immutable
-set search_path = ''
-as $$
-declare
-  v_text text := lower(p_payload::text);
-begin
-  if strpos(v_text, '@') = 0 and strpos(v_text, '%40') = 0 then
-    return array[]::text[];
-  end if;
-  v_text := replace(replace(regexp_replace(v_text, '\\[nrtbf]', ' ', 'g'), '%40', '@'), '%2b', '+');
-  return array(
-    select distinct substring(m.found[1] from l.pattern)
-    from regexp_matches(v_text, '[^\s@\\<>,;"]+@[[:alnum:].-]*[[:alnum:]]', 'g') as m (found)
-    cross join unnest(array['^.*$', '[[:alnum:]._%+-]+@.*$']) as l (pattern)
-  );
-end;
-$$;
-comment on function crm.list_addresses(jsonb) is 'The mail addresses that stand anywhere in a body, in lower case.';
-
--- Time: a body may hold 80,000 addresses. The salt is read once.
-create function crm.hash_addresses_in(p_payload jsonb, out addresses text[], out hashes bytea[])
+-- Time: every event comes here once somebody was erased. One pass over the whole text, not one for each string; the
+--       salt is read once.
+create function crm.list_erased_addresses(p_payload jsonb)
+returns table (pseudonym text, address text)
 language plpgsql
 stable
 set search_path = ''
 as $$
 declare
+  v_text text := lower(p_payload::text);
   v_salt text := (select s.salt from crm.erasure_salt as s);
+  v_addresses text[];
+  v_hashes bytea[];
 begin
-  addresses := crm.list_addresses(p_payload);
-  hashes := array(
-    select sha256(convert_to(v_salt || a.address, 'UTF8'))
-    from unnest(addresses) with ordinality as a (address, place)
-    order by a.place
-  );
+  if strpos(v_text, '@') = 0 and strpos(v_text, '%40') = 0 then
+    return;
+  end if;
+  v_text := replace(replace(regexp_replace(v_text, '\\[nrtbf]', ' ', 'g'), '%40', '@'), '%2b', '+');
+  select array_agg(a.address), array_agg(sha256(convert_to(v_salt || a.address, 'UTF8'))) into v_addresses, v_hashes
+  from regexp_matches(v_text, '[^\s@\\<>,;"]+@[[:alnum:].-]*[[:alnum:]]', 'g') as m (found)
+  cross join lateral unnest(case
+    when m.found[1] ~ '^[[:alnum:]._%+-]+@' then m.found
+    else m.found || substring(m.found[1] from '[[:alnum:]._%+-]+@.*$')
+  end) as a (address);
+
+  return query
+  select distinct p.pseudonym, a.address
+  from unnest(v_addresses, v_hashes) as a (address, hash)
+  join crm.erased_people as p on p.address_hash = a.hash;
 end;
 $$;
-comment on function crm.hash_addresses_in(jsonb) is
-  'The addresses in a body, with what would be kept of each if it was erased.';
+comment on function crm.list_erased_addresses(jsonb) is
+  'The addresses of erased people that stand anywhere in a body, with what stands in their place.';
 
 ---------------------------------------------------------------------------------------------- what a person is known by
 
@@ -195,11 +186,14 @@ language sql immutable set search_path = ''
 return case when jsonb_typeof(p_payload -> 'payload') = 'object' then p_payload -> 'payload' else p_payload end;
 comment on function crm.event_body(jsonb) is 'The part of a payload that describes the booking.';
 
--- Rule: what no mail server would take names somebody all the same.
+-- Rule: what no mail server would take names somebody all the same, also with the name beside it ("Ada <ada@…>").
 create function crm.typed_address(p_value jsonb) returns text
 language sql immutable set search_path = ''
 return case when jsonb_typeof(p_value) = 'string' and strpos(p_value #>> '{}', '@') > 0
-  then lower(btrim(p_value #>> '{}'))
+  then lower(coalesce(
+    substring(p_value #>> '{}' from '<\s*([^<>\s]+@[^<>\s]+)\s*>'),
+    regexp_replace(btrim(p_value #>> '{}'), '^mailto:', '', 'i')
+  ))
 end;
 comment on function crm.typed_address(jsonb) is
   'An address as somebody typed it, in lower case, whether mail can go there or not; null when it is none.';
@@ -422,6 +416,26 @@ end;
 $$;
 comment on function crm.forget_addresses(text, crm.identity) is 'A text without the addresses of a person.';
 
+-- Rule: what was no address is none afterwards: nobody is booked by it in the end.
+create function crm.forget_email(p_value jsonb, p_identity crm.identity)
+returns jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_place integer := array_position(p_identity.emails, crm.typed_address(p_value));
+begin
+  return to_jsonb(case
+    when v_place is null then crm.forget_addresses(p_value #>> '{}', p_identity)
+    when crm.jsonb_email(p_value) is null then '<' || (p_identity.email_pseudonyms)[v_place] || '>'
+    else (p_identity.email_pseudonyms)[v_place]
+  end);
+end;
+$$;
+comment on function crm.forget_email(jsonb, crm.identity) is
+  'An address as somebody typed it, under the pseudonym, if it is this person''s; any other as it is.';
+
 create function crm.forget_in_text(p_text text, p_identity crm.identity)
 returns text
 language plpgsql
@@ -492,7 +506,12 @@ begin
       select coalesce(
         jsonb_object_agg(
           crm.forget_addresses(o.key, p_identity),
-          crm.forget_in_json(o.value, p_identity, p_is_theirs and o.key <> all (v_fixed_keys), p_depth + 1)
+          case
+            when o.key = 'email' and jsonb_typeof(o.value) = 'string' then crm.forget_email(o.value, p_identity)
+            else crm.forget_in_json(
+              o.value, p_identity, p_is_theirs and o.key <> all (v_fixed_keys), p_depth + 1
+            )
+          end
         ),
         '{}'
       )
@@ -511,14 +530,12 @@ language plpgsql
 immutable
 set search_path = ''
 as $$
-declare
-  v_place integer := array_position(p_identity.emails, crm.typed_address(p_attendee -> 'email'));
 begin
-  if v_place is null then
+  if crm.typed_address(p_attendee -> 'email') = any (p_identity.emails) is not true then
     return p_attendee;
   end if;
   return jsonb_strip_nulls(jsonb_build_object(
-    'email', (p_identity.email_pseudonyms)[v_place],
+    'email', crm.forget_email(p_attendee -> 'email', p_identity),
     'name', case when crm.full_name(p_attendee -> 'name') is not null then p_identity.pseudonym end,
     'noShow', p_attendee -> 'noShow'
   ));
@@ -535,6 +552,9 @@ stable
 set search_path = ''
 as $$
 begin
+  if jsonb_typeof(p_answers #> '{email,value}') = 'string' then
+    p_answers := jsonb_set(p_answers, '{email,value}', crm.forget_email(p_answers #> '{email,value}', p_identity));
+  end if;
   return case
     when crm.full_name(p_answers #> '{name,value}') is not null
       then jsonb_set(p_answers, '{name,value}', to_jsonb(p_identity.pseudonym))
@@ -546,9 +566,9 @@ end;
 $$;
 comment on function crm.forget_answers(jsonb, crm.identity) is 'The answers of a person, with the pseudonym as name.';
 
--- Rule: of a body that is the person's own, only what a rule reads is left. It is their own when they booked it, or
---       when it is about a meeting of theirs; others whom it lists stay. What no rule reads of a seated event (answers
---       and notes, which may be anybody's) goes as well.
+-- Rule: of a body that is the person's own, only what a rule reads is left. It is their own when they booked it, when
+--       it is about a meeting of theirs, or when nobody can tell who booked; others whom it lists stay. What no rule
+--       reads of a seated event (answers and notes, which may be anybody's) goes as well.
 create function crm.forget_in_payload(p_payload jsonb, p_identity crm.identity, p_is_about boolean)
 returns jsonb
 language plpgsql
@@ -575,6 +595,7 @@ begin
   );
   if v_booker = any (p_identity.emails) or crm.typed_booker(v_body, v_is_seated) = any (p_identity.emails)
     or (p_is_about and not (v_is_seated and v_trigger = 'BOOKING_CREATED'))
+    or v_booker is null
     or crm.trigger_order(v_trigger) is null
   then
     p_payload := crm.slim_payload(p_payload);
@@ -627,27 +648,36 @@ end;
 $$;
 comment on function crm.list_uids(jsonb) is 'The uids of bookings that a body names.';
 
+create type crm.erased_mention as (
+  pseudonym text,
+  name text,
+  address text,
+  uid text,
+  is_guest boolean
+);
+comment on column crm.erased_mention.address is 'What the event calls the person; null when it only names a meeting.';
+comment on column crm.erased_mention.uid is 'The meeting of the person that it names; null when it names none.';
+
 -- Rule: what an event says about an erased person is theirs when it is about a meeting of theirs, happened before the
 --       erasure, or came before. Whoever books afterwards under the address is somebody new, also on a seat of a
 --       meeting of before.
 create function crm.list_erased_in(p_row public.calcom_events)
-returns table (pseudonym text, name text, address text, uid text, is_guest boolean)
+returns crm.erased_mention[]
 language plpgsql
 stable
 set search_path = ''
 as $$
 declare
   v_event crm.event;
+  v_pseudonyms text[];
   v_addresses text[];
-  v_hashes bytea[];
   v_uids text[] := crm.list_uids(p_row.payload);
   v_happened_at timestamptz;
 begin
-  select f.addresses, f.hashes into v_addresses, v_hashes from crm.hash_addresses_in(p_row.payload) as f;
-  if not exists (select from crm.erased_people as p where p.address_hash = any (v_hashes))
-    and not exists (select from crm.erased_bookings as b where b.uid = any (v_uids))
-  then
-    return;
+  select array_agg(a.pseudonym), array_agg(a.address) into v_pseudonyms, v_addresses
+  from crm.list_erased_addresses(p_row.payload) as a;
+  if v_pseudonyms is null and not exists (select from crm.erased_bookings as b where b.uid = any (v_uids)) then
+    return array[]::crm.erased_mention[];
   end if;
   v_event := crm.parse_event(p_row);
   v_happened_at := least((v_event.position).happened_at, (
@@ -655,24 +685,30 @@ begin
     from public.calcom_events as e
     where e.payload_hash = p_row.payload_hash and e.received_hash is not null and e.id <> p_row.id
   ));
-  return query
-  select distinct on (coalesce(a.address, p.pseudonym)) p.pseudonym, p.name, a.address, b.uid, b.is_guest
-  from crm.erased_people as p
-  left join unnest(v_addresses, v_hashes) as a (address, hash) on a.hash = p.address_hash
-  left join lateral (
-    select k.uid, k.is_guest
-    from crm.erased_bookings as k
-    where k.pseudonym = p.pseudonym and k.uid = any (v_uids)
-      and not (
-        a.address is not null and v_event.trigger = 'BOOKING_CREATED' and v_event.seat_id is not null
-        and v_event.seat_id <> all (k.seat_ids) and v_happened_at >= p.erased_at
-      )
-    order by k.is_guest
-    limit 1
-  ) as b on true
-  where (p.address_hash = any (v_hashes) or b.uid is not null)
-    and (b.uid is not null or v_happened_at < p.erased_at)
-  order by coalesce(a.address, p.pseudonym), b.uid is null, p.erased_at;
+  return array(
+    select distinct on (coalesce(a.address, p.pseudonym))
+      row (p.pseudonym, p.name, a.address, b.uid, b.is_guest)::crm.erased_mention
+    from (
+      select unnest(v_pseudonyms)
+      union
+      select b.pseudonym from crm.erased_bookings as b where b.uid = any (v_uids)
+    ) as n (pseudonym)
+    join crm.erased_people as p on p.pseudonym = n.pseudonym
+    left join unnest(v_pseudonyms, v_addresses) as a (pseudonym, address) on a.pseudonym = p.pseudonym
+    left join lateral (
+      select k.uid, k.is_guest
+      from crm.erased_bookings as k
+      where k.pseudonym = p.pseudonym and k.uid = any (v_uids)
+        and not (
+          a.address is not null and v_event.trigger = 'BOOKING_CREATED' and v_event.seat_id is not null
+          and v_event.seat_id <> all (k.seat_ids) and v_happened_at >= p.erased_at
+        )
+      order by k.is_guest
+      limit 1
+    ) as b on true
+    where b.uid is not null or (a.address is not null and v_happened_at < p.erased_at)
+    order by coalesce(a.address, p.pseudonym), b.uid is null, p.erased_at
+  );
 end;
 $$;
 comment on function crm.list_erased_in(public.calcom_events) is 'The erased people whom a stored event is about.';
@@ -699,22 +735,22 @@ $$;
 comment on function crm.forgotten_title(text, text[], jsonb) is
   'The title of an event about a meeting of an erased person.';
 
-create function crm.forget_erased_in(p_row public.calcom_events)
+create function crm.forget_mentions(p_payload jsonb, p_mentions crm.erased_mention[])
 returns jsonb
 language plpgsql
 stable
 set search_path = ''
 as $$
 declare
-  v_payload jsonb := p_row.payload;
+  v_payload jsonb := p_payload;
   v_uids text[] := crm.list_uids(v_payload);
-  v_erased record;
+  v_erased crm.erased_mention;
   v_emails text[];
   v_names text[];
   v_title jsonb;
   v_is_about boolean;
 begin
-  for v_erased in select * from crm.list_erased_in(p_row) loop
+  foreach v_erased in array p_mentions loop
     v_emails := array_remove(array[v_erased.address], null);
     v_names := crm.list_names(v_payload, v_emails);
     v_is_about := not coalesce(v_erased.is_guest, not crm.is_booked_by(v_payload, v_erased.address));
@@ -736,8 +772,8 @@ begin
   return v_payload;
 end;
 $$;
-comment on function crm.forget_erased_in(public.calcom_events) is
-  'The payload of a stored event without the people who were erased.';
+comment on function crm.forget_mentions(jsonb, crm.erased_mention[]) is
+  'A payload without the erased people whom it is about.';
 
 create function crm.is_booked_by(p_payload jsonb, p_email text)
 returns boolean
@@ -764,16 +800,17 @@ language plpgsql
 set search_path = ''
 as $$
 declare
+  v_mentions crm.erased_mention[] := crm.list_erased_in(p_row);
   v_payload jsonb;
 begin
-  if not exists (select from crm.list_erased_in(p_row)) then
+  if v_mentions = '{}' then
     return p_row;
   end if;
   begin
-    v_payload := crm.forget_erased_in(p_row);
+    v_payload := crm.forget_mentions(p_row.payload, v_mentions);
     insert into crm.erased_bookings as b (uid, pseudonym, is_guest)
     select u.uid, e.pseudonym, coalesce(e.is_guest, not crm.is_booked_by(p_row.payload, e.address))
-    from crm.list_erased_in(p_row) as e
+    from unnest(v_mentions) as e
     cross join unnest(crm.list_uids(p_row.payload)) as u (uid)
     where e.address is not null or crm.jsonb_text(crm.event_body(p_row.payload) -> 'seatsPerTimeSlot') is null
     on conflict on constraint erased_bookings_pkey do nothing;

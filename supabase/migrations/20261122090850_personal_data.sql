@@ -514,7 +514,7 @@ comment on function crm.forget_in_log(crm.person_scope, crm.identity, crm.identi
 --       A mail to somebody else may name the person in ways that no pattern finds: in brackets, as HTML, as base64 in
 --       its calendar file. Its text goes, too; one that is due is written again, without the person.
 -- Race: a sender that has claimed such a mail has read of the person. It loses its claim, and the mail has its turn.
-create function crm.forget_mails(p_email_ids uuid[], p_told_ids uuid[])
+create function crm.forget_mails(p_email_ids uuid[], p_told_ids uuid[], p_emails text[])
 returns integer
 language plpgsql
 set search_path = ''
@@ -542,11 +542,11 @@ begin
   where m.id = any (p_told_ids);
   update public.email_deliveries as r
   set payload = crm.slim_report(r.payload)
-  where r.email_id = any (p_email_ids);
+  where r.email_id = any (p_email_ids) or (r.email_id is null and crm.mentions(r.payload::text, p_emails));
   return v_dropped;
 end;
 $$;
-comment on function crm.forget_mails(uuid[], uuid[]) is
+comment on function crm.forget_mails(uuid[], uuid[], text[]) is
   'Empties the mails to a person, drops those that are due, and returns how many. Has those to others written again.';
 
 -- Rule: of what reconciliation holds to compare later only that is left which it reads: no answers, reasons or numbers
@@ -864,7 +864,7 @@ begin
   v_identity := crm.identify_person(v_scope);
   v_colleagues := crm.identify_for_colleagues(v_identity, v_scope);
   perform crm.remember_erased(v_identity, v_scope);
-  v_dropped := crm.forget_mails(v_scope.email_ids, v_scope.told_ids);
+  v_dropped := crm.forget_mails(v_scope.email_ids, v_scope.told_ids, v_scope.emails);
   perform crm.forget_in_log(v_scope, v_identity, v_colleagues);
   update crm.held_bookings as h set api_row = crm.forget_in_api_row(h.api_row, v_identity)
   where crm.mentions(h.api_row::text, v_scope.emails);
@@ -919,7 +919,7 @@ begin
     'triggerEvent', 'BOOKING_CREATED', 'createdAt', new.api_row -> 'createdAt', 'payload', new.api_row
   );
   for v_erased in
-    select e.pseudonym, e.name, e.address from crm.list_erased_in(v_row) as e where e.address is not null
+    select e.pseudonym, e.name, e.address from unnest(crm.list_erased_in(v_row)) as e where e.address is not null
   loop
     new.api_row := crm.forget_in_api_row(
       new.api_row,
@@ -946,7 +946,6 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_hashes bytea[];
   v_reason text := crm.suppression_reason(
     crm.delivery_status(crm.jsonb_text(new.payload -> 'type')), new.payload -> 'data'
   );
@@ -954,8 +953,7 @@ begin
   if not exists (select from crm.erased_people) then
     return new;
   end if;
-  v_hashes := (crm.hash_addresses_in(new.payload)).hashes;
-  if exists (select from crm.erased_people as e where e.address_hash = any (v_hashes))
+  if exists (select from crm.list_erased_addresses(new.payload))
     or exists (
       select from public.emails as m
       where m.id = new.email_id
