@@ -497,6 +497,7 @@ create table public.bookings (
   ical_uid text,
   has_ended boolean not null default false,
   is_no_show boolean not null default false,
+  attended_by_hand text,
   met_deal_id uuid,
   cancelled_deal_id uuid,
   last_event_id uuid,
@@ -508,7 +509,8 @@ create table public.bookings (
   constraint bookings_person_id_fkey foreign key (person_id) references public.people (id),
   constraint bookings_deal_id_fkey foreign key (deal_id) references public.deals (id) on delete set null,
   constraint bookings_status_is_known check (status in ('ACCEPTED', 'CANCELLED')),
-  constraint bookings_has_one_mark_at_most check (not (attended and is_no_show))
+  constraint bookings_has_one_mark_at_most check (not (attended and is_no_show)),
+  constraint bookings_attended_by_hand_is_known check (attended_by_hand in ('marked', 'corrected'))
 );
 comment on table public.bookings is
   'One row per meeting of one person; the people of a seated event have a row each under one uid.';
@@ -533,7 +535,9 @@ comment on column public.bookings.seat_id is 'Cal.com''s id of the seat; a new o
 comment on column public.bookings.ical_uid is
   'The id in the calendars; it stays the same along a chain of reschedules.';
 comment on column public.bookings.has_ended is
-  'Cal.com''s timer for its end has fired, no matter who came, or somebody has said that it took place.';
+  'Cal.com''s timer for its end has fired, no matter who came.';
+comment on column public.bookings.attended_by_hand is
+  'Somebody has said that the person came: marked, or corrected when they were marked as a no-show until then.';
 comment on column public.bookings.met_deal_id is
   'The deal that was active when it ended, which it makes met as long as it counts as attended; without one, the deal '
   'that a no-show marked by hand has taken back. No foreign key: over REST, bookings and deals have one relationship, '

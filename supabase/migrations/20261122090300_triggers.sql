@@ -227,9 +227,8 @@ begin
     ),
     previous_uids = b.previous_uids || excluded.previous_uids,
     status = 'ACCEPTED', is_cancelled_by_hand = false, attended = false, has_ended = false, is_no_show = false,
-    is_pending_confirmation = false, met_deal_id = null, cancelled_deal_id = null,
-    last_event_id = excluded.last_event_id,
-    made_at = coalesce(b.made_at, excluded.made_at)
+    attended_by_hand = null, is_pending_confirmation = false, met_deal_id = null, cancelled_deal_id = null,
+    last_event_id = excluded.last_event_id, made_at = coalesce(b.made_at, excluded.made_at)
   returning b.* into v_booking;
 
   return crm.make_effect(
@@ -453,6 +452,7 @@ begin
     met_deal_id = case when not v_is_to_come then b.met_deal_id end,
     has_ended = false,
     is_no_show = false,
+    attended_by_hand = null,
     deal_id = v_deal_id,
     cancelled_deal_id = null,
     last_event_id = p_event.id
@@ -807,13 +807,18 @@ $$;
 comment on function crm.move_met_deal(uuid, boolean, boolean) is
   'Moves the deal that depends on a meeting, which was or was not attended before, and is or is not now.';
 
--- Rule: attended = the meeting ended and the person was not marked as a no-show.
+-- Rule: attended = the meeting ended, or somebody has said that the person came, and they are not marked as a no-show.
+create function crm.is_attended(p_booking public.bookings) returns boolean
+language sql immutable set search_path = ''
+return (p_booking.has_ended or p_booking.attended_by_hand is not null) and not p_booking.is_no_show;
+comment on function crm.is_attended(public.bookings) is 'Whether a person came to their meeting, as far as is known.';
+
 create function crm.save_attendance(p_booking public.bookings, out deal_id uuid, out change text)
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_attended boolean := p_booking.has_ended and not p_booking.is_no_show;
+  v_attended boolean := crm.is_attended(p_booking);
 begin
   update public.bookings as b
   set has_ended = p_booking.has_ended,

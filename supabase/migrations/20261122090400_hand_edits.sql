@@ -55,8 +55,9 @@ comment on function crm.prepare_deal(public.deals, public.deals) is
   'A deal as somebody has changed it, with what follows from that.';
 
 -- Rule: who attended was no no-show, so the mark that somebody changes changes the other one. Who takes back that a
---       meeting was attended leaves it as if nobody had said anything yet. To set both marks at once is refused by a
---       constraint, rather than guessed at.
+--       meeting was attended leaves it as if nobody had said anything yet; who marks a no-show again that somebody has
+--       corrected leaves it as if nobody had corrected it. To set both marks at once is refused by a constraint, rather
+--       than guessed at.
 -- Rule: a deal that was moved to met by hand, as the meeting was, is the one that a no-show takes back.
 create function crm.prepare_marks(p_old public.bookings, p_new public.bookings)
 returns public.bookings
@@ -69,15 +70,19 @@ declare
   v_is_mark_changed constant boolean := p_new.is_no_show is distinct from coalesce(p_old.is_no_show, false);
 begin
   if p_new.attended and not v_was_attended then
-    p_new.has_ended := true;
+    p_new.attended_by_hand := coalesce(
+      p_new.attended_by_hand, case when p_old.is_no_show then 'corrected' else 'marked' end
+    );
     p_new.is_no_show := p_new.is_no_show and v_is_mark_changed;
   elsif p_new.is_no_show and v_is_mark_changed then
     p_new.attended := false;
+    p_new.attended_by_hand := nullif(p_new.attended_by_hand, 'corrected');
     if v_was_attended and p_new.met_deal_id is null then
       p_new.met_deal_id := (select d.id from public.deals as d where d.id = p_new.deal_id and d.stage = 'met');
     end if;
   elsif v_was_attended and not p_new.attended then
     p_new.has_ended := false;
+    p_new.attended_by_hand := null;
   end if;
   return p_new;
 end;
@@ -96,7 +101,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_is_attended constant boolean := p_new.has_ended and not p_new.is_no_show;
+  v_is_attended constant boolean := crm.is_attended(p_new);
 begin
   if p_new.is_no_show = p_old.is_no_show then
     return;
@@ -481,8 +486,8 @@ begin
       v_new.calcom_uid, v_new.previous_uids, v_new.person_id, v_new.deal_id, v_new.title, v_new.start_time,
       v_new.end_time, v_new.status, v_new.organizer_email
     ),
-    attended = v_new.attended, has_ended = v_new.has_ended, is_no_show = v_new.is_no_show,
-    met_deal_id = v_new.met_deal_id, is_cancelled_by_hand = v_new.is_cancelled_by_hand,
+    attended = v_new.attended, has_ended = v_new.has_ended, attended_by_hand = v_new.attended_by_hand,
+    is_no_show = v_new.is_no_show, met_deal_id = v_new.met_deal_id, is_cancelled_by_hand = v_new.is_cancelled_by_hand,
     made_at = coalesce(b.made_at, p_edit.position)
   where b.id = v_old.id;
   if p_edit.operation = 'update' then

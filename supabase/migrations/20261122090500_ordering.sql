@@ -379,7 +379,7 @@ begin
       'calcom_uid', 'original_key', 'stream_key', 'attendee_email', 'previous_uids', 'person_id', 'deal_id', 'title',
       'start_time', 'end_time', 'status', 'is_cancelled_by_hand', 'attended', 'organizer_email', 'event_type_id',
       'is_recurring', 'is_pending_confirmation', 'is_seated', 'seat_id', 'ical_uid', 'has_ended', 'is_no_show',
-      'met_deal_id', 'cancelled_deal_id', 'last_event_id', 'made_at'
+      'attended_by_hand', 'met_deal_id', 'cancelled_deal_id', 'last_event_id', 'made_at'
     ]
   end;
 end;
@@ -601,8 +601,8 @@ begin
   update public.bookings as b
   set calcom_uid = b.id::text, previous_uids = '{}', status = 'ACCEPTED', is_cancelled_by_hand = false,
     attended = false, event_type_id = null, is_recurring = false, is_pending_confirmation = false, is_seated = false,
-    seat_id = null, ical_uid = null, has_ended = false, is_no_show = false, deal_id = null, met_deal_id = null,
-    cancelled_deal_id = null, last_event_id = null, made_at = null
+    seat_id = null, ical_uid = null, has_ended = false, attended_by_hand = null, is_no_show = false, deal_id = null,
+    met_deal_id = null, cancelled_deal_id = null, last_event_id = null, made_at = null
   where b.id = any (p_bookings);
 end;
 $$;

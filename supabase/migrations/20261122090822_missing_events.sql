@@ -376,7 +376,9 @@ begin
       ),
       false
     ) as differs,
-    coalesce(bool_or(not b.has_ended and not (a.attendee -> 'is_absent')::boolean), false) as may_have_ended,
+    coalesce(
+      bool_or(not b.has_ended and b.attended_by_hand is null and not (a.attendee -> 'is_absent')::boolean), false
+    ) as may_have_ended,
     jsonb_agg(
       jsonb_build_object('email', a.attendee #> '{told,email}', 'noShow', a.attendee -> 'is_absent') order by a.place
     ) as no_shows

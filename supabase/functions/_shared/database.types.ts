@@ -6,6 +6,7 @@ export type Database = {
       "bookings": {
         Row: {
           "attended": boolean;
+          "attended_by_hand": string | null;
           "attendee_email": string;
           "calcom_uid": string;
           "cancelled_deal_id": string | null;
@@ -37,6 +38,7 @@ export type Database = {
         ComputedFields: never;
         Insert: {
           "attended"?: boolean;
+          "attended_by_hand"?: string | null;
           "attendee_email": string;
           "calcom_uid": string;
           "cancelled_deal_id"?: string | null;
@@ -67,6 +69,7 @@ export type Database = {
         };
         Update: {
           "attended"?: boolean;
+          "attended_by_hand"?: string | null;
           "attendee_email"?: string;
           "calcom_uid"?: string;
           "cancelled_deal_id"?: string | null;

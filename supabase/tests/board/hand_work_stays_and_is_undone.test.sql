@@ -1,7 +1,7 @@
 -- Rule: what a member does on the board is recorded under their address, survives a rebuild, is refused to who has seen
 --       another value, and is undone to what it was; whatever it is.
 begin;
-select plan(10);
+select plan(11);
 select tests.empty_crm();
 select tests.add_members();
 
@@ -183,6 +183,24 @@ select is(
     'uid', 'b', 'startTime', '2026-03-03T09:00:00.000Z', 'endTime', tests.iso(now() + interval '2 hours')
   )),
   'no_show, undone, met', 'a meeting that ends after that was missed, and took place when the mark is taken back'
+);
+create function pg_temp.correct_and_undo() returns text language plpgsql as $$
+begin
+  perform tests.try_as('sales', s.statement || ' returning ''done''')
+  from unnest(array[
+    'update public.bookings set is_no_show = true where calcom_uid = ''c''',
+    'update public.bookings set attended = true where calcom_uid = ''c'''
+  ]) as s (statement);
+  perform tests.try_as('sales', format(
+    'select public.undo_hand_edit(%L)::text', (select h.id from public.hand_edits as h order by h.number desc limit 1)
+  ));
+  perform tests.try_as('sales', 'update public.bookings set is_no_show = false where calcom_uid = ''c'' returning ''done''');
+  perform public.rebuild_everything();
+  return (select m.state from public.board_meetings as m where m.calcom_uid = 'c');
+end;
+$$;
+select is(
+  pg_temp.correct_and_undo(), 'over', 'a no-show whose correction was undone was not there, also when it is taken back'
 );
 select results_eq(
   $$ select distinct t.sentence from public.board_timeline as t

@@ -1,7 +1,7 @@
 -- Rule: what a person does by hand counts at the moment it is done, like an event: later events act on what it left,
 --       and a late event or a rebuild takes nothing of it back.
 begin;
-select plan(4 * 77 + 15);
+select plan(4 * 82 + 15);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer, s.names)
 from (values
@@ -353,6 +353,32 @@ from (values
     'a no-show by hand that is taken back brings back the deal that it took back',
     'book a; hand attend booking a; hand meet deal 1; hand miss booking a; hand unmiss booking a; book b',
     'a ACCEPTED attended deal 1, b ACCEPTED deal 1', 'active met', 'confirmation a, confirmation b', null, null
+  ),
+  (
+    'who was a no-show, was then counted as attended and is a no-show again, has attended nothing once that is lifted',
+    'book a; hand miss booking a; hand attend booking a; hand miss booking a; hand unmiss booking a; book b',
+    'a ACCEPTED deal 1, b ACCEPTED deal 1', 'active booked', 'confirmation a, confirmation b', null, null
+  ),
+  (
+    'where the meeting ended meanwhile, they have',
+    'book a; hand miss booking a; hand attend booking a; end a; hand miss booking a; hand unmiss booking a; book b',
+    'a ACCEPTED attended deal 1, b ACCEPTED deal 1', 'active met', 'confirmation a, confirmation b', null, null
+  ),
+  (
+    'where it had ended before, too',
+    'book a; end a; hand miss booking a; hand attend booking a; hand miss booking a; hand unmiss booking a; book b',
+    'a ACCEPTED attended deal 1, b ACCEPTED deal 1', 'active met', 'confirmation a, confirmation b', null, null
+  ),
+  (
+    'who is counted as attended by hand, whatever they were before, is so again once Cal.com lifts a no-show',
+    'book a; hand miss booking a; hand attend booking a; no-show a; show a',
+    'a ACCEPTED attended deal 1', 'active booked', 'confirmation a', 'applied: No longer marked as a no-show.', null
+  ),
+  (
+    'a meeting that ends after somebody has counted it as attended meets the deal',
+    'book a; hand attend booking a; end a',
+    'a ACCEPTED attended deal 1', 'active met', 'confirmation a',
+    'applied met: The meeting took place; the deal of lovelace.test is met.', null
   ),
   (
     'a no-show by hand belongs to the time at which it was marked',
