@@ -195,6 +195,21 @@ testPage("the board in Chromium", async (page, t) => {
     await board.see("True North", column("Met"));
   });
 
+  await t.step("each tab of the browser says what is in it", async () => {
+    const seeTitle = (title: string) =>
+      page.waitForFunction((title) => document.title === title, {}, title);
+    await seeTitle("Pipeline · Board");
+    await openCard("True North");
+    await seeTitle("True North · Board");
+    await page.goBack();
+    await seeTitle("Pipeline · Board");
+    await page.goForward(); // it is known already, and shown at once
+    await seeTitle("True North · Board");
+    await board.go("#/nowhere");
+    await seeTitle("Board");
+    await board.go("#/pipeline");
+  });
+
   await t.step("a deal tells its story, with links to the bookings at Cal.com", async () => {
     await board.go("#/pipeline?search=paloma");
     await openCard("Paloma Media");

@@ -11,6 +11,7 @@ import { Shell } from "./shell/shell.tsx";
 import { ConfirmHost } from "./ui/confirm.tsx";
 import { NotifyHost } from "./ui/notify.tsx";
 import { Empty, Failure, Loading } from "./ui/states.tsx";
+import { useTitle } from "./ui/title.ts";
 
 /** Who may look sees the page that the address names; everybody else sees why not. */
 export function App() {
@@ -40,6 +41,8 @@ function CurrentPage() {
   // What was two minutes ago is three minutes ago now, and tomorrow is today.
   clockStore.use();
   const page = findPage(place.page);
+  // A page of one thing has the name of that.
+  useTitle(page?.icon && page.title);
   if (!page) {
     return (
       <Empty title="There is no such page" hint="The navigation shows those that there are." />

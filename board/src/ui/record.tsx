@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect } from "react";
 import classes from "./record.module.css";
+import { useTitle } from "./title.ts";
 
 interface RecordProps {
   title: string;
@@ -18,6 +19,7 @@ interface RecordProps {
 export function RecordView(
   { title, kind, badge, actions, facts, children, aside }: RecordProps,
 ) {
+  useTitle(title);
   useEffect(() => {
     function leave(event: KeyboardEvent) {
       const isTyping = (event.target as HTMLElement).closest("input, textarea");

@@ -1,0 +1,12 @@
+import { useEffect } from "react";
+
+/** Names the tab of the browser, and what Back and the history list. Without a title it leaves that to others. */
+export function useTitle(title: string | undefined): void {
+  useEffect(() => {
+    if (title === undefined) return;
+    document.title = `${title} · Board`;
+    return () => {
+      document.title = "Board";
+    };
+  }, [title]);
+}
