@@ -194,7 +194,9 @@ begin
   perform tests.try_as('sales', format(
     'select public.undo_hand_edit(%L)::text', (select h.id from public.hand_edits as h order by h.number desc limit 1)
   ));
-  perform tests.try_as('sales', 'update public.bookings set is_no_show = false where calcom_uid = ''c'' returning ''done''');
+  perform tests.try_as(
+    'sales', 'update public.bookings set is_no_show = false where calcom_uid = ''c'' returning ''done'''
+  );
   perform public.rebuild_everything();
   return (select m.state from public.board_meetings as m where m.calcom_uid = 'c');
 end;
