@@ -161,6 +161,8 @@ export async function wrongs(sql: Sql): Promise<string[]> {
           or (
             e.payload ->> 'triggerEvent' = 'BOOKING_CANCELLED' and b.ical_uid = e.body ->> 'iCalUID'
             and not (b.is_seated or b.is_recurring or e.body ->> 'seatsPerTimeSlot' is not null)
+            -- Cal.com's own calendar ids name the first booking; that of a guessed one may be another.
+            and lower(b.ical_uid) = lower(b.original_key || '@cal.com')
           )
         )
         and (
