@@ -48,15 +48,24 @@ $$;
 comment on function crm.apply_event(crm.event, text) is
   'Does what an event says to the bookings of one stream; no effect when it knows none of them.';
 
+-- Not as a SQL function with a bound body, nor any other that reads a booking: Postgres 15 refuses to rewrite a table,
+-- as it does when a team adds a column with a volatile default, while such a function reads its rows.
 create function crm.make_effect(
   p_event crm.event, p_booking public.bookings, p_outcome text, p_reason text,
   p_deal_id uuid default null, p_deal_change text default null, p_email_kind text default null
-) returns crm.effect
-language sql immutable
-return row(
-  p_event.id, p_outcome, p_reason, p_booking.person_id, p_booking.id, coalesce(p_deal_id, p_booking.deal_id),
-  p_deal_change, p_email_kind, p_booking.start_time, p_booking.end_time, true
-)::crm.effect;
+)
+returns crm.effect
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return row(
+    p_event.id, p_outcome, p_reason, p_booking.person_id, p_booking.id, coalesce(p_deal_id, p_booking.deal_id),
+    p_deal_change, p_email_kind, p_booking.start_time, p_booking.end_time, true
+  )::crm.effect;
+end;
+$$;
 comment on function crm.make_effect(crm.event, public.bookings, text, text, uuid, text, text) is
   'Says what an event did to a booking; the booking is given as it was before.';
 
@@ -808,9 +817,16 @@ comment on function crm.move_met_deal(uuid, boolean, boolean) is
   'Moves the deal that depends on a meeting, which was or was not attended before, and is or is not now.';
 
 -- Rule: attended = the meeting ended, or somebody has said that the person came, and they are not marked as a no-show.
-create function crm.is_attended(p_booking public.bookings) returns boolean
-language sql immutable set search_path = ''
-return (p_booking.has_ended or p_booking.attended_by_hand is not null) and not p_booking.is_no_show;
+create function crm.is_attended(p_booking public.bookings)
+returns boolean
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return (p_booking.has_ended or p_booking.attended_by_hand is not null) and not p_booking.is_no_show;
+end;
+$$;
 comment on function crm.is_attended(public.bookings) is 'Whether a person came to their meeting, as far as is known.';
 
 create function crm.save_attendance(p_booking public.bookings, out deal_id uuid, out change text)

@@ -298,12 +298,19 @@ comment on function crm.event_page(jsonb) is 'The identifier of an event type in
 ------------------------------------------------------------------------------------------------------- what is owed
 
 -- Rule: a cancellation names its own organizer. Any other mail speaks for the organizer that the booking has now.
-create function crm.mail_organizer(p_event crm.event, p_booking public.bookings) returns text
-language sql immutable
-return coalesce(
-  case when p_event.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED') then p_event.organizer_email end,
-  p_booking.organizer_email
-);
+create function crm.mail_organizer(p_event crm.event, p_booking public.bookings)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    case when p_event.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED') then p_event.organizer_email end,
+    p_booking.organizer_email
+  );
+end;
+$$;
 comment on function crm.mail_organizer(crm.event, public.bookings) is
   'The address of the organizer for whom a mail speaks; null when there is none.';
 
@@ -332,14 +339,21 @@ comment on function crm.read_series(jsonb) is
   'How often a meeting repeats, and in what rhythm (Cal.com''s number or name of it); null for a single one.';
 
 -- Rule: a series is confirmed once. A new time for one of its meetings is about that one alone.
-create function crm.series_event_type(p_event crm.event, p_effect crm.effect, p_booking public.bookings) returns text
-language sql stable
-return case
-  when p_event.is_recurring and p_event.trigger = 'BOOKING_CREATED'
-    and p_effect.old_start_time is not distinct from p_booking.start_time
-    and crm.read_series(p_event.body) is not null
-    then left(coalesce(p_event.event_type_id, crm.jsonb_text(p_event.body -> 'type'), 'unknown'), 200)
+create function crm.series_event_type(p_event crm.event, p_effect crm.effect, p_booking public.bookings)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return case
+    when p_event.is_recurring and p_event.trigger = 'BOOKING_CREATED'
+      and p_effect.old_start_time is not distinct from p_booking.start_time
+      and crm.read_series(p_event.body) is not null
+      then left(coalesce(p_event.event_type_id, crm.jsonb_text(p_event.body -> 'type'), 'unknown'), 200)
+  end;
 end;
+$$;
 comment on function crm.series_event_type(crm.event, crm.effect, public.bookings) is
   'The event type of the series that a mail confirms; null when it is about a single meeting.';
 
@@ -372,15 +386,21 @@ create function crm.no_email_reason(
   p_event crm.event, p_booking public.bookings, p_email text, p_series_event_type text
 )
 returns text
-language sql stable
-return case
-  when p_event.is_backfill then 'No mail: it was brought in later.'
-  when p_booking.last_event_id is distinct from p_event.id then 'No mail: the booking has changed since.'
-  when p_email like '%@sms.cal.com' then 'No mail: booked by phone number.'
-  when coalesce(p_booking.end_time, p_booking.start_time) <= now() then 'No mail: the meeting is over.'
-  when p_series_event_type is not null and crm.is_series_confirmed(p_event, p_series_event_type, p_email)
-    then 'No mail of its own: one mail confirms the series.'
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return case
+    when p_event.is_backfill then 'No mail: it was brought in later.'
+    when p_booking.last_event_id is distinct from p_event.id then 'No mail: the booking has changed since.'
+    when p_email like '%@sms.cal.com' then 'No mail: booked by phone number.'
+    when coalesce(p_booking.end_time, p_booking.start_time) <= now() then 'No mail: the meeting is over.'
+    when p_series_event_type is not null and crm.is_series_confirmed(p_event, p_series_event_type, p_email)
+      then 'No mail of its own: one mail confirms the series.'
+  end;
 end;
+$$;
 comment on function crm.no_email_reason(crm.event, public.bookings, text, text) is
   'Why an event owes no mail about a booking; null when it does.';
 

@@ -117,17 +117,31 @@ comment on function crm.make_up_event(text, timestamptz, jsonb, boolean) is
   'The body of an event that reconciliation makes up.';
 
 -- Rule: what only a comparison shows has no moment. It comes after all that is known of the booking, and owes no mail.
-create function crm.moment_of_comparison(p_log crm.log_facts) returns timestamptz
-language sql stable set search_path = ''
-return greatest(now(), p_log.last_happened_at + interval '1 millisecond');
+create function crm.moment_of_comparison(p_log crm.log_facts)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return greatest(now(), p_log.last_happened_at + interval '1 millisecond');
+end;
+$$;
 comment on function crm.moment_of_comparison(crm.log_facts) is
   'When something happened of which the API does not say when.';
 
 -- Rule: a seat is taken, moved or given up before the meeting begins, also when the log says that somebody else became
 --       its host after its end.
-create function crm.moment_of_seat(p_booking crm.api_booking, p_log crm.log_facts) returns timestamptz
-language sql stable set search_path = ''
-return greatest(least(crm.moment_of_comparison(p_log), p_booking.start_time), p_booking.created_at);
+create function crm.moment_of_seat(p_booking crm.api_booking, p_log crm.log_facts)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return greatest(least(crm.moment_of_comparison(p_log), p_booking.start_time), p_booking.created_at);
+end;
+$$;
 comment on function crm.moment_of_seat(crm.api_booking, crm.log_facts) is
   'When something happened to a seat of which the API does not say when.';
 
@@ -290,11 +304,18 @@ comment on function crm.is_another_host(crm.api_booking, text) is
   'Whether the host of a booking is not the one who, as the log says, has this address.';
 
 -- Rule: at the latest when the row was last written, but not before the booking was made or moved: it is over now.
-create function crm.moment_of_end(p_booking crm.api_booking, p_log crm.log_facts) returns timestamptz
-language sql immutable set search_path = ''
-return greatest(
-  coalesce(p_booking.updated_at, p_booking.start_time), p_booking.created_at, p_log.last_booked_at
-);
+create function crm.moment_of_end(p_booking crm.api_booking, p_log crm.log_facts)
+returns timestamptz
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return greatest(
+    coalesce(p_booking.updated_at, p_booking.start_time), p_booking.created_at, p_log.last_booked_at
+  );
+end;
+$$;
 comment on function crm.moment_of_end(crm.api_booking, crm.log_facts) is
   'When a booking was cancelled or rejected, as far as the API tells.';
 

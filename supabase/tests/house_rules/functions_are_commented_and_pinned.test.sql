@@ -32,12 +32,9 @@ select is(
   array(select f.signature from our_functions as f where f.is_bound and f.proconfig is null order by 1),
   array[
     'crm.api_text(jsonb)', 'crm.find_brand(text)', 'crm.is_history(calcom_events,timestamp with time zone)',
-    'crm.jsonb_email(jsonb)',
-    'crm.jsonb_list(jsonb)', 'crm.jsonb_text(jsonb)', 'crm.known_uid(crm.event)',
-    'crm.mail_organizer(crm.event,bookings)', 'crm.mailbox_hash(text)', 'crm.maintenance_lock_key()',
-    'crm.make_effect(crm.event,bookings,text,text,uuid,text,text)', 'crm.mark_engine(boolean)',
-    'crm.may_be_about(text[],text[])', 'crm.no_email_reason(crm.event,bookings,text,text)',
-    'crm.series_event_type(crm.event,crm.effect,bookings)', 'crm.trigger_order(text)'
+    'crm.jsonb_email(jsonb)', 'crm.jsonb_list(jsonb)', 'crm.jsonb_text(jsonb)', 'crm.known_uid(crm.event)',
+    'crm.mailbox_hash(text)', 'crm.maintenance_lock_key()', 'crm.mark_engine(boolean)',
+    'crm.may_be_about(text[],text[])', 'crm.trigger_order(text)'
   ],
   'only what every event or row calls often goes without a setting, so that the planner can inline it'
 );
