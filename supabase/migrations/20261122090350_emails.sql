@@ -626,11 +626,12 @@ begin
 
   for v_item in
     select
-      p as person, b as booking, crm.parse_event(e) as event,
-      crm.make_effect(crm.parse_event(e), b, 'applied', e.reason, null, null, 'confirmation') as effect
+      p as person, b as booking, o as event,
+      crm.make_effect(o, b, 'applied', e.reason, null, null, 'confirmation') as effect
     from public.people as p
     join public.bookings as b on b.person_id = p.id
     join public.calcom_events as e on e.id = b.last_event_id
+    cross join lateral crm.parse_event(e) as o
     where p.email = p_email.to_address and b.is_recurring and b.status = 'ACCEPTED' and e.trigger = 'BOOKING_CREATED'
       and (e.position).happened_at between v_booked_at - interval '5 minutes' and v_booked_at + interval '5 minutes'
     order by b.start_time

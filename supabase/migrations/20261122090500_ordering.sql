@@ -536,6 +536,9 @@ set search_path = ''
 as $$
 declare
   v_table text;
+  v_row_ids uuid[] := array(
+    select c.row_id from crm.row_history as c where c.stream_key = p_stream_key and c.position >= p_since
+  );
 begin
   -- No two bookings of a person ever have one uid, no company two active deals, not even in between.
   update public.bookings as b set calcom_uid = b.id::text
@@ -564,13 +567,11 @@ begin
          where c.stream_key = $1 and c.position >= $2 and c.table_name = %1$L
          group by c.row_id
        ) as h
-       where t.id = h.row_id and t.made_at is not null and t.id = any (array(
-         select c.row_id from crm.row_history as c where c.stream_key = $1 and c.position >= $2
-       ))',
+       where t.id = h.row_id and t.made_at is not null and t.id = any ($3)',
       v_table, array_to_string(crm.engine_columns(v_table), ', '),
       'r.' || array_to_string(crm.engine_columns(v_table), ', r.')
     )
-    using p_stream_key, p_since;
+    using p_stream_key, p_since, v_row_ids;
   end loop;
   delete from crm.row_history as c where c.stream_key = p_stream_key and c.position >= p_since;
 end;
