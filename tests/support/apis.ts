@@ -64,7 +64,7 @@ export interface Apis {
   /** How many more requests instances answer that were started before the secrets changed. */
   lag: number;
   /** Posts what Cal.com would post through one of its webhooks, now. */
-  deliver(body: string): Promise<number>;
+  deliver(body: string, secret?: string | null): Promise<number>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -174,10 +174,9 @@ export async function serveApis(databaseUrl: string): Promise<Apis> {
       ROTATE_WAIT_SECONDS: "0",
       SUPABASE_CLI: fileURLToPath(new URL("../../local/apis/supabase-cli.ts", import.meta.url)),
     },
-    deliver: async (body: string) => {
-      const webhook = calcom.state.webhooks[0]!;
-      const signature = createHmac("sha256", webhook.secret ?? "").update(body).digest("hex");
-      const answer = await fetch(webhook.subscriberUrl, {
+    deliver: async (body: string, secret = calcom.state.webhooks[0]!.secret) => {
+      const signature = createHmac("sha256", secret ?? "").update(body).digest("hex");
+      const answer = await fetch(calcom.state.webhooks[0]!.subscriberUrl, {
         method: "POST",
         headers: { "x-cal-signature-256": signature },
         body,
