@@ -8,7 +8,7 @@ export interface Result {
 }
 
 /** How often each measurement is repeated; what counts is the median. */
-export const ROUNDS = 3;
+export const ROUNDS = 5;
 
 /** The middle one of several measurements. */
 export function median(numbers: number[]): number {
