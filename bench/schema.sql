@@ -27,6 +27,29 @@ begin
 end;
 $$;
 
+-- Meetings of one company, a minute apart and in the sender's order: each is booked, and moved.
+create function bench.fill_company(p_domain text, p_events integer)
+returns void
+language plpgsql
+as $$
+declare
+  v_body jsonb;
+begin
+  for n in 1..p_events / 2 loop
+    v_body := bench.body(p_domain, p_domain || n, timestamptz '2026-01-01' + n * interval '1 minute');
+    perform public.handle_calcom_event(v_body);
+    perform public.handle_calcom_event(
+      v_body || jsonb_build_object(
+        'triggerEvent', 'BOOKING_RESCHEDULED',
+        'createdAt', to_char(timestamp '2026-01-01' + (n + 0.5) * interval '1 minute', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+        'payload', v_body -> 'payload'
+          || jsonb_build_object('uid', p_domain || 'moved' || n, 'rescheduleUid', p_domain || n)
+      )
+    );
+  end loop;
+end;
+$$;
+
 create function bench.handle()
 returns void
 language plpgsql

@@ -1,7 +1,14 @@
 import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import type { Sql } from "npm:postgres@3.4.9";
 import { type Body, booking, type Meeting, newMeeting } from "./support/bodies.ts";
-import { databaseTest, inRollback, leaveUnanalysed } from "./support/database.ts";
+import {
+  databaseTest,
+  inRollback,
+  leaveUnanalysed,
+  SHARED,
+  sharedServer,
+} from "./support/database.ts";
+import { connect, FAST, startTestServer } from "./support/postgres.ts";
 import { handle, snapshot } from "./support/snapshot.ts";
 
 // What an event costs is counted in rows, read and written, never in time.
@@ -25,6 +32,46 @@ databaseTest("a late event costs as much as what comes after it", async ({ sql }
   const oldest = await cost(160, -1);
   const pass = oldest.written / 160;
   assert(pass < 8, `${pass} rows written for each event that comes after it`);
+});
+
+const explaining = sharedServer(() =>
+  startTestServer({
+    settings: [
+      ...FAST.settings!,
+      "session_preload_libraries=auto_explain",
+      "auto_explain.log_analyze=on",
+      "auto_explain.log_timing=off",
+      "auto_explain.log_nested_statements=on",
+      "auto_explain.log_format=json",
+      "auto_explain.log_level=notice",
+    ],
+  })
+);
+
+Deno.test({
+  name: "a pass compares no row with all others",
+  ...SHARED,
+  fn: async () => {
+    const { asSuperuser, createDatabase } = await explaining();
+    // Deals one after the other: each meeting is moved, and every third cancelled.
+    const cost = async (meetings: number) => {
+      let rows = 0;
+      const sql = connect(asSuperuser(await createDatabase()), 1, (notice) => {
+        rows += countPlanRows(JSON.parse(notice.slice(notice.indexOf("{"))).Plan);
+      });
+      try {
+        await handle(sql, range(0, meetings).flatMap(moveAndCancel));
+        await sql`set auto_explain.log_min_duration = 0`;
+        await handle(sql, [book(-1)]);
+      } finally {
+        await sql.end();
+      }
+      return rows / meetings;
+    };
+    const [few, many] = [await cost(30), await cost(120)];
+    assert(few > 0, "no plan was told");
+    assert(many < 1.05 * few, `${many} rows for each meeting, before ${few}`);
+  },
 });
 
 databaseTest("a seat costs the same, however many seats there are", async ({ sql }) => {
@@ -209,6 +256,22 @@ function book(place: number, late = 0, domain = "acme.example"): Body {
   };
 }
 
+function moveAndCancel(place: number): Body[] {
+  const created = book(place);
+  const payload = { ...created.payload as Body, uid: `moved-${place}` };
+  const follow = (triggerEvent: string, late: number, more: Body): Body => ({
+    triggerEvent,
+    createdAt: new Date(START + (place + late) * MINUTE).toISOString(),
+    payload: { ...payload, ...more },
+  });
+  const moved = follow("BOOKING_RESCHEDULED", 0.3, {
+    rescheduleUid: (created.payload as Body).uid,
+  });
+  return place % 3 === 0
+    ? [created, moved, follow("BOOKING_CANCELLED", 0.6, { cancellationReason: "ill" })]
+    : [created, moved];
+}
+
 function seat(number: number): Body {
   return {
     triggerEvent: "BOOKING_CREATED",
@@ -247,6 +310,23 @@ function meeting(uid: string, email: string): Meeting {
 /** Any order that is not the sender's, the same in every run. */
 function shuffleKey(body: Body): number {
   return (Date.parse(body.createdAt as string) / MINUTE * 7919) % 104_729;
+}
+
+/** What `explain` says of a node of a plan. */
+interface PlanNode {
+  "Actual Rows": number;
+  "Actual Loops": number;
+  "Rows Removed by Filter"?: number;
+  "Rows Removed by Join Filter"?: number;
+  Plans?: PlanNode[];
+}
+
+/** The rows that a plan and all below it looked at, those that it threw away included. */
+function countPlanRows(node: PlanNode): number {
+  const rows = node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0) +
+    (node["Rows Removed by Join Filter"] ?? 0);
+  const below = (node.Plans ?? []).map(countPlanRows);
+  return below.reduce((sum, one) => sum + one, rows * node["Actual Loops"]);
 }
 
 interface Rows {

@@ -344,41 +344,50 @@ comment on function crm.find_or_open_deal(uuid, crm.event) is
 -- Rule: a booking may have been made by its move, or by its confirmation, because the event that booked it came late,
 --       or by a copy of that event from a second webhook, which was sent later. The deal that it opened then is the one
 --       that this event opens.
+-- Time: it is found by the uids of the booking. A company may have as many deals as a replay has events.
 create function crm.find_deal_of_same_booking(p_company_id uuid, p_event crm.event)
 returns uuid
 language plpgsql
 stable
 set search_path = ''
 as $$
-declare
-  v_deal_id uuid;
 begin
-  if exists (
-    select from public.calcom_events as e where e.uid = p_event.uid and e.is_follow_up and e.new_uid is not null
-  ) then
-    select d.id into v_deal_id
-    from public.deals as d
-    join public.calcom_events as e on e.id = d.opened_by_event_id
-    where d.company_id = p_company_id and not d.is_new and d.made_at is null
-      and e.booker_email = p_event.booker_email and e.id <> p_event.id
-      and (e.uid <> p_event.uid or e.new_uid is not null) and crm.original_uid(e.uid) = p_event.uid
-      and not exists (select from public.deals as o where o.opened_by_event_id = p_event.id)
-    order by e.position
-    limit 1;
+  if exists (select from public.deals as d where d.opened_by_event_id = p_event.id) then
+    return null;
   end if;
-  return coalesce(v_deal_id, (
-    select o.id
-    from (
-      select d.id, e.uid, e.new_uid, e.booker_email, e.payload
-      from public.deals as d
-      join public.calcom_events as e on e.id = d.opened_by_event_id
+  return coalesce(
+    (
+      with recursive uids (uid) as (
+        select p_event.uid
+        union
+        select e.new_uid
+        from uids as u
+        join public.calcom_events as e on e.uid = u.uid and e.is_follow_up and e.new_uid is not null
+      )
+      select d.id
+      from uids as u
+      join public.calcom_events as e on e.uid = u.uid and e.booker_email = p_event.booker_email
+      join public.deals as d on d.opened_by_event_id = e.id
       where d.company_id = p_company_id and not d.is_new and d.made_at is null
+        and (e.uid <> p_event.uid or e.new_uid is not null) and crm.original_uid(e.uid) = p_event.uid
       order by e.position
       limit 1
-    ) as o
-    where o.uid = p_event.uid and o.new_uid is null and o.booker_email = p_event.booker_email
-      and o.payload #>> '{payload,attendeeSeatId}' is not distinct from p_event.seat_id
-  ));
+    ),
+    (
+      select d.id
+      from public.calcom_events as e
+      join public.deals as d on d.opened_by_event_id = e.id
+      where e.uid = p_event.uid and e.new_uid is null and e.booker_email = p_event.booker_email
+        and e.payload #>> '{payload,attendeeSeatId}' is not distinct from p_event.seat_id
+        and d.company_id = p_company_id and not d.is_new and d.made_at is null
+        and not exists (
+          select
+          from public.deals as o
+          join public.calcom_events as f on f.id = o.opened_by_event_id
+          where o.company_id = p_company_id and not o.is_new and o.made_at is null and f.position < e.position
+        )
+    )
+  );
 end;
 $$;
 comment on function crm.find_deal_of_same_booking(uuid, crm.event) is

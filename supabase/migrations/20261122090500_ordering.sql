@@ -529,6 +529,8 @@ $$;
 comment on function crm.undo_since(text, crm.position) is
   'Takes back what the events of a stream did from a position on.';
 
+-- Time: what the rows said is looked up in one value by their ids, because a plan that joins both may compare each with
+--       each.
 create function crm.restore_rows(p_stream_key text, p_since crm.position)
 returns void
 language plpgsql
@@ -536,9 +538,7 @@ set search_path = ''
 as $$
 declare
   v_table text;
-  v_row_ids uuid[] := array(
-    select c.row_id from crm.row_history as c where c.stream_key = p_stream_key and c.position >= p_since
-  );
+  v_old_values jsonb;
 begin
   -- No two bookings of a person ever have one uid, no company two active deals, not even in between.
   update public.bookings as b set calcom_uid = b.id::text
@@ -557,21 +557,25 @@ begin
   ));
 
   foreach v_table in array array['companies', 'people', 'deals', 'bookings'] loop
-    -- Of several changes of a column the first one counts: jsonb_object_agg keeps what comes last.
+    v_old_values := (
+      select jsonb_object_agg(h.row_id, h.old_values)
+      from (
+        -- Of several changes of a column the first one counts: jsonb_object_agg keeps what comes last.
+        select c.row_id, jsonb_object_agg(v.key, v.value order by c.position desc, c.number desc) as old_values
+        from crm.row_history as c
+        cross join lateral jsonb_each(c.old_values) as v
+        where c.stream_key = p_stream_key and c.position >= p_since and c.table_name = v_table
+        group by c.row_id
+      ) as h
+    );
+    continue when v_old_values is null;
     execute format(
-      'update public.%1$I as t set (%2$s) = (select %3$s from jsonb_populate_record(t, h.old_values) as r)
-       from (
-         select c.row_id, jsonb_object_agg(v.key, v.value order by c.position desc, c.number desc) as old_values
-         from crm.row_history as c
-         cross join lateral jsonb_each(c.old_values) as v
-         where c.stream_key = $1 and c.position >= $2 and c.table_name = %1$L
-         group by c.row_id
-       ) as h
-       where t.id = h.row_id and t.made_at is not null and t.id = any ($3)',
+      'update public.%1$I as t set (%2$s) = (select %3$s from jsonb_populate_record(t, $1 -> t.id::text) as r)
+       where t.made_at is not null and t.id = any (array(select k.key::uuid from jsonb_object_keys($1) as k (key)))',
       v_table, array_to_string(crm.engine_columns(v_table), ', '),
       'r.' || array_to_string(crm.engine_columns(v_table), ', r.')
     )
-    using p_stream_key, p_since, v_row_ids;
+    using v_old_values;
   end loop;
   delete from crm.row_history as c where c.stream_key = p_stream_key and c.position >= p_since;
 end;

@@ -121,9 +121,10 @@ async function copyDatabase(
 }
 
 /** Opens a connection (or `max` of them) that the caller ends. */
-export function connect(url: string, max = 1): Sql {
+export function connect(url: string, max = 1, onNotice: (text: string) => void = () => {}): Sql {
   // Seconds between attempts: what a test has stopped is back at once.
-  return postgres(url, { max, onnotice: () => {}, backoff: () => 0.1 });
+  const onnotice = ({ message }: postgres.Notice) => onNotice(message!);
+  return postgres(url, { max, onnotice, backoff: () => 0.1 });
 }
 
 /** Opens a connection for `use`, and ends it however that ends. */
