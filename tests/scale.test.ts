@@ -97,6 +97,19 @@ databaseTest("a seat costs the same, however many seats there are", async ({ sql
   }
 });
 
+databaseTest("a move costs the same, however often the booking has moved", async ({ sql }) => {
+  const cost = (moves: number) =>
+    inRollback(sql, async (t) => {
+      await handle(t, [book(0), ...range(1, moves).map(moveAgain)]);
+      return await count(t, [moveAgain(moves)]);
+    });
+
+  const [few, many] = [await cost(10), await cost(60)];
+  assertEquals(many.written, few.written, "rows written");
+  // The chain of its uids is read twice, before it is locked and after, and each link from both ends.
+  assert(many.read <= few.read + 6 * 50, `rows read: ${many.read}, before ${few.read}`);
+});
+
 databaseTest("no company pays for how many others there are", async ({ sql }) => {
   await leaveUnanalysed(sql);
   const acme = [0, 1, 2, 3].map((place) => book(place));
@@ -270,6 +283,16 @@ function moveAndCancel(place: number): Body[] {
   return place % 3 === 0
     ? [created, moved, follow("BOOKING_CANCELLED", 0.6, { cancellationReason: "ill" })]
     : [created, moved];
+}
+
+function moveAgain(number: number): Body {
+  const { payload } = book(0);
+  const before = number === 1 ? (payload as Body).uid : `moved-${number - 1}`;
+  return {
+    triggerEvent: "BOOKING_RESCHEDULED",
+    createdAt: new Date(START + number * MINUTE).toISOString(),
+    payload: { ...payload as Body, uid: `moved-${number}`, rescheduleUid: before },
+  };
 }
 
 function seat(number: number): Body {

@@ -103,7 +103,7 @@ where payload #>> '{payload,attendeeSeatId}' is not null;
 create index calcom_events_new_uid_idx on public.calcom_events (new_uid) where new_uid is not null;
 -- By hash, not by time: every event passes through it, and a search by its body must not read those long decided.
 create index calcom_events_pending_idx on public.calcom_events (payload_hash) where outcome = 'pending';
-create index calcom_events_waiting_idx on public.calcom_events (booker_email) where outcome = 'waiting';
+create index calcom_events_waiting_idx on public.calcom_events (booker_email, trigger) where outcome = 'waiting';
 alter table public.calcom_events enable row level security;
 
 -- Rule: an event that waits for its decision is taken by one transaction, which decides it; others pass it by.

@@ -574,16 +574,26 @@ comment on table crm.previous_uids is 'One row per uid that a booking had before
 create index previous_uids_booking_id_idx on crm.previous_uids (booking_id);
 alter table crm.previous_uids enable row level security;
 
+-- Time: each move writes the one uid that it adds, however often the booking has moved.
 create function crm.save_previous_uids()
 returns trigger
 language plpgsql
 security definer -- who may edit bookings has no rights in schema crm
 set search_path = ''
 as $$
+declare
+  v_is_kept constant boolean := coalesce(old.stream_key = new.stream_key, false); -- not of a row that is new
+  v_gone text[] := array(
+    select unnest(old.previous_uids) except select unnest(case when v_is_kept then new.previous_uids end)
+  );
 begin
-  delete from crm.previous_uids as u where u.booking_id = new.id;
+  delete from crm.previous_uids as u
+  where u.uid = any (v_gone) and u.stream_key = old.stream_key and u.booking_id = new.id;
   insert into crm.previous_uids (uid, stream_key, booking_id)
-  select distinct p.uid, new.stream_key, new.id from unnest(new.previous_uids) as p (uid);
+  select a.uid, new.stream_key, new.id
+  from (
+    select unnest(new.previous_uids) except select unnest(case when v_is_kept then old.previous_uids end)
+  ) as a (uid);
   return null;
 end;
 $$;

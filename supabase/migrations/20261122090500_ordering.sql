@@ -97,6 +97,13 @@ return case
 end;
 comment on function crm.known_uid(crm.event) is 'The uid that an event makes known, for which others may have waited.';
 
+-- Rule: these look for their booking beyond its uid: by its calendar id, or by the event type (a request). What any
+--       event of the same person changes may be what they wait for; the others wait for a uid.
+create function crm.searching_triggers() returns text[]
+language sql immutable
+return array['BOOKING_CREATED', 'BOOKING_REQUESTED', 'BOOKING_RESCHEDULED', 'BOOKING_CANCELLED', 'BOOKING_REJECTED'];
+comment on function crm.searching_triggers() is 'The triggers of events that may find a booking whose uid they do not name.';
+
 -- Rule: a booking concerns the stream of its booker alone, whoever else has a seat there. Any other event concerns the
 --       streams of the bookings that it is about.
 -- Time: most bookings are the first to name their uid; two look-ups by key tell.
@@ -124,6 +131,36 @@ comment on function crm.load_scope(crm.event, text[]) is
 
 -- Rule: reschedules link the uid before with the uid after. Of a seated event only what lists the same people counts:
 --       the other seats are other bookings. Another organizer is one for all of them.
+-- Time: the whole chain in one query: however often a booking has moved, its scope is locked twice at most.
+create function crm.list_linked_uids(p_uids text[], p_people text[])
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return crm.sort_unique(array(
+    with recursive uids (uid) as (
+      select unnest(p_uids)
+      union
+      select l.uid
+      from uids as u
+      cross join lateral (
+        select e.uid, e.booker_email from public.calcom_events as e where e.new_uid = u.uid
+        union all
+        select e.new_uid, e.booker_email
+        from public.calcom_events as e
+        where e.uid = u.uid and e.is_follow_up and e.new_uid is not null
+      ) as l
+      where p_people is null or l.booker_email is null or l.booker_email = any (p_people)
+    )
+    select u.uid from uids as u
+  ));
+end;
+$$;
+comment on function crm.list_linked_uids(text[], text[]) is
+  'Some uids with all that they are linked to by the moves of these people; of anybody, when they are null.';
+
 create function crm.load_linked_scope(p_event crm.event, p_uids text[])
 returns crm.event_scope
 language plpgsql
@@ -144,15 +181,7 @@ declare
 begin
   v_scope.booker_stream_key := p_event.stream_key;
   v_scope.people := v_people;
-  select crm.sort_unique(array_agg(l.uid) || array_agg(l.new_uid) || p_uids) into v_scope.uids
-  from (
-    select e.uid, e.new_uid, e.booker_email from public.calcom_events as e where e.new_uid = any (p_uids)
-    union all
-    select e.uid, e.new_uid, e.booker_email
-    from public.calcom_events as e
-    where e.uid = any (p_uids) and e.is_follow_up and e.new_uid is not null
-  ) as l
-  where v_people is null or l.booker_email is null or l.booker_email = any (v_people);
+  v_scope.uids := crm.list_linked_uids(p_uids, v_people);
 
   v_scope.is_awaited := exists (
     select
@@ -167,8 +196,8 @@ begin
   ) or exists (
     select
     from public.calcom_events as e
-    where e.uid = p_event.uid and e.is_follow_up and v_known_uid is not null and e.outcome = 'waiting'
-      and e.id <> p_event.id
+    where e.uid = p_event.uid and e.is_follow_up and e.outcome = 'waiting' and e.id <> p_event.id
+      and (v_known_uid is not null or p_event.trigger = any (crm.searching_triggers()))
   ) or exists (
     select
     from public.calcom_events as e
@@ -270,7 +299,9 @@ begin
   end loop;
   -- Only now: a request of the same person may have named no uid of these.
   v_scope.is_awaited := v_scope.is_awaited or exists (
-    select from public.calcom_events as e where e.outcome = 'waiting' and e.booker_email = p_event.booker_email
+    select from public.calcom_events as e
+    where e.outcome = 'waiting' and e.booker_email = p_event.booker_email
+      and e.trigger = any (crm.searching_triggers())
   );
   return v_scope;
 end;

@@ -120,7 +120,8 @@ comment on function crm.apply_in_order(text, uuid[], boolean, boolean) is
   'Applies events, and hand edits, to a stream; carefully: each so that an error undoes it alone.';
 
 -- Rule: what was applied from a position on (null: from the beginning), and what may have waited for any of it: events
---       that name the same uids or seats, and what waits of the same bookers. Other people's bookings are none of it.
+--       that name the same uids or seats, and of the same bookers what looks for more than a uid. Other people's
+--       bookings are none of it.
 create function crm.list_events_since(p_stream_key text, p_since crm.position, p_new_event_ids uuid[])
 returns uuid[]
 language plpgsql
@@ -182,7 +183,7 @@ begin
         union all
         select e.id, e.position, e.outcome, null
         from public.calcom_events as e
-        where e.outcome = 'waiting' and e.booker_email = any (v_people)
+        where e.outcome = 'waiting' and e.booker_email = any (v_people) and e.trigger = any (crm.searching_triggers())
       ) as n
       left join unnest(v_ids) as k (id) on k.id = n.id
       where k.id is null and n.outcome <> 'pending' and crm.may_be_about(n.concerned_emails, v_people)
