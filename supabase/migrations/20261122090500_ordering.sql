@@ -102,7 +102,8 @@ comment on function crm.known_uid(crm.event) is 'The uid that an event makes kno
 create function crm.searching_triggers() returns text[]
 language sql immutable
 return array['BOOKING_CREATED', 'BOOKING_REQUESTED', 'BOOKING_RESCHEDULED', 'BOOKING_CANCELLED', 'BOOKING_REJECTED'];
-comment on function crm.searching_triggers() is 'The triggers of events that may find a booking whose uid they do not name.';
+comment on function crm.searching_triggers() is
+  'The triggers of events that may find a booking whose uid they do not name.';
 
 -- Rule: a booking concerns the stream of its booker alone, whoever else has a seat there. Any other event concerns the
 --       streams of the bookings that it is about.
