@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "npm:deno-std@1.4.0/assert/mod.js";
+import { deadline } from "npm:deno-std@1.4.0/async/deadline.js";
 import { poll } from "npm:deno-std@1.4.0/async/poll.js";
 import postgres from "npm:postgres@3.4.9";
 import { request } from "node:http";
@@ -202,12 +203,40 @@ Deno.test("the stack", async (t) => {
       assertEquals(answer.status, 413);
     });
 
-    await t.step("a body that no function would take is not kept for it", async () => {
-      const answer = await fetch(`${stack.url}/functions/v1/echo`, {
-        method: "POST",
-        body: new Uint8Array(17 * 1024 * 1024),
-      });
-      assertEquals([answer.status, (await answer.json()).code], [413, "TOO_LARGE"]);
+    await t.step("who is refused for the head of a request need not send the body", async () => {
+      const { hostname, port } = new URL(stack.url);
+      using connection = await Deno.connect({ hostname, port: Number(port) });
+      const head = `POST /functions/v1/echo/refuse HTTP/1.1\r\nhost: ${hostname}\r\n` +
+        "content-length: 1000\r\n\r\n";
+      await connection.write(new TextEncoder().encode(head));
+      const answer = new Uint8Array(100);
+      await deadline(connection.read(answer), 5_000);
+      assertMatch(new TextDecoder().decode(answer), /^HTTP\/1\.1 413 /);
+    });
+
+    await t.step("a body that nobody would take is kept by nobody", async () => {
+      const { secretKey } = stack;
+      for (
+        const [path, headers] of [
+          ["functions/v1/echo", {}],
+          ["auth/v1/otp", {}],
+          ["auth/v1/verify", {}],
+          ["auth/v1/admin/users", { apikey: secretKey, authorization: `Bearer ${secretKey}` }],
+          ["rest/v1/notes", { apikey: secretKey }],
+          ["resend/emails", { authorization: `Bearer ${stack.resendApiKey}` }],
+        ] as const
+      ) {
+        const bytes = new Uint8Array(17 * 1024 * 1024);
+        // A stream is sent in chunks, and its length is not said.
+        for (const body of [bytes, new Blob([bytes]).stream()]) {
+          const answer = await fetch(`${stack.url}/${path}`, {
+            method: "POST",
+            headers: { ...headers, "content-type": "application/json" },
+            body,
+          });
+          assertEquals([answer.status, (await answer.json()).code], [413, "TOO_LARGE"], path);
+        }
+      }
     });
 
     await t.step("there is no function but those with an index.ts", async () => {

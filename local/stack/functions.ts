@@ -1,7 +1,6 @@
 import { deadline } from "npm:deno-std@1.4.0/async/deadline.js";
 import { debounce } from "npm:deno-std@1.4.0/async/debounce.js";
 import { basename, join } from "node:path";
-import { readBody } from "../../supabase/functions/_shared/http.ts";
 import { StackError } from "./error.ts";
 import { readable } from "./log-line.ts";
 import { endTied, readLines, spawnTied } from "./tied-process.ts";
@@ -30,9 +29,6 @@ export interface EdgeFunctions {
 /** What Deno itself needs to find its cache of packages. */
 const DENO_NEEDS = ["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME", "TMPDIR"];
 
-/** Bytes of a request that are kept here for a function, which has a smaller cap of its own. */
-const MAX_BODY = 16 * 1024 * 1024;
-
 /** How long answers under way may take when the stack stops, in milliseconds. */
 const STOP_TIME = 2_000;
 
@@ -41,7 +37,6 @@ const BOOT_ERROR = {
   code: "BOOT_ERROR",
   message: "Function failed to start (please check logs)",
 };
-const TOO_LARGE = { code: "TOO_LARGE", message: `More than ${MAX_BODY} bytes` };
 const STOPPING = { code: "STOPPING", message: "The stack is stopping" };
 
 /**
@@ -214,13 +209,10 @@ function denoEnv(): Record<string, string> {
 async function forward(request: Request, origin: string): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   const headers = new Headers(request.headers);
-  for (const name of ["host", "connection", "accept-encoding", "content-length"]) {
-    headers.delete(name);
-  }
-  // Read here first: a function may answer 413 and hang up before it has read everything.
-  const body = request.body && await readBody(request, MAX_BODY);
-  if (request.body && body === null) return Response.json(TOO_LARGE, { status: 413 });
+  for (const name of ["host", "connection", "accept-encoding"]) headers.delete(name);
+  // The body as it comes: a function refuses most of what it refuses before it has read any of it.
+  const { method, body } = request;
   const url = `${origin}${pathname.replace("/functions/v1", "")}${search}`;
-  const answer = await fetch(url, { method: request.method, headers, body, redirect: "manual" });
+  const answer = await fetch(url, { method, headers, body, redirect: "manual" });
   return new Response(answer.body, answer);
 }

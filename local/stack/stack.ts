@@ -7,6 +7,7 @@ import { openSandbox } from "../resend/server.ts";
 import type { Sandbox } from "../resend/types.ts";
 import { FIRST_MEMBER, invite, type Member } from "./auth.ts";
 import { openBoard } from "./board.ts";
+import { limitBody } from "./body-limit.ts";
 import { type Keys, openDataDir } from "./data-dir.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { StackError } from "./error.ts";
@@ -85,7 +86,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   try {
     // The port first: everything else is told the address, and a port in use shows at once.
-    const server = listen(options.port, (request, peer) => route(request, peer));
+    const server = listen(
+      options.port,
+      (request, peer) => limitBody(request, (limited) => route(limited, peer)),
+    );
     opened.push(() => server.shutdown());
     const { port } = server.addr;
     const url = `http://127.0.0.1:${port}`;
