@@ -159,8 +159,8 @@ comment on function crm.finish_other_events(crm.effect[], uuid, boolean) is
 ------------------------------------------------------------------------------------------------------------- decision
 
 -- Rule: a body that was delivered before and counted changes nothing. One that failed gets another chance, unless it is
---       no event, whatever the tables hold.
-create function crm.find_repeated_event(p_event crm.event, p_payload jsonb, p_is_no_event boolean)
+--       no event, whatever the tables hold. A body of which only the bytes could be kept repeats the same bytes only.
+create function crm.find_repeated_event(p_event crm.event, p_row public.calcom_events, p_is_no_event boolean)
 returns public.calcom_events
 language plpgsql
 stable
@@ -172,19 +172,20 @@ begin
   select e.* into v_row
   from public.calcom_events as e
   where e.payload_hash = (p_event.position).payload_hash and e.id <> p_event.id
-    and (e.payload = p_payload or e.received_hash is not null) and e.uid is not distinct from p_event.uid
+    and (e.payload = p_row.payload or e.received_hash is not null) and e.uid is not distinct from p_event.uid
     and e.outcome in ('applied', 'duplicate', 'ignored', 'waiting', case when p_is_no_event then 'failed' end)
+    and (e.raw_body is not distinct from p_row.raw_body or e.payload <> '""')
   order by e.received_at
   limit 1;
   return v_row;
 end;
 $$;
-comment on function crm.find_repeated_event(crm.event, jsonb, boolean) is
+comment on function crm.find_repeated_event(crm.event, public.calcom_events, boolean) is
   'The event with the very same body that was decided before; null when there is none.';
 
 -- Rule: the first repeat keeps its row, which refers to the event that it repeats and holds no body; each further one
---       is counted there and leaves no row. So whoever replays a body fills nothing. What is not the same to the byte,
---       or is older (a retry), is kept as it is.
+--       is counted there and leaves no row. So whoever replays a body fills nothing. The same JSON in other bytes is
+--       kept once more, and a repeat of that refers to it. What is older (a retry) is kept as it is.
 -- Race: repeats of one event are recorded one after the other.
 create function crm.record_repeat(p_event crm.event, p_row public.calcom_events, p_repeated public.calcom_events)
 returns jsonb
@@ -192,13 +193,22 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_is_same constant boolean := p_row.raw_body is not distinct from p_repeated.raw_body
-    and p_row.received_at >= p_repeated.received_at;
+  v_is_same boolean;
   v_counting_id uuid;
   v_answer jsonb;
 begin
+  perform pg_advisory_xact_lock(hashtextextended('repeat:' || p_repeated.id, 0));
+  if p_row.raw_body is distinct from p_repeated.raw_body then
+    select e.* into p_repeated
+    from public.calcom_events as e
+    where e.payload_hash = p_row.payload_hash and e.payload = p_row.payload
+      and e.raw_body is not distinct from p_row.raw_body
+      and e.outcome = 'duplicate' and e.id <> p_row.id
+    order by e.received_at
+    limit 1;
+  end if;
+  v_is_same := p_row.received_at >= p_repeated.received_at is true;
   if v_is_same then
-    perform pg_advisory_xact_lock(hashtextextended('repeat:' || p_repeated.id, 0));
     update public.calcom_events as e
     set repeat_count = e.repeat_count + 1, last_repeated_at = p_row.received_at
     where e.repeats_event_id = p_repeated.id
@@ -255,7 +265,7 @@ begin
       or v_event.stream_key <> p_stream_key
       or not crm.list_streams(array_remove(array[v_event.uid, v_event.new_uid], null), null) <@ array[p_stream_key]
       or (crm.validate_event(v_event)).outcome is not null
-      or (crm.find_repeated_event(v_event, v_row.payload, false)).id is not null;
+      or (crm.find_repeated_event(v_event, v_row, false)).id is not null;
     v_hashes := v_hashes || (v_event.position).payload_hash;
     perform crm.save_event(v_event, 'pending', null);
     v_batch := array_append(v_batch, v_event);
@@ -287,7 +297,7 @@ begin
     v_event := crm.detach_event(v_event);
   end if;
 
-  v_repeated := crm.find_repeated_event(v_event, p_row.payload, v_invalid.outcome is not distinct from 'failed');
+  v_repeated := crm.find_repeated_event(v_event, p_row, v_invalid.outcome is not distinct from 'failed');
   if v_repeated.id is not null then
     return crm.record_repeat(v_event, p_row, v_repeated) || case
       when v_invalid.outcome = 'failed' then jsonb_build_object('outcome', 'failed', 'reason', v_invalid.reason)

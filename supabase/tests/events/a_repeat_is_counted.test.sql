@@ -1,6 +1,6 @@
 -- Rule: a body that is delivered again is counted, not kept again: one row refers to the event that it repeats.
 begin;
-select plan(6);
+select plan(8);
 select tests.empty_crm();
 
 -- Given an event, one that changes nothing here, and one whose bytes no JSON can hold
@@ -65,12 +65,44 @@ select results_eq(
   'they are kept'
 );
 
+-- When these bytes are delivered ten times more
+insert into public.calcom_events (payload, raw_body)
+select b.body, '\x01' from bodies as b cross join generate_series(1, 10) where b.place = 3;
+select count(public.handle_calcom_event(b.body)) from bodies as b cross join generate_series(1, 10) where b.place = 3;
+
+-- Then
+select results_eq(
+  $$ select e.outcome, e.repeat_count
+     from public.calcom_events as e join other as o on e.repeats_event_id = (o.answer ->> 'event_id')::uuid $$,
+  $$ values ('duplicate', 10) $$,
+  'they are counted'
+);
+
+-- When bodies come of which only the bytes can be kept, each twice
+do $$
+begin
+  for v_place in 0..3 loop
+    insert into public.calcom_events (payload, raw_body) values ('""', set_byte('\x00', 0, 2 + v_place / 2));
+    perform public.handle_calcom_event('""');
+  end loop;
+end;
+$$;
+
+-- Then
+select results_eq(
+  $$ select e.outcome, e.raw_body, r.repeat_count
+     from public.calcom_events as e left join public.calcom_events as r on r.repeats_event_id = e.id
+     where e.payload = '""' order by e.raw_body $$,
+  $$ values ('failed', '\x02'::bytea, 1), ('failed', '\x03', 1) $$,
+  'one is no repeat of another'
+);
+
 -- When everything is rebuilt
 select public.rebuild_everything();
 
 -- Then
 select is(
-  (select sum(e.repeat_count) from public.calcom_events as e where e.outcome = 'duplicate'), 297::bigint,
+  (select sum(e.repeat_count) from public.calcom_events as e where e.outcome = 'duplicate'), 309::bigint,
   'the repeats stay counted'
 );
 
