@@ -82,6 +82,15 @@ Deno.test("of what is nested too deeply only the bytes are kept", () => {
   assertKept('{"a":'.repeat(300) + "1" + "}".repeat(300), "", /nested/);
 });
 
+Deno.test("of what is made of too many lists and objects only the bytes are kept", () => {
+  const make = (piece: string, count: number) => `[${Array(count).fill(piece).join()}]`;
+  const attendees = make('{"email":"a@b.example"}', 40_000);
+  assertEquals(toPayload(encoder.encode(attendees)).problem, null);
+  assertEquals(toPayload(encoder.encode(make("0,1,2,3,4,5", 80_000))).problem, null);
+  assertKept(make("{}", 340_000), "", /100000 lists and objects/);
+  assertKept(make("[[[[[[[[[[]]]]]]]]]]", 20_000), "", /more than 100000/);
+});
+
 Deno.test("a key named __proto__ is a key like any other", () => {
   const { value } = toPayload(encoder.encode('{"__proto__":{"a":"\\u0000"}}'));
   assertEquals(JSON.stringify(value), '{"__proto__":{"a":"\ufffd"}}');

@@ -14,13 +14,19 @@ export interface Payload {
 /** Deeper than any booking. Each level of a large body costs Postgres a copy of it. */
 const MAX_DEPTH = 64;
 
+/** More than any booking has. To Postgres a list or an object costs as much as a hundred bytes of text. */
+const MAX_CONTAINERS = 100_000;
+
 /** Turns the bytes of a body into what is stored. Never throws: every body is kept. */
 export function toPayload(body: Uint8Array): Payload {
   const { text, isExact } = decode(body);
-  const { depth, hasLossyNumber } = inspect(text);
+  const { depth, containers, hasLossyNumber } = inspect(text);
+  // Not as text either: whoever reads the log may parse what looks like JSON.
   if (depth > MAX_DEPTH) {
-    // Not as text either: whoever reads the log may parse what looks like JSON.
     return toBytesPayload(body, `The body is nested more than ${MAX_DEPTH} levels deep`);
+  }
+  if (containers > MAX_CONTAINERS) {
+    return toBytesPayload(body, `The body has more than ${MAX_CONTAINERS} lists and objects`);
   }
 
   let parsed: Json;
@@ -76,20 +82,24 @@ function replaceRefusedCharacters(json: string): string {
 const NUMBER = /-?\d[\d.eE+-]*/y;
 
 /**
- * How deep JSON is nested, and whether JavaScript can hold its numbers.
+ * How deep JSON is nested, of how many lists and objects it is made, and whether JavaScript can hold
+ * its numbers.
  * Time: looks at each character once, whatever the text is. No expression that may go back does,
  * and deep nesting, which takes long to parse, is seen before.
  */
-function inspect(text: string): { depth: number; hasLossyNumber: boolean } {
+function inspect(text: string) {
   let level = 0;
+  let containers = 0;
   let depth = 0;
   let hasLossyNumber = false;
   for (let i = 0; i < text.length; i++) {
     const first = text[i]!;
     if (first === '"') {
       for (i++; i < text.length && text[i] !== '"'; i++) if (text[i] === "\\") i++;
-    } else if (first === "[" || first === "{") depth = Math.max(depth, ++level);
-    else if (first === "]" || first === "}") level--;
+    } else if (first === "[" || first === "{") {
+      containers++;
+      depth = Math.max(depth, ++level);
+    } else if (first === "]" || first === "}") level--;
     else if (first === "-" || (first >= "0" && first <= "9")) {
       NUMBER.lastIndex = i;
       const number = NUMBER.exec(text)?.[0] ?? first;
@@ -97,7 +107,7 @@ function inspect(text: string): { depth: number; hasLossyNumber: boolean } {
       i += number.length - 1;
     }
   }
-  return { depth, hasLossyNumber };
+  return { depth, containers, hasLossyNumber };
 }
 
 /** Whether JavaScript reads this number as another one: 1e999 as Infinity, a long id rounded. */
