@@ -78,41 +78,64 @@ databaseTest("everybody in the sample bodies can be erased", async ({ sql }) => 
   assertEquals(await everyRow(sql), rows, "after a rebuild");
 });
 
-databaseTest(
-  "a body with 80,000 addresses costs no seconds once somebody was erased",
-  async ({ sql }) => {
-    const many = Array.from({ length: 80_000 }, (_, place) => `u${place}@b.co`).join(" ");
-    const body = {
-      triggerEvent: "BOOKING_CREATED",
-      createdAt: "2020-03-02T09:00:00Z",
-      payload: {
-        uid: "many",
-        startTime: "2037-12-01T15:00:00Z",
-        attendees: [{ email: "ann@company.example", name: "Ann" }],
-        additionalNotes: `Tobias.Reyes@northwindcargo.example ${many}`,
-      },
-    };
-    const fastest = async () => {
-      const times: number[] = [];
-      for (let run = 0; run < 3; run++) {
-        await inRollback(sql, async (t) => {
-          const start = performance.now();
-          await handle(t, [body]);
-          times.push(performance.now() - start);
-        });
-      }
-      return Math.min(...times);
-    };
+const ERASED = "tobias.reyes@northwindcargo.example";
 
-    const before = await fastest();
-    await handle(sql, await sampleBodies());
-    const [row] = await sql`
-    select public.erase_person('tobias.reyes@northwindcargo.example') -> 'erased' as erased`;
-    assert(row!.erased);
-    const after = await fastest();
-    assert(after < 30 * before, `${after} ms, before ${before} ms`);
-  },
-);
+/** Bodies that take long, by who is in them. */
+const LARGE = {
+  "80,000 addresses": largeBody({
+    notes: Array.from({ length: 80_000 }, (_, place) => `u${place}@b.co`).join(" "),
+    attendees: [{ email: "ann@company.example", name: "Ann" }],
+  }),
+  "25,000 attendees, of whom one was erased": largeBody({
+    attendees: [{ email: "ann@company.example", name: "Ann" }, ...manyPeople()],
+  }),
+  "25,000 attendees, whom somebody brought who was erased": largeBody({
+    attendees: [{ email: ERASED, name: "Tobias Reyes" }, ...manyPeople()],
+  }),
+};
+
+function largeBody({ attendees, notes = "" }: { attendees: unknown[]; notes?: string }) {
+  return {
+    triggerEvent: "BOOKING_CREATED",
+    createdAt: "2020-03-02T09:00:00Z",
+    payload: {
+      uid: "many",
+      startTime: "2037-12-01T15:00:00Z",
+      attendees,
+      additionalNotes: `${ERASED} ${notes}`,
+    },
+  };
+}
+
+function manyPeople() {
+  return Array.from({ length: 25_000 }, (_, place) => ({ email: `u${place}@b.co`, name: "Uma" }));
+}
+
+for (const [name, body] of Object.entries(LARGE)) {
+  databaseTest(
+    `a body with ${name}, costs no seconds once somebody was erased`,
+    async ({ sql }) => {
+      const fastest = async () => {
+        const times: number[] = [];
+        for (let run = 0; run < 3; run++) {
+          await inRollback(sql, async (t) => {
+            const start = performance.now();
+            await handle(t, [body]);
+            times.push(performance.now() - start);
+          });
+        }
+        return Math.min(...times);
+      };
+
+      const before = await fastest();
+      await handle(sql, await sampleBodies());
+      const [row] = await sql`select public.erase_person(${ERASED}) -> 'erased' as erased`;
+      assert(row!.erased);
+      const after = await fastest();
+      assert(after < 10 * before, `${after} ms, before ${before} ms`);
+    },
+  );
+}
 
 databaseTest(
   "of every sample body the details can go, and the rules read the same",

@@ -101,12 +101,17 @@ create type crm.identity as (
   email_pseudonyms text[],
   email_patterns text[],
   name_patterns text[],
-  sayings text[]
+  sayings text[],
+  address_hint text,
+  hint text
 );
 comment on column crm.identity.pseudonym is 'What stands in place of the name and of what the person said.';
 comment on column crm.identity.emails is 'Every address of the person; email_pseudonyms are in the same order.';
 comment on column crm.identity.name_patterns is 'Regular expressions that find the names, as whole words.';
 comment on column crm.identity.sayings is 'What the person has written: answers, notes, reasons, numbers, links.';
+comment on column crm.identity.address_hint is
+  'A regular expression that JSON fits in which an address stands; some in which none stands fits it, too.';
+comment on column crm.identity.hint is 'The same for addresses, names and sayings.';
 
 create function crm.address_pattern(p_email text) returns text
 language sql immutable set search_path = ''
@@ -154,6 +159,40 @@ end;
 $$;
 comment on function crm.word_patterns(text[]) is 'Regular expressions that find these texts as whole words.';
 
+-- Rule: of each text its longest word, spelled as JSON spells it.
+-- Time: a person of very many words is looked for everywhere.
+create function crm.hint_pattern(p_texts text[])
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return (
+    select case when count(*) <= 100 then coalesce(string_agg(w.pattern, '|'), '(?!)') else '' end
+    from (
+      select distinct replace(
+        replace(crm.escape_pattern(btrim(to_jsonb(l.word)::text, '"')), '\@', '(?:@|%40)'), '\+', '(?:\+|%2b)'
+      ) as pattern
+      from unnest(p_texts) as t (text)
+      cross join lateral (
+        select left(u.word, 100) as word from regexp_split_to_table(t.text, '\s+') as u (word)
+        order by length(u.word) desc, u.word limit 1
+      ) as l
+      where length(t.text) > 1
+    ) as w
+  );
+end;
+$$;
+comment on function crm.hint_pattern(text[]) is
+  'A regular expression that every JSON fits in which one of these texts stands.';
+
+-- Rule: in both cases, for an address is known by its lower case, which may have more letters.
+create function crm.may_name(p_value jsonb, p_hint text) returns boolean
+language sql immutable
+return p_value::text || lower(p_value::text) ~* p_hint;
+comment on function crm.may_name(jsonb, text) is 'Whether it is worth looking for a person in a JSON value.';
+
 create function crm.make_identity(
   p_pseudonym text, p_emails text[], p_email_pseudonyms text[], p_names text[], p_sayings text[]
 )
@@ -175,6 +214,8 @@ begin
   v_identity.name_patterns := crm.word_patterns(
     p_names || array(select s.saying from unnest(p_sayings) as s (saying) where length(s.saying) >= 8)
   );
+  v_identity.address_hint := crm.hint_pattern(p_emails);
+  v_identity.hint := crm.hint_pattern(p_emails || p_names || p_sayings);
   return v_identity;
 end;
 $$;
@@ -312,8 +353,13 @@ begin
       select
         'attendees',
         (
-          select coalesce(jsonb_agg(crm.slim_attendee(a.attendee) order by a.place), '[]')
+          select coalesce(jsonb_agg(s.attendee order by a.place), '[]')
           from jsonb_array_elements(p_body -> 'attendees') with ordinality as a (attendee, place)
+          cross join lateral (
+            select coalesce(jsonb_object_agg(j.key, j.value), '{}') as attendee
+            from jsonb_each(case jsonb_typeof(a.attendee) when 'object' then a.attendee else '{}' end) as j
+            where j.key in ('email', 'name', 'noShow', 'timeZone', 'language', 'locale')
+          ) as s
         )
       where jsonb_typeof(p_body -> 'attendees') = 'array'
     ) as k
@@ -337,22 +383,6 @@ begin
 end;
 $$;
 comment on function crm.slim_answers(jsonb) is 'Of the answers of a form who booked, and for which company.';
-
-create function crm.slim_attendee(p_attendee jsonb)
-returns jsonb
-language plpgsql
-immutable
-set search_path = ''
-as $$
-begin
-  return (
-    select coalesce(jsonb_object_agg(a.key, a.value), '{}')
-    from jsonb_each(case jsonb_typeof(p_attendee) when 'object' then p_attendee else '{}' end) as a
-    where a.key in ('email', 'name', 'noShow', 'timeZone', 'language', 'locale')
-  );
-end;
-$$;
-comment on function crm.slim_attendee(jsonb) is 'Who an attendee is, and whether they came.';
 
 create function crm.slim_payload(p_payload jsonb)
 returns jsonb
@@ -468,6 +498,7 @@ comment on function crm.forget_in_text(text, crm.identity) is
 
 -- Rule: of what others are, or what a rule reads as it is, only the addresses of the person are taken out: somebody may
 --       be called like a host or like a state. What lies deeper than fifty levels is left out.
+-- Time: only where the person may be named.
 create function crm.forget_in_json(
   p_value jsonb, p_identity crm.identity, p_is_theirs boolean default true, p_depth integer default 0
 )
@@ -484,6 +515,7 @@ declare
     'attendee_email', 'organizer_email', 'previous_uids', 'table_name', 'outcome', 'kind', 'made_at', 'position'
   ];
   v_email text;
+  v_hint text := case when p_is_theirs then p_identity.hint else p_identity.address_hint end;
 begin
   if p_depth > 50 then
     return null;
@@ -495,18 +527,28 @@ begin
   elsif jsonb_typeof(p_value) = 'array' then
     return (
       select coalesce(
-        jsonb_agg(crm.forget_in_json(a.value, p_identity, p_is_theirs, p_depth + 1) order by a.ordinality), '[]'
+        jsonb_agg(
+          case
+            when crm.may_name(a.value, v_hint)
+              then crm.forget_in_json(a.value, p_identity, p_is_theirs, p_depth + 1)
+            else a.value
+          end
+          order by a.ordinality
+        ),
+        '[]'
       )
       from jsonb_array_elements(p_value) with ordinality as a
     );
   elsif jsonb_typeof(p_value) = 'object' then
     v_email := crm.typed_address(p_value -> 'email');
     p_is_theirs := p_is_theirs and (v_email is null or v_email = any (p_identity.emails));
+    v_hint := case when p_is_theirs then v_hint else p_identity.address_hint end;
     return (
       select coalesce(
         jsonb_object_agg(
           crm.forget_addresses(o.key, p_identity),
           case
+            when not crm.may_name(o.value, v_hint) then o.value
             when o.key = 'email' and jsonb_typeof(o.value) = 'string' then crm.forget_email(o.value, p_identity)
             else crm.forget_in_json(
               o.value, p_identity, p_is_theirs and o.key <> all (v_fixed_keys), p_depth + 1
@@ -581,17 +623,20 @@ declare
   v_is_seated boolean := coalesce(
     crm.jsonb_text(v_body -> 'seatsPerTimeSlot'), crm.jsonb_text(v_body -> 'attendeeSeatId')
   ) is not null;
-  v_attendees text[];
+  v_path text[] := case
+    when jsonb_typeof(p_payload -> 'payload') = 'object' then array['payload', 'attendees']
+    else array['attendees']
+  end;
+  v_attendees jsonb;
   v_booker text;
 begin
   if jsonb_typeof(v_body) is distinct from 'object' then
     return to_jsonb(p_identity.pseudonym); -- no event: nobody knows what it says
   end if;
-  v_attendees := crm.attendee_emails(v_body);
   v_booker := coalesce(
     case when not v_is_seated then crm.jsonb_email(v_body #> '{responses,email,value}') end,
     case when not v_is_seated then crm.jsonb_email(v_body #> '{responses,email}') end,
-    v_attendees[1]
+    (crm.attendee_emails(v_body))[1]
   );
   if v_booker = any (p_identity.emails) or crm.typed_booker(v_body, v_is_seated) = any (p_identity.emails)
     or (p_is_about and not (v_is_seated and v_trigger = 'BOOKING_CREATED'))
@@ -607,18 +652,26 @@ begin
     end;
   end if;
   if jsonb_typeof(v_body -> 'attendees') = 'array' then
-    v_body := v_body || jsonb_build_object('attendees', (
-      select coalesce(jsonb_agg(crm.forget_attendee(a.attendee, p_identity) order by a.place), '[]')
+    v_attendees := (
+      select coalesce(
+        jsonb_agg(
+          case
+            when crm.may_name(a.attendee, p_identity.hint)
+              then crm.forget_in_json(crm.forget_attendee(a.attendee, p_identity), p_identity)
+            else a.attendee
+          end
+          order by a.place
+        ),
+        '[]'
+      )
       from jsonb_array_elements(v_body -> 'attendees') with ordinality as a (attendee, place)
-    ));
+    );
+    v_body := v_body - 'attendees';
   end if;
-  return crm.forget_in_json(
-    case
-      when jsonb_typeof(p_payload -> 'payload') = 'object' then p_payload || jsonb_build_object('payload', v_body)
-      else v_body
-    end,
-    p_identity
+  p_payload := crm.forget_in_json(
+    case when v_path[1] = 'payload' then p_payload || jsonb_build_object('payload', v_body) else v_body end, p_identity
   );
+  return case when v_attendees is null then p_payload else jsonb_set(p_payload, v_path, v_attendees) end;
 end;
 $$;
 comment on function crm.forget_in_payload(jsonb, crm.identity, boolean) is
