@@ -114,6 +114,8 @@ const LINKABLE = [
   /\d\.\d{1,3}\.\d{1,3}\.\d/,
   /[^\s[]@[^\s\]]/,
   /=\?[^\s?]+\?[bq]\?/i,
+  // Telephones make a call of it.
+  /\d(?:[ ().\-/]{0,3}\d){6}/,
 ];
 
 function assertHarmless(mail: Mail, place: number) {

@@ -1081,6 +1081,7 @@ begin
       v_event, array[p_email.to_address, v_person.email, v_booking.attendee_email], p_email.organizer_email
     ),
     'location', crm.mask_addresses(crm.jsonb_text(v_body -> 'location'), v_hidden),
+    'is_visitors_place', crm.is_visitors_place(crm.jsonb_text(v_body -> 'location'), v_body, p_email.booking_id),
     'join_url', crm.join_url(v_body, v_earlier, p_email.calcom_uid, p_email.booking_id),
     'notes', case
       when v_tells_notes then crm.mask_addresses(crm.jsonb_text(v_body -> 'additionalNotes'), v_hidden)

@@ -8,6 +8,7 @@ export interface HostileBooking {
 }
 
 const URL = "https://evil.example/login";
+const NUMBER = "+1 900 555 0142";
 const INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u034f\u061c\u202e\u2066\u{e0041}\u0007";
 
 /** In the answer about the place: which kind was chosen, and what was typed. */
@@ -106,6 +107,18 @@ export const HOSTILE: readonly HostileBooking[] = [
       location: "Evil Street 1, www.evil.example",
       metadata: { videoCallUrl: URL },
       responses: place("attendeeInPerson", "Evil Street 1, www.evil.example"),
+    },
+  },
+  {
+    name: "a number to call as the place",
+    payload: { location: NUMBER, metadata: null, responses: place("phone", NUMBER) },
+  },
+  { name: "a name that is a number to call", payload: named(`URGENT call ${NUMBER}`) },
+  { name: "a name that says a number to call", payload: named("Call 09 00 55 50 14 2") },
+  {
+    name: "notes with numbers to call",
+    payload: {
+      additionalNotes: [NUMBER, "+19005550142", "(900) 555-0142", "0900/555 01 42"].join("\n"),
     },
   },
   {

@@ -1,5 +1,5 @@
 import { assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
-import { defang, toGreetingName, toTypedLine, toTypedLines } from "./typed.ts";
+import { defang, defangTyped, toGreetingName, toTypedLine, toTypedLines } from "./typed.ts";
 
 Deno.test("what would become a link has brackets around what makes it one", () => {
   for (
@@ -54,6 +54,36 @@ Deno.test("ordinary text stays as it is", () => {
   }
 });
 
+Deno.test("a number that would become a call is in groups that make none", () => {
+  for (
+    const [typed, shown] of [
+      ["call +1 900 555 0142 now", "call +1·900·555·0142 now"],
+      ["+19005550142", "+1900·5550·142"],
+      ["(900) 555-0142", "(900·555·0142"],
+      ["1-900-555-0142", "1·900·555·0142"],
+      ["+1.212.555.0142", "+1·212·555·0142"],
+      ["0900/123 456", "0900·123·456"],
+      ["555\u20110142", "555·0142"],
+      ["０９０-１２３４-５６７８", "０９０·１２３４·５６７８"],
+      ["電話09012345678番", "電話0901·2345·678番"],
+      ["2037-12-01 0900 123456", "2037-12-01 0900·1234·56"],
+      ["tel:+19005550142", "tel[:]+1900·5550·142"],
+    ] as const
+  ) {
+    assertEquals(defangTyped(typed), shown);
+  }
+  for (
+    const text of [
+      "Mr. J. R. Smith, 3.5 hours at 10:30, on 01.12.2026",
+      "2037-12-01 10:30, 1/12/2037 10 to 12, 10.30-11.30",
+      "30 min, 2 × 45, room 1204, 10115 Berlin",
+      "kq7Vt2LmZp12345678",
+    ]
+  ) {
+    assertEquals(defangTyped(text), text);
+  }
+});
+
 Deno.test("what hides a link is taken away before it is looked for", () => {
   assertEquals(toTypedLine("ev\u200bil\u2060.\u00adexa\u{e0061}mple"), "evil[.]example");
   assertEquals(toTypedLine("evil.\nexample"), "evil. example");
@@ -86,6 +116,7 @@ Deno.test("what is no name is not", () => {
       "You have won a prize, collect it today",
       "Your account is locked!",
       "Call 0800 123456",
+      "Call 09 00 12 34",
       "x".repeat(61),
       "$500 for you",
       "<b>Ada</b>",

@@ -51,23 +51,48 @@ export function defang(text: string): string {
   return text.replace(LINKING, "[$&]");
 }
 
+/** Days and clock times have as many digits as a telephone number. */
+const TIME = String.raw`(?:\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}` +
+  String.raw`|\d{1,2}[.:]\d{2}\s?[-–]\s?\d{1,2}[.:]\d{2})(?!\p{N})`;
+
+/** What stands between the groups of a telephone number. */
+const BETWEEN = String.raw`[\s().\-\u2010-\u2015\u2212－–/~]`;
+
+/** What a mail program, or the telephone that shows the mail, would make a call of. */
+const CALLABLE = new RegExp(
+  String
+    .raw`(?<!\p{N}[-./]?|[\p{Script=Latin}_])(?!${TIME})[+＋]?\p{Nd}(?:${BETWEEN}{0,3}\p{Nd}){6,}`,
+  "gu",
+);
+
+/**
+ * The text without what would make a link or a call of it. Brackets would not do for a number, which
+ * may hold some; with a dot between groups of at most four digits it is readable, and none to call.
+ */
+export function defangTyped(text: string): string {
+  return defang(text).replace(
+    CALLABLE,
+    (number) => number.match(/[+＋]?\p{Nd}{1,4}/gu)!.join("·"),
+  );
+}
+
 /** One line that a visitor typed; see {@linkcode toLine}. */
 export function toTypedLine(value: unknown, length?: number): string | null {
   const line = toLine(value, length);
-  return line === null ? null : defang(line);
+  return line === null ? null : defangTyped(line);
 }
 
 /** The lines that a visitor typed; see {@linkcode toLines}. */
 export function toTypedLines(value: unknown, length?: number): string[] | null {
-  return toLines(value, length)?.map(defang) ?? null;
+  return toLines(value, length)?.map(defangTyped) ?? null;
 }
 
 /** Characters of a name. */
 export const NAME_LENGTH = 60;
 
-/** What names are made of; of digits a few ("3rd"). */
+/** What names are made of; of digits two ("3rd"). */
 const NAME = new RegExp(
-  String.raw`^(?!.*\p{N}{3})[\p{L}\p{M}\p{N}\p{Extended_Pictographic}\u200c\u200d\ufe0f` +
+  String.raw`^(?!(?:.*\p{N}){3})[\p{L}\p{M}\p{N}\p{Extended_Pictographic}\u200c\u200d\ufe0f` +
     String.raw` .,'’‘ʼ"“”·()&–-]+$`,
   "u",
 );

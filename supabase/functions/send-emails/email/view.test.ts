@@ -27,6 +27,11 @@ for (
       { join_url: null, location: "+15550142077" },
       "Where\nBy phone: +15550142077",
     ],
+    [
+      "a telephone number that a visitor typed",
+      { join_url: null, location: "+15550142077", is_visitors_place: true },
+      "Where\nBy phone: +1555·0142·077",
+    ],
     ["an address", { join_url: null, location: "Hafenstraße 12" }, "Where\nHafenstraße 12"],
     [
       "a link that a visitor typed",

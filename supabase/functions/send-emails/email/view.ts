@@ -4,7 +4,14 @@ import { resolveLocale } from "./locales/index.ts";
 import type { Copy, Rhythm } from "./locales/types.ts";
 import { isPhoneNumber, toLine, toLines, toMailAddress, toWebUrl } from "./sanitize.ts";
 import { formatBriefly, formatHostTime, formatTime, toDate } from "./time.ts";
-import { defang, NAME_LENGTH, toGreetingName, toTypedLine, toTypedLines } from "./typed.ts";
+import {
+  defang,
+  defangTyped,
+  NAME_LENGTH,
+  toGreetingName,
+  toTypedLine,
+  toTypedLines,
+} from "./typed.ts";
 import type {
   Brand,
   CalendarEntry,
@@ -71,7 +78,8 @@ function findPlace(data: TemplateData, copy: Copy): Place | null {
   const location = toLine(data.location);
   if (location === null) return null;
   if (location.startsWith("integrations:")) return { hint: copy.callWithoutLink };
-  const text = defang(location);
+  // A number of the host's is there to be called.
+  const text = data.is_visitors_place === true ? defangTyped(location) : defang(location);
   return { text: isPhoneNumber(location) ? copy.phone(text) : text };
 }
 
