@@ -24,7 +24,8 @@ select is(
     "organizer_time_zone": "Europe/Stockholm", "location": "integrations:daily",
     "join_url": "https://app.cal.com/video/uid-a", "notes": "About the first quarter", "reason": null,
     "old_start_time": null, "old_end_time": null, "booker_url": "https://cal.com", "guests": [], "is_seated": false,
-    "is_visitors_place": false, "is_reschedulable": true, "is_cancellable": true, "is_asked_to_move": false, "reschedule_url": null,
+    "is_visitors_place": false, "is_reschedulable": true, "is_cancellable": true, "is_asked_to_move": false,
+    "reschedule_url": null,
     "host_page": "greta", "event_page": "discovery-call",
     "calendar": {"uid": "uid-a@Cal.com", "sequence": 0, "hides_notes": false},
     "brand": {"logo_url": null, "color": null, "footer": null, "attaches_calendar": true}
