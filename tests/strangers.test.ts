@@ -64,6 +64,16 @@ Deno.test("a host's own link stays the way into the call", async () => {
         },
         "https://meet.google.com/abc-defg-hij",
       ],
+      // Newer versions of Cal.com put the room into the place, where no metadata of a visitor gets.
+      [
+        "meet-told",
+        {
+          location: "https://meet.google.com/abc-defg-hij",
+          metadata: { videoCallUrl: "https://meet.google.com/evi-lroo-mxx" },
+          videoCallData: null,
+        },
+        "https://meet.google.com/abc-defg-hij",
+      ],
       [
         "own",
         {
