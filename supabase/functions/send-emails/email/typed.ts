@@ -60,8 +60,8 @@ const BETWEEN = String.raw`[\s().\-\u2010-\u2015\u2212－–/~]`;
 
 /** What a mail program, or the telephone that shows the mail, would make a call of. */
 const CALLABLE = new RegExp(
-  String
-    .raw`(?<!\p{N}[-./]?|[\p{Script=Latin}_])(?!${TIME})[+＋]?\p{Nd}(?:${BETWEEN}{0,3}\p{Nd}){6,}`,
+  String.raw`(?<!\p{N}[-./]?|[\p{Script=Latin}_])(?:\((?=\p{Nd}+\)))?(?!${TIME})` +
+    String.raw`[+＋]?\p{Nd}(?:${BETWEEN}{0,3}\p{Nd}){6,}`,
   "gu",
 );
 
