@@ -18,7 +18,7 @@ select tests.book_as('uid-2', 'taro@yamada.test', '山田 太郎', '山田 太�
 select tests.book_as('uid-3', 'min@kim.test', '김민', '김민씨와 회의');
 select tests.book_as('uid-4', 'zoe@brulee.test', 'ZOË Brûlée', 'Call of Zoë  BRÛLÉE with Greta');
 select tests.book_as('uid-5', 'anna@sten.test', 'Ann Sten', 'Ann Stensson and Ann Sten');
-select tests.book_as('uid-6', 'zed@quote.test', E'A. "Zed"\\Ward', E'Call of A. "Zed"\\Ward and Greta Host of the firm');
+select tests.book_as('uid-6', 'zed@quote.test', E'A. "Zed"\\Ward', E'Call of A. "Zed"\\Ward with Greta');
 
 -- When
 select is(
