@@ -48,6 +48,29 @@ const ANSWERS: [name: string, most: number, query: string][] = [
     `select * from board_numbers
      where period = 'month' and level in ('brand', 'host') and since = '2026-06-01'`,
   ],
+  // What the page of the numbers asks for.
+  [
+    "all time by brand and host",
+    3.1 * DEALS,
+    "select * from board_numbers where level in ('brand', 'host') and period = 'all'",
+  ],
+  [
+    "a month of a host",
+    DEALS / 2,
+    `select * from board_numbers
+     where level = 'host' and host = 'host-3@modernfull.com' and period = 'month' and since = '2026-06-01'`,
+  ],
+  [
+    "which weeks there are",
+    10,
+    "select since from board_numbers where level = 'all' and period = 'week'",
+  ],
+  [
+    "how many deals a host has met",
+    1.5 * DEALS,
+    "select count(*) from board_deals where deal_stage = 'met' and host = 'host-5@modernfull.com'",
+  ],
+  ["how many deals there are", 2.1 * DEALS, "select count(*) from board_deals"],
 ];
 
 databaseTest(
@@ -64,10 +87,12 @@ databaseTest(
         const scanned = plan.filter((line) => /Seq Scan on (?!senders)/.test(line));
         assertEquals(scanned, [], `${name}${isAnalysed ? ", analysed" : ""}`);
       }
+      const tooMany: string[] = [];
       for (const [name, most, query] of ANSWERS) {
         const rows = await countRowsRead(sql, query);
-        assert(rows <= most, `${name} reads ${rows} rows${isAnalysed ? ", analysed" : ""}`);
+        if (rows > most) tooMany.push(`${name} reads ${rows} rows`);
       }
+      assertEquals(tooMany, [], isAnalysed ? "analysed" : "never analysed");
     }
   },
 );

@@ -112,20 +112,35 @@ comment on function crm.booking_link(text, uuid) is
 
 -- Rule: the brand of a host is that of the sender for their domain, else of the default sender; without a name it is
 --       called by its domain.
--- Time: a table, so that the planner can put the look-up into the query that asks.
+-- Time: a table, so that the planner can put the look-up into the query that asks; and an aggregate, so that it knows
+--       that there is one row: it looks it up once for each host, and not at all when nobody asks for it.
 create function crm.find_brand(p_host text)
 returns table (brand text)
 language sql
 stable
 begin atomic
   select coalesce(
-    w.from_name, w.organizer_domain,
+    min(coalesce(w.from_name, w.organizer_domain)),
     (select coalesce(x.from_name, x.organizer_domain) from public.senders as x where x.is_default)
   )
-  from (select split_part(p_host, '@', 2) as domain) as h
-  left join public.senders as w on w.organizer_domain = h.domain;
+  from public.senders as w
+  where w.organizer_domain = split_part(p_host, '@', 2);
 end;
 comment on function crm.find_brand(text) is 'What the brand of a host is called, in one row.';
+
+-- Rule: a deal is hosted by whoever has its latest meeting.
+-- Time: as above.
+create function crm.find_host(p_deal_id uuid)
+returns table (host text)
+language sql
+stable
+begin atomic
+  select (array_agg(b.organizer_email order by b.start_time desc nulls last, b.id))[1]
+  from public.bookings as b
+  where b.deal_id = p_deal_id and b.organizer_email is not null;
+end;
+comment on function crm.find_host(uuid) is
+  'Who has the latest meeting of a deal, in one row; null when nobody is named.';
 
 -- Time: the whole table is never read; the index gives one host after the other.
 create function crm.list_hosts()
@@ -285,13 +300,14 @@ from public.deals as d;
 comment on view crm.opened_deals is 'One row per deal, and when it was opened.';
 
 -- Rule: a deal that is booked is a no-show while its latest meeting is one: nobody has booked another since.
--- Time: offset 0 keeps a plan without statistics from reading all companies, or all people, for those of a page.
+-- Time: offset 0 keeps a plan without statistics from reading all companies, or all people, for those of a page. Who
+--       the host is comes before the rest, so that the cards of a host are found without telling the others.
 create view crm.cards
 with (security_invoker = true)
 as
 select
   s.deal_id, s.company_id, c.name as company, c.domain, s.stage, s.status, s.deal_stage, s.opened_at,
-  m.people, m.meetings, m.host, w.brand, m.next_meeting, m.last_meeting,
+  m.people, m.meetings, h.host, w.brand, m.next_meeting, m.last_meeting,
   lower(concat_ws(' ', c.name, c.domain, m.search)) as search
 from (
   select
@@ -310,6 +326,8 @@ from (
     end as stage
   from crm.opened_deals as d
 ) as s
+left join lateral crm.find_host(s.deal_id) as h on true
+left join lateral crm.find_brand(h.host) as w on true
 cross join lateral (
   select k.name, k.domain from public.companies as k where k.id = s.company_id offset 0
 ) as c
@@ -321,16 +339,11 @@ left join lateral (
     min(b.start_time) filter (
       where b.status = 'ACCEPTED' and not b.is_pending_confirmation and b.start_time > now()
     ) as next_meeting,
-    max(b.start_time) filter (where b.status = 'ACCEPTED' and b.start_time <= now()) as last_meeting,
-    (
-      array_agg(b.organizer_email order by b.start_time desc nulls last, b.id)
-      filter (where b.organizer_email is not null)
-    )[1] as host
+    max(b.start_time) filter (where b.status = 'ACCEPTED' and b.start_time <= now()) as last_meeting
   from public.bookings as b
   cross join lateral (select o.name, o.email from public.people as o where o.id = b.person_id offset 0) as p
   where b.deal_id = s.deal_id
-) as m on true
-cross join lateral crm.find_brand(m.host) as w;
+) as m on true;
 comment on view crm.cards is 'One row per deal: a card of the pipeline, without what happened last.';
 
 -- Time: its story is told in the list of columns, so that it is told of the rows of a page only, once they are sorted.
@@ -379,7 +392,7 @@ select
 from crm.meetings as b
 join public.people as p on p.id = b.person_id
 left join public.companies as c on c.id = p.company_id
-cross join lateral crm.find_brand(b.host) as w;
+left join lateral crm.find_brand(b.host) as w on true;
 comment on view public.board_meetings is
   'One row per meeting of one person. state: to_come, unconfirmed, met, no_show, cancelled, or over when nobody has '
   'said yet what became of it.';
@@ -423,18 +436,19 @@ comment on view public.board_companies is 'One row per company, also of those wi
 --       before until (and its brand and host), and the state that the number counts; of deals those of board_deals by
 --       opened_at, and deal_stage met.
 -- Rule: of everything together there is a row for each period since the first, also when there was nothing in it.
--- Time: the periods come first, and each reads by index what is in it: a filter by period, since or until reads no more
---       than that. Who was the host of a deal is looked up where it is asked for, and the brand once for each host.
+-- Time: the periods come first: a filter by period, since or until reads no more than what is in them. All hosts are
+--       counted in one pass, of which the brands are made; for everything together no host is looked up.
+-- Time: what is in a period is read by index, and the host of each deal looked up. A period of more than an eighth of
+--       all time has its tables read as they lie, and the hosts from one sort, which serves all such periods. `case`
+--       has the planner expect many rows there; a range that it does not know yet it takes for a narrow one.
 create view public.board_numbers
 with (security_invoker = true)
 as
 select
-  g.period, g.since, g.until, l.level, n.brand, n.host,
-  coalesce(n.bookings, 0) as bookings, coalesce(n.to_come, 0) as to_come, coalesce(n.over, 0) as over,
-  coalesce(n.met, 0) as met, coalesce(n.no_show, 0) as no_show, coalesce(n.cancelled, 0) as cancelled,
+  g.period, g.since, g.until, n.level, n.brand, n.host, n.bookings, n.to_come, n.over, n.met, n.no_show, n.cancelled,
   round(n.met::numeric / nullif(n.met + n.no_show, 0), 4) as show_rate,
   round(n.cancelled::numeric / nullif(n.bookings, 0), 4) as cancelled_rate,
-  n.median_lead_time, coalesce(n.deals, 0) as deals, coalesce(n.deals_met, 0) as deals_met,
+  n.median_lead_time, n.deals, n.deals_met,
   round(n.deals_met::numeric / nullif(n.deals, 0), 4) as met_rate
 from (
   select
@@ -442,66 +456,111 @@ from (
       (select min(m.booked_at) from crm.meetings as m),
       (select min(d.opened_at) from crm.opened_deals as d)
     ) at time zone 'UTC') as day
+  offset 0
 ) as f
 cross join lateral (
   select
-    'week' as period, w.since at time zone 'UTC' as since,
-    (w.since + interval '7 days') at time zone 'UTC' as until
-  from generate_series(date_trunc('week', f.day), now() at time zone 'UTC', interval '7 days') as w (since)
+    u.period, s.since at time zone 'UTC' as since, (s.since + u.length) at time zone 'UTC' as until
+  from (
+    values ('week', interval '7 days'), ('month', interval '1 month'), ('quarter', interval '3 months'),
+      ('year', interval '1 year')
+  ) as u (period, length)
+  cross join lateral generate_series(date_trunc(u.period, f.day), now() at time zone 'UTC', u.length) as s (since)
   union all
-  select 'month', m.since at time zone 'UTC', (m.since + interval '1 month') at time zone 'UTC'
-  from generate_series(date_trunc('month', f.day), now() at time zone 'UTC', interval '1 month') as m (since)
-  union all
-  select 'quarter', q.since at time zone 'UTC', (q.since + interval '3 months') at time zone 'UTC'
-  from generate_series(date_trunc('quarter', f.day), now() at time zone 'UTC', interval '3 months') as q (since)
-  union all
-  select 'year', y.since at time zone 'UTC', (y.since + interval '1 year') at time zone 'UTC'
-  from generate_series(date_trunc('year', f.day), now() at time zone 'UTC', interval '1 year') as y (since)
-  union all
-  select 'last_30_days', date_trunc('day', now(), 'UTC') - interval '29 days', 'infinity' where f.day is not null
-  union all
-  select 'last_90_days', date_trunc('day', now(), 'UTC') - interval '89 days', 'infinity' where f.day is not null
+  select 'last_' || l.days || '_days', date_trunc('day', now(), 'UTC') - (l.days - 1) * interval '1 day', 'infinity'
+  from (values (30), (90)) as l (days)
+  where f.day is not null
   union all
   select 'all', '-infinity', 'infinity' where f.day is not null
 ) as g
-cross join (values ('all'), ('brand'), ('host')) as l (level)
-left join lateral (
+cross join lateral (
   select
-    case when l.level <> 'all' then h.brand end as brand,
-    case when l.level = 'host' then r.host end as host,
-    count(r.state) as bookings,
-    count(*) filter (where r.state in ('to_come', 'unconfirmed')) as to_come,
-    count(*) filter (where r.state = 'over') as over,
-    count(*) filter (where r.state = 'met') as met,
-    count(*) filter (where r.state = 'no_show') as no_show,
-    count(*) filter (where r.state = 'cancelled') as cancelled,
-    percentile_cont(0.5) within group (order by r.lead_time) as median_lead_time,
-    count(r.deal_stage) as deals,
-    count(*) filter (where r.deal_stage = 'met') as deals_met
+    least(g.until, now()) - greatest(g.since, f.day at time zone 'UTC') > (now() - f.day at time zone 'UTC') / 8
+    as is_long
+) as i
+cross join lateral (
+  select 'all' as level, null as brand, null as host, m.*, d.*
   from (
-    select m.host, m.state, m.lead_time, null as deal_stage
+    select
+      count(*) as bookings,
+      count(*) filter (where m.state in ('to_come', 'unconfirmed')) as to_come,
+      count(*) filter (where m.state = 'over') as over,
+      count(*) filter (where m.state = 'met') as met,
+      count(*) filter (where m.state = 'no_show') as no_show,
+      count(*) filter (where m.state = 'cancelled') as cancelled,
+      percentile_cont(0.5) within group (order by m.lead_time) as median_lead_time
     from crm.meetings as m
     where m.booked_at >= g.since and m.booked_at < g.until
-    union all
-    select
-      case
-        when l.level <> 'all' then (
-          select b.organizer_email
-          from public.bookings as b
-          where b.deal_id = d.deal_id and b.organizer_email is not null
-          order by b.start_time desc nulls last, b.id
-          limit 1
-        )
-      end,
-      null, null, d.deal_stage
+  ) as m
+  cross join (
+    select count(*) as deals, count(*) filter (where d.deal_stage = 'met') as deals_met
     from crm.opened_deals as d
     where d.opened_at >= g.since and d.opened_at < g.until
-    offset 0 -- so that the host of a deal is looked up once
-  ) as r
-  left join crm.list_hosts() as h on coalesce(h.host, '') = coalesce(r.host, '')
-  group by 1, 2
-) as n on true
-where l.level = 'all' or n.bookings is not null;
+  ) as d
+  union all
+  (
+    with hosts as materialized (
+      select w.brand, h.*
+      from (
+        select
+          r.host,
+          count(r.state) as bookings,
+          count(*) filter (where r.state in ('to_come', 'unconfirmed')) as to_come,
+          count(*) filter (where r.state = 'over') as over,
+          count(*) filter (where r.state = 'met') as met,
+          count(*) filter (where r.state = 'no_show') as no_show,
+          count(*) filter (where r.state = 'cancelled') as cancelled,
+          array_agg(r.lead_time) filter (where r.state is not null) as lead_times,
+          count(r.deal_stage) as deals,
+          count(*) filter (where r.deal_stage = 'met') as deals_met
+        from (
+          select m.host, m.state, m.lead_time, null as deal_stage
+          from crm.meetings as m
+          where not i.is_long and m.booked_at >= g.since and m.booked_at < g.until
+          union all
+          select h.host, null, null, d.deal_stage
+          from crm.opened_deals as d
+          cross join lateral crm.find_host(d.deal_id) as h
+          where not i.is_long and d.opened_at >= g.since and d.opened_at < g.until
+          union all
+          select m.host, m.state, m.lead_time, null
+          from crm.meetings as m
+          where i.is_long and case when m.booked_at >= g.since then m.booked_at < g.until end
+          union all
+          select h.host, null, null, d.deal_stage
+          from crm.opened_deals as d
+          left join (
+            select distinct on (b.deal_id) b.deal_id, b.organizer_email as host
+            from public.bookings as b
+            where b.deal_id is not null and b.organizer_email is not null
+            order by b.deal_id, b.start_time desc nulls last, b.id
+          ) as h on h.deal_id = d.deal_id
+          where i.is_long and case when d.opened_at >= g.since then d.opened_at < g.until end
+        ) as r
+        group by r.host
+      ) as h
+      cross join lateral crm.find_brand(h.host) as w
+    )
+    select
+      'brand', h.brand, null, sum(h.bookings)::bigint, sum(h.to_come)::bigint, sum(h.over)::bigint,
+      sum(h.met)::bigint, sum(h.no_show)::bigint, sum(h.cancelled)::bigint,
+      (
+        select percentile_cont(0.5) within group (order by t.lead_time)
+        from hosts as o
+        cross join unnest(o.lead_times) as t (lead_time)
+        where o.brand is not distinct from h.brand
+      ),
+      sum(h.deals)::bigint, sum(h.deals_met)::bigint
+    from hosts as h
+    group by h.brand
+    union all
+    select
+      'host', h.brand, h.host, h.bookings, h.to_come, h.over, h.met, h.no_show, h.cancelled,
+      (select percentile_cont(0.5) within group (order by t.lead_time) from unnest(h.lead_times) as t (lead_time)),
+      h.deals, h.deals_met
+    from hosts as h
+  )
+) as n;
 comment on view public.board_numbers is
   'One row per period (week, month, quarter, year, last_30_days, last_90_days, all) and level (all, brand, host): how '
   'many meetings were booked, and what became of them.';

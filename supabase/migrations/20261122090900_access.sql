@@ -90,6 +90,7 @@ grant execute on function
   crm.list_mail_headers(uuid),
   crm.booking_link(text, uuid),
   crm.find_brand(text),
+  crm.find_host(uuid),
   crm.list_hosts(),
   crm.tell_deal(uuid, text)
 to service_role, authenticated;

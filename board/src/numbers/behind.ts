@@ -64,7 +64,7 @@ export function dealsOf(filter: Filter): List<Deal> {
 }
 
 export async function countMeetings(filter: Filter): Promise<number> {
-  const request = supabase().from("board_meetings").select("*", {
+  const request = supabase().from("board_meetings").select("booking_id", {
     count: "exact",
     head: true,
   });
@@ -72,7 +72,7 @@ export async function countMeetings(filter: Filter): Promise<number> {
 }
 
 export async function countDeals(filter: Filter): Promise<number> {
-  const request = supabase().from("board_deals").select("*", {
+  const request = supabase().from("board_deals").select("deal_id", {
     count: "exact",
     head: true,
   });

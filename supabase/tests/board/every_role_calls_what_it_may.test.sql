@@ -37,7 +37,7 @@ select is(
     'crm.digest_changes()', 'crm.find_brand(text)',
     'crm.find_cards(timestamp with time zone,timestamp with time zone,boolean,uuid,text[],boolean,uuid[],text[],'
       || 'timestamp with time zone,uuid,integer)',
-    'crm.is_hand_work()', 'crm.list_hosts()', 'crm.list_mail_headers(uuid)', 'crm.member_role()',
+    'crm.find_host(uuid)', 'crm.is_hand_work()', 'crm.list_hosts()', 'crm.list_mail_headers(uuid)', 'crm.member_role()',
     'crm.operate(text,text)',
     'crm.read_board_filters(jsonb)', 'crm.read_event_header(uuid)', 'crm.search_board(text[])',
     'crm.show_columns(jsonb,uuid[],text[],timestamp with time zone,uuid,integer)', 'crm.tell_deal(uuid,text)',
