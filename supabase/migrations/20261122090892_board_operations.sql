@@ -117,6 +117,92 @@ return crm.operate('erase_person', email);
 comment on function public.board_erase_person(text) is
   'For operators: takes a person out of everything; nothing brings them back.';
 
+-- Time: for the list below. An event of another source pays a look at its source, one of a backfill an entry.
+create index calcom_events_backfill_received_at_idx on public.calcom_events (received_at) where source = 'backfill';
+
+-- Rule: the newest first, without the bodies; the next page begins after the last row of the one before.
+-- Time: the log is the largest table. Its newest are merged from those of each source, by the index that there is of
+--       each; what waits or has failed has an index of its own, and a search reads the log once. Nothing is sorted but
+--       what is shown, whatever a plan without statistics expects.
+create function crm.list_events(
+  p_outcome text,
+  p_search text,
+  p_after_received_at timestamptz,
+  p_after_id uuid,
+  p_page_size integer
+)
+returns jsonb
+language plpgsql
+stable
+security definer -- see operate
+set search_path = ''
+set enable_sort = off
+set enable_bitmapscan = off
+set jit = off
+as $$
+declare
+  v_parts text[] := case
+    when p_search is not null or p_outcome in ('pending', 'waiting', 'failed') then array['true']
+    else array[
+      'e.source = ''webhook'' and e.trigger is distinct from ''PING''',
+      'e.source = ''webhook'' and e.trigger = ''PING''',
+      'e.source = ''reconciliation''',
+      'e.source = ''backfill'''
+    ]
+  end;
+  v_filter text := concat_ws(
+    ' and ',
+    case when p_outcome is not null then format('e.outcome = %L', p_outcome) end,
+    case
+      when p_search is not null
+        then format('(e.booker_email = %L or %2$L in (e.uid, e.new_uid))', lower(p_search), p_search)
+    end,
+    case
+      when p_after_id is not null
+        then 'e.received_at <= $1 and (e.received_at < $1 or e.id > $2)'
+    end
+  );
+  v_events jsonb;
+begin
+  perform crm.require_operator();
+  execute format(
+    'select jsonb_agg(to_jsonb(e) order by e.received_at desc, e.id)
+     from (select e.* from (%s) as e order by e.received_at desc, e.id limit $3) as e',
+    (
+      select string_agg(
+        format(
+          '(select e.id, e.trigger, e.outcome, e.reason, e.source, e.received_at, e.decided_at, e.attempts, e.uid,
+              e.new_uid, e.booker_email, e.repeat_count
+            from public.calcom_events as e where %s order by e.received_at desc, e.id limit $3)',
+          concat_ws(' and ', p.part, nullif(v_filter, ''))
+        ),
+        ' union all '
+      )
+      from unnest(v_parts) as p (part)
+    )
+  )
+  into v_events
+  using p_after_received_at, p_after_id, least(greatest(p_page_size, 1), 1000);
+  return coalesce(v_events, '[]');
+end;
+$$;
+comment on function crm.list_events(text, text, timestamptz, uuid, integer) is
+  'The newest events for an operator, without their bodies: of an outcome, of a booker or uid, after one of them.';
+
+create function public.board_events(
+  outcome text default null,
+  search text default null,
+  after_received_at timestamptz default null,
+  after_id uuid default null,
+  page_size integer default 50
+)
+returns jsonb
+language sql stable
+set search_path = ''
+return crm.list_events(outcome, search, after_received_at, after_id, page_size);
+comment on function public.board_events(text, text, timestamptz, uuid, integer) is
+  'For operators: the newest events, without their bodies, that come after one of them.';
+
 create function crm.count_log()
 returns jsonb
 language plpgsql

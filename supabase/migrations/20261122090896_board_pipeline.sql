@@ -351,8 +351,9 @@ comment on function public.board_hosts() is 'Everybody who has had a meeting, wi
 -- Rule: two answers are the same while nothing has changed that the board shows: no event was decided, nothing was
 --       edited by hand, no mail went out or was reported on, nobody was erased or has another role. It is no time: what
 --       was begun first may be there last.
--- Time: it reads the newest of each by the indexes that others need, and how many events wait or have failed: one of
---       those that is decided after all need not be among the newest. The commit of an event pays nothing for it.
+-- Time: it reads the newest of each by the indexes that others need, which for events hold one source each, and how
+--       many events wait or have failed: one of those that is decided after all need not be among the newest. The
+--       commit of an event pays nothing for it.
 create function crm.digest_changes()
 returns text
 language plpgsql
@@ -371,12 +372,26 @@ begin
       from (
         (
           select o.* from public.calcom_events as o
-          where o.source = 'webhook' order by o.received_at desc limit 20
+          where o.source = 'webhook' and o.trigger is distinct from 'PING'
+          order by o.received_at desc limit 20
         )
         union all
         (
           select o.* from public.calcom_events as o
-          where o.source = 'reconciliation' order by o.received_at desc limit 20
+          where o.source = 'webhook' and o.trigger = 'PING'
+          order by o.received_at desc limit 20
+        )
+        union all
+        (
+          select o.* from public.calcom_events as o
+          where o.source = 'reconciliation'
+          order by o.received_at desc limit 20
+        )
+        union all
+        (
+          select o.* from public.calcom_events as o
+          where o.source = 'backfill'
+          order by o.received_at desc limit 20
         )
       ) as e
     ),

@@ -1,10 +1,7 @@
 import { ask, supabase, type Table } from "../supabase.ts";
-import { type List, quote } from "../ui/list.ts";
+import type { List } from "../ui/list.ts";
 
 /** An event without its body, which is fetched when it is looked at. */
-const COLUMNS =
-  "id,trigger,outcome,reason,source,received_at,decided_at,attempts,uid,new_uid,booker_email,repeat_count";
-
 export type Event = Pick<
   Table<"calcom_events">,
   | "id"
@@ -23,17 +20,15 @@ export type Event = Pick<
 
 export function listEvents(outcome: string | null, search: string | null): List<Event> {
   return {
-    from: () => {
-      let events = supabase().from("calcom_events").select(COLUMNS);
-      if (outcome) events = events.eq("outcome", outcome);
-      if (search) {
-        const address = quote(search.toLowerCase());
-        const uid = quote(search);
-        events = events.or(`booker_email.eq.${address},uid.eq.${uid},new_uid.eq.${uid}`);
-      }
-      return events;
-    },
-    time: "received_at",
+    page: async (after, size) =>
+      await ask(
+        supabase().rpc("board_events", {
+          ...(outcome && { outcome }),
+          ...(search && { search }),
+          ...(after && { after_received_at: after.received_at, after_id: after.id }),
+          page_size: size,
+        }),
+      ) as unknown as Event[],
     id: "id",
   };
 }

@@ -15,12 +15,22 @@ interface Answer<Row> {
 }
 
 /** The rows of a filter, newest first. */
-export interface List<Row> {
+export type List<Row> = Filtered<Row> | Told<Row>;
+
+/** Rows of a table or view. */
+interface Filtered<Row> {
   /** Asks for all of them. */
   from: () => Request<Row>;
   /** The time by which they are sorted; never null. */
   time: keyof Row & string;
   /** What tells two rows of one moment apart. */
+  id: keyof Row & string;
+}
+
+/** Rows that a function of the database gives page by page. */
+interface Told<Row> {
+  /** Asks for those that follow one. */
+  page: (after: Row | undefined, size: number) => Promise<Row[]>;
   id: keyof Row & string;
 }
 
@@ -32,10 +42,12 @@ const AT_ONCE = 1_000;
  * moves nothing, and the last page costs no more than the first.
  */
 export async function fetchPage<Row>(
-  { from, time, id }: List<Row>,
+  list: List<Row>,
   after: Row | undefined,
   size: number,
 ): Promise<Row[]> {
+  if ("page" in list) return await list.page(after, size);
+  const { from, time, id } = list;
   let request = from();
   if (after) {
     const moment = String(after[time]);

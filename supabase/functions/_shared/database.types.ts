@@ -1002,6 +1002,16 @@ export type Database = {
         Returns: Json;
       };
       "board_erase_person": { Args: { "email": string }; Returns: Json };
+      "board_events": {
+        Args: {
+          "after_id"?: string;
+          "after_received_at"?: string;
+          "outcome"?: string;
+          "page_size"?: number;
+          "search"?: string;
+        };
+        Returns: Json;
+      };
       "board_export_person": { Args: { "email": string }; Returns: Json };
       "board_health": { Args: Record<PropertyKey, never>; Returns: Json };
       "board_hosts": { Args: Record<PropertyKey, never>; Returns: Json };

@@ -1,4 +1,4 @@
--- Rule: the numbers find the host of a deal in two ways, for a short time and for a long one; board_deals knows it, too.
+-- Rule: the numbers find the host of a deal in two ways, for a short time and for a long one: that of board_deals.
 begin;
 select plan(3);
 select tests.empty_crm();
@@ -21,7 +21,8 @@ update public.bookings as b set organizer_email = null where b.calcom_uid in ('d
 
 select is(
   tests.try_as('viewer', $$
-    select string_agg(concat_ws(' ', d.domain, d.host, d.brand), E'\n' order by d.domain) from public.board_deals as d $$),
+    select string_agg(concat_ws(' ', d.domain, d.host, d.brand), E'\n' order by d.domain)
+    from public.board_deals as d $$),
   concat_ws(
     e'\n', 'one.test kim@modernfull.com modernfull.com', 'three.test outboundsolutions.com',
     'two.test lee@substrate.build substrate.build'

@@ -8,7 +8,8 @@ select tests.quiet_outbox();
 create temporary table operations (call text);
 insert into operations
 values
-  ('board_health()'), ('board_log_counts()'), ('board_retry_event(gen_random_uuid())'), ('board_retry_failed_events()'),
+  ('board_health()'), ('board_log_counts()'), ('board_events()'), ('board_retry_event(gen_random_uuid())'),
+  ('board_retry_failed_events()'),
   ('board_retry_email(gen_random_uuid())'), ('board_rebuild_company(''lovelace.test'')'),
   ('board_rebuild_person(''ada@lovelace.test'')'), ('board_rebuild_everything()'),
   ('board_allow_mail(''ada@lovelace.test'')'), ('board_export_person(''ada@lovelace.test'')'),
@@ -28,7 +29,8 @@ select is(
   array[
     'board_allow_mail(text)', 'board_change_role(uuid,text)',
     'board_column(text,jsonb,timestamp with time zone,uuid,integer)', 'board_erase_person(text)',
-    'board_export_person(text)', 'board_health()', 'board_hosts()', 'board_last_change()',
+    'board_events(text,text,timestamp with time zone,uuid,integer)', 'board_export_person(text)',
+    'board_health()', 'board_hosts()', 'board_last_change()',
     'board_log_counts()', 'board_me()',
     'board_pipeline(jsonb,integer)', 'board_rebuild_company(text)', 'board_rebuild_everything()',
     'board_rebuild_person(text)', 'board_remove_member(uuid)',
@@ -37,7 +39,9 @@ select is(
     'crm.digest_changes()', 'crm.find_brand(text)',
     'crm.find_cards(timestamp with time zone,timestamp with time zone,boolean,uuid,text[],boolean,uuid[],text[],'
       || 'timestamp with time zone,uuid,integer)',
-    'crm.find_host(uuid)', 'crm.is_hand_work()', 'crm.list_hosts()', 'crm.list_mail_headers(uuid)', 'crm.member_role()',
+    'crm.find_host(uuid)', 'crm.is_hand_work()',
+    'crm.list_events(text,text,timestamp with time zone,uuid,integer)', 'crm.list_hosts()',
+    'crm.list_mail_headers(uuid)', 'crm.member_role()',
     'crm.operate(text,text)',
     'crm.read_board_filters(jsonb)', 'crm.read_event_header(uuid)', 'crm.search_board(text[])',
     'crm.show_columns(jsonb,uuid[],text[],timestamp with time zone,uuid,integer)', 'crm.tell_deal(uuid,text)',
