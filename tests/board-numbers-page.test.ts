@@ -37,7 +37,7 @@ testPage("the numbers of the board in Chromium", async (page, t) => {
       "select bookings::text from board_numbers where period = 'month' and level = 'all' order by since desc",
     );
     assertEquals(
-      await texts(page, "table:first-of-type tbody td[data-measure=bookings]", 0),
+      await texts(page, "table:first-of-type tbody [data-measure=bookings]", 0),
       months.map(({ bookings }) => bookings),
     );
   });
@@ -60,7 +60,7 @@ testPage("the numbers of the board in Chromium", async (page, t) => {
         all.map((link) => ({
           text: link.textContent!,
           hash: link.getAttribute("href")!,
-          column: link.closest("td")!.dataset.measure!,
+          column: (link as HTMLElement).dataset.measure!,
           row: link.closest("tr")!.querySelector("th")!.textContent!,
           isFirst: link.closest("tr") === document.querySelector("tbody tr"),
         })));

@@ -17,6 +17,8 @@ export const theme = createTheme({
         closeButtonProps: { "aria-label": "Close the dialog" },
       },
     },
+    // As wide as its longest entry otherwise.
+    NativeSelect: { defaultProps: { maw: "16rem" } },
     Drawer: { defaultProps: { lockScroll: false } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
     // The first entry has the focus, not an element that a menu may not have.

@@ -1,4 +1,4 @@
-import { Code, NativeSelect, Table, Text, Title } from "@mantine/core";
+import { Code, NativeSelect, Text, Title } from "@mantine/core";
 import { useLive } from "../live/use-live.ts";
 import { refresh } from "../live/live.ts";
 import { Operation } from "../operator/operation.tsx";
@@ -37,7 +37,7 @@ export default function MembersPage() {
           Only a secret key makes accounts, and this page has none. In a copy of the project, with
           SUPABASE_URL and SUPABASE_SECRET_KEY set, or beside a local stack that runs:
         </Text>
-        <Code block>
+        <Code block className={classes.command}>
           npx -y --prefer-offline deno@2.9.6 task invite ann@example.com --role sales
         </Code>
         <Text size="sm" c="dimmed">
@@ -51,41 +51,56 @@ export default function MembersPage() {
 function MembersTable({ members }: { members: Member[] }) {
   const me = useMember().data;
   return (
-    <RowsTable title="Members" headings={["Address", "Name", "Role", "Invited", ""]}>
-      {members.map((member) => (
-        <Table.Tr key={member.user_id}>
-          <Table.Td>
-            {member.email}{" "}
-            {member.user_id === me?.user_id && <Text span inherit c="dimmed">(you)</Text>}
-          </Table.Td>
-          <Table.Td>{member.name ?? "–"}</Table.Td>
-          <Table.Td>
-            <RoleChoice member={member} isMe={member.user_id === me?.user_id} />
-          </Table.Td>
-          <Table.Td>{formatDate(member.invited_at)}</Table.Td>
-          <Table.Td className={classes.act}>
+    <RowsTable
+      title="Members"
+      rows={members}
+      keyOf={({ user_id }) => user_id}
+      columns={[
+        {
+          title: "Address",
+          kind: "name",
+          cell: ({ email, user_id }) => (
+            <>
+              {email} {user_id === me?.user_id && <Text span inherit c="dimmed">(you)</Text>}
+            </>
+          ),
+        },
+        { title: "Name", cell: ({ name }) => name ?? "–" },
+        {
+          title: "Role",
+          kind: "word",
+          cell: (member) => <RoleChoice member={member} isMe={member.user_id === me?.user_id} />,
+        },
+        {
+          title: "Invited",
+          kind: "word",
+          cell: ({ invited_at }) => formatDate(invited_at),
+        },
+        {
+          title: "",
+          cell: ({ email, user_id }) => (
             <Operation
               size="compact-xs"
-              aria-label={`Remove ${member.email}`}
+              aria-label={`Remove ${email}`}
               question={{
                 title: "Remove this member?",
                 text:
-                  `${member.email} sees nothing of the board any more, at once. What they did by hand stays, under ` +
+                  `${email} sees nothing of the board any more, at once. What they did by hand stays, under ` +
                   "their address. To let them in again, invite them again.",
                 action: "Remove",
                 isDangerous: true,
               }}
               run={async () => {
-                await ask(supabase().rpc("board_remove_member", { user_id: member.user_id }));
-                return `${member.email} is no member any more.`;
+                await ask(supabase().rpc("board_remove_member", { user_id }));
+                return `${email} is no member any more.`;
               }}
             >
               Remove
             </Operation>
-          </Table.Td>
-        </Table.Tr>
-      ))}
-    </RowsTable>
+          ),
+        },
+      ]}
+    />
   );
 }
 

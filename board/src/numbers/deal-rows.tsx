@@ -1,18 +1,11 @@
-import { Anchor, Table } from "@mantine/core";
+import { Anchor } from "@mantine/core";
 import { linkTo, useParams } from "../router.ts";
 import { formatDateTime } from "../ui/format.ts";
-import { countDeals, dealsOf, describeFilter, readFilter } from "./behind.ts";
+import { countDeals, type Deal, dealsOf, describeFilter, readFilter } from "./behind.ts";
 import { DEAL_CSV } from "../ui/deal-csv.ts";
-import { RowsTable } from "../ui/rows-table.tsx";
+import { type Column, RowsTable } from "../ui/rows-table.tsx";
+import { type Stage, STAGES } from "../ui/stages.ts";
 import { Rows } from "./rows.tsx";
-
-/** What `stage` of board_deals says, in words. */
-const STAGES: Record<string, string> = {
-  booked: "Booked",
-  met: "Met",
-  no_show: "No-show",
-  cancelled: "Cancelled",
-};
 
 /** The deals that a number counts. */
 export function DealRows() {
@@ -33,31 +26,36 @@ export function DealRows() {
       {(rows) => (
         <RowsTable
           title="Deals"
-          headings={[
-            "Company",
-            "Now",
-            "People",
-            "Host",
-            "Opened",
-            "What happened last",
-          ]}
-        >
-          {rows.map((row) => (
-            <Table.Tr key={row.deal_id}>
-              <Table.Td>
-                <Anchor href={linkTo("deal", row.deal_id)} inherit>
-                  {row.company}
-                </Anchor>
-              </Table.Td>
-              <Table.Td>{STAGES[row.stage ?? ""] ?? row.stage}</Table.Td>
-              <Table.Td>{row.people ?? "–"}</Table.Td>
-              <Table.Td>{row.host ?? "–"}</Table.Td>
-              <Table.Td>{formatDateTime(row.opened_at)}</Table.Td>
-              <Table.Td>{row.last_happening ?? "–"}</Table.Td>
-            </Table.Tr>
-          ))}
-        </RowsTable>
+          rows={rows}
+          keyOf={({ deal_id }) => deal_id!}
+          columns={COLUMNS}
+        />
       )}
     </Rows>
   );
 }
+
+const COLUMNS: Column<Deal>[] = [
+  {
+    title: "Company",
+    kind: "name",
+    cell: (row) => <Anchor href={linkTo("deal", row.deal_id)} inherit>{row.company}</Anchor>,
+  },
+  {
+    title: "Now",
+    kind: "word",
+    cell: (row) => STAGES[row.stage as Stage]?.label ?? row.stage,
+  },
+  { title: "People", cell: (row) => row.people ?? "–" },
+  { title: "Host", cell: (row) => row.host ?? "–" },
+  {
+    title: "Opened",
+    kind: "word",
+    cell: (row) => formatDateTime(row.opened_at),
+  },
+  {
+    title: "What happened last",
+    kind: "text",
+    cell: (row) => row.last_happening ?? "–",
+  },
+];

@@ -1,11 +1,10 @@
-import { Table } from "@mantine/core";
 import { useParams } from "../router.ts";
 import { formatDateTime } from "../ui/format.ts";
 import { CalcomLink, PersonLink } from "../ui/meeting-links.tsx";
 import { MEETING_STATES, MeetingState } from "../ui/meeting-state.tsx";
-import { countMeetings, describeFilter, meetingsOf, readFilter } from "./behind.ts";
+import { countMeetings, describeFilter, type Meeting, meetingsOf, readFilter } from "./behind.ts";
 import { MEETING_CSV } from "../ui/meeting-csv.ts";
-import { RowsTable } from "../ui/rows-table.tsx";
+import { type Column, RowsTable } from "../ui/rows-table.tsx";
 import { formatDays, toDays } from "./format.ts";
 import { Rows } from "./rows.tsx";
 
@@ -29,37 +28,42 @@ export function MeetingRows() {
       {(rows) => (
         <RowsTable
           title="Meetings"
-          headings={[
-            "Meeting",
-            "State",
-            "Person",
-            "Company",
-            "Host",
-            "Booked",
-            "Lead time",
-            "Link",
-          ]}
-        >
-          {rows.map((row) => (
-            <Table.Tr key={row.booking_id}>
-              <Table.Td>{formatDateTime(row.start_time)}</Table.Td>
-              <Table.Td>
-                <MeetingState state={row.state} end={row.end_time} />
-              </Table.Td>
-              <Table.Td>
-                <PersonLink meeting={row} />
-              </Table.Td>
-              <Table.Td>{row.company ?? "–"}</Table.Td>
-              <Table.Td>{row.host ?? "–"}</Table.Td>
-              <Table.Td>{formatDateTime(row.booked_at)}</Table.Td>
-              <Table.Td>{row.lead_time ? formatDays(toDays(String(row.lead_time))) : "–"}</Table.Td>
-              <Table.Td>
-                <CalcomLink link={row.calcom_link} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </RowsTable>
+          rows={rows}
+          keyOf={({ booking_id }) => booking_id!}
+          columns={COLUMNS}
+        />
       )}
     </Rows>
   );
 }
+
+const COLUMNS: Column<Meeting>[] = [
+  {
+    title: "Meeting",
+    kind: "word",
+    cell: (row) => formatDateTime(row.start_time),
+  },
+  {
+    title: "State",
+    kind: "word",
+    cell: (row) => <MeetingState state={row.state} end={row.end_time} />,
+  },
+  { title: "Person", kind: "name", cell: (row) => <PersonLink meeting={row} /> },
+  { title: "Company", cell: (row) => row.company ?? "–" },
+  { title: "Host", cell: (row) => row.host ?? "–" },
+  {
+    title: "Booked",
+    kind: "word",
+    cell: (row) => formatDateTime(row.booked_at),
+  },
+  {
+    title: "Lead time",
+    kind: "word",
+    cell: (row) => row.lead_time ? formatDays(toDays(String(row.lead_time))) : "–",
+  },
+  {
+    title: "Link",
+    kind: "word",
+    cell: (row) => <CalcomLink link={row.calcom_link} />,
+  },
+];

@@ -24,16 +24,14 @@ export function NumberLink(
   { measure, numbers }: { measure: Measure; numbers: Numbers },
 ) {
   const text = formatMeasure(measure, numbers);
-  // Nothing is behind these.
-  if (!Number(numbers[measure.column]) && measure.kind !== "time") {
-    return <span>{text}</span>;
-  }
-  if (text === "–") return <span>{text}</span>;
+  const isNothing = text === "–" || (measure.kind !== "time" && !Number(numbers[measure.column]));
+  if (isNothing) return <span data-measure={measure.column}>{text}</span>;
   return (
     <Anchor
       href={linkToRows(measure, numbers)}
       aria-label={`${measure.label}: ${text}, open its ${measure.behind.of}`}
       className={classes.link}
+      data-measure={measure.column}
       inherit
     >
       {text}

@@ -1,5 +1,6 @@
-import { Table, Title, Tooltip } from "@mantine/core";
+import { Title } from "@mantine/core";
 import type { ReactNode } from "react";
+import { type Column, RowsTable } from "../ui/rows-table.tsx";
 import { MEASURES, type Numbers } from "./measures.ts";
 import { NumberLink } from "./number-link.tsx";
 import classes from "./numbers.module.css";
@@ -26,56 +27,21 @@ export function NumbersTable(
         <Title order={2} size="h4">{title}</Title>
         {children}
       </div>
-      <Table.ScrollContainer
-        minWidth={900}
-        scrollAreaProps={{
-          viewportProps: { tabIndex: 0, role: "region", "aria-label": title },
-        }}
-      >
-        <Table
-          className={classes.table}
-          highlightOnHover
-          verticalSpacing="xs"
-          horizontalSpacing={6}
-        >
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>{heading}</Table.Th>
-              {MEASURES.map(({ column, label, meaning }) => (
-                <Table.Th key={column} className={classes.number}>
-                  <Tooltip label={meaning} multiline w={240}>
-                    <span>{label}</span>
-                  </Tooltip>
-                </Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((row) => (
-              <Table.Tr
-                key={[row.level, row.brand, row.host, row.since].join()}
-                className={isSum?.(row) ? classes.sum : undefined}
-              >
-                <Table.Th
-                  scope="row"
-                  className={isSum && !isSum(row) ? classes.part : undefined}
-                >
-                  {nameOf(row)}
-                </Table.Th>
-                {MEASURES.map((measure) => (
-                  <Table.Td
-                    key={measure.column}
-                    className={classes.number}
-                    data-measure={measure.column}
-                  >
-                    <NumberLink measure={measure} numbers={row} />
-                  </Table.Td>
-                ))}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <RowsTable
+        title={title}
+        rows={rows}
+        keyOf={(row) => [row.level, row.brand, row.host, row.since].join()}
+        isSum={isSum}
+        columns={[
+          { title: heading, kind: "name", cell: nameOf },
+          ...MEASURES.map((measure): Column<Numbers> => ({
+            title: measure.label,
+            kind: "number",
+            meaning: measure.meaning,
+            cell: (row) => <NumberLink measure={measure} numbers={row} />,
+          })),
+        ]}
+      />
     </section>
   );
 }

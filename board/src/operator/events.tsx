@@ -1,14 +1,14 @@
-import { Badge, Group, Table, Text } from "@mantine/core";
+import { Badge, Group, Text } from "@mantine/core";
 import { useLive } from "../live/use-live.ts";
 import { useParams } from "../router.ts";
 import { CsvButton } from "../ui/csv-button.tsx";
 import { formatAgo, formatDateTime } from "../ui/format.ts";
 import { fetchAll } from "../ui/list.ts";
 import { Pages } from "../ui/pager.tsx";
-import { RowsTable } from "../ui/rows-table.tsx";
+import { type Column, RowsTable } from "../ui/rows-table.tsx";
 import { type CsvColumn, saveCsv } from "../ui/save-csv.ts";
 import { Empty, Show } from "../ui/states.tsx";
-import { OpeningRow, Raw, RawJson } from "./details.tsx";
+import { Raw, RawJson } from "./details.tsx";
 import { type Event, fetchBody, listEvents } from "./fetch-events.ts";
 import { FilterLine } from "./filter-line.tsx";
 import { useLogCounts, withCount } from "./log-counts.ts";
@@ -25,8 +25,6 @@ const OUTCOMES: Record<string, { label: string; color: string }> = {
   ignored: { label: "Ignored", color: "gray" },
   duplicate: { label: "Duplicate", color: "gray" },
 };
-
-const HEADINGS = ["Received", "Event", "Outcome", "Reason", "Booker", ""];
 
 /** The log: every event with what became of it and why. */
 export function Events() {
@@ -60,7 +58,9 @@ export function Events() {
           >
             Retry all failed
           </Operation>
-          <CsvButton save={async () => saveCsv("events", CSV, await fetchAll(list))} />
+          <CsvButton
+            save={async () => saveCsv("events", CSV, await fetchAll(list))}
+          />
         </Group>
       </Group>
       <Pages name={["events", outcome, search]} list={list}>
@@ -73,62 +73,72 @@ export function Events() {
               />
             )
             : (
-              <RowsTable title="Events" headings={["", ...HEADINGS]}>
-                {events.map((event) => <EventRow key={event.id} event={event} />)}
-              </RowsTable>
+              <RowsTable
+                title="Events"
+                rows={events}
+                keyOf={({ id }) => id}
+                columns={COLUMNS}
+                details={{
+                  nameOf,
+                  show: (event) => <EventDetails event={event} />,
+                }}
+              />
             )}
       </Pages>
     </div>
   );
 }
 
-function EventRow({ event }: { event: Event }) {
-  const { id, trigger, outcome, reason, booker_email, received_at } = event;
-  const name = `${trigger ?? "the event"} of ${formatDateTime(received_at)}`;
+const COLUMNS: Column<Event>[] = [
+  {
+    title: "Received",
+    kind: "word",
+    cell: ({ received_at }) => (
+      <span title={formatDateTime(received_at)}>{formatAgo(received_at)}</span>
+    ),
+  },
+  { title: "Event", kind: "name", cell: ({ trigger }) => trigger ?? "–" },
+  {
+    title: "Outcome",
+    kind: "word",
+    cell: ({ outcome }) => (
+      <Badge
+        variant="dot"
+        tt="none"
+        className={classes.badge}
+        color={OUTCOMES[outcome]?.color ?? "gray"}
+      >
+        {OUTCOMES[outcome]?.label ?? outcome}
+      </Badge>
+    ),
+  },
+  { title: "Booker", cell: ({ booker_email }) => booker_email },
+  { title: "Reason", kind: "text", cell: ({ reason }) => reason },
+  { title: "", cell: (event) => <Retry event={event} /> },
+];
+
+function nameOf({ trigger, received_at }: Event): string {
+  return `${trigger ?? "the event"} of ${formatDateTime(received_at)}`;
+}
+
+function Retry({ event }: { event: Event }) {
+  const { id, trigger, outcome } = event;
+  if (outcome !== "failed" && outcome !== "pending") return null;
   return (
-    <OpeningRow
-      name={name}
-      columns={HEADINGS.length}
-      details={() => <EventDetails event={event} />}
-      cells={
-        <>
-          <Table.Td title={formatDateTime(received_at)} className={classes.when}>
-            {formatAgo(received_at)}
-          </Table.Td>
-          <Table.Td className={classes.word}>{trigger ?? "–"}</Table.Td>
-          <Table.Td>
-            <Badge
-              variant="dot"
-              tt="none"
-              className={classes.badge}
-              color={OUTCOMES[outcome]?.color ?? "gray"}
-            >
-              {OUTCOMES[outcome]?.label ?? outcome}
-            </Badge>
-          </Table.Td>
-          <Table.Td className={classes.reason}>{reason}</Table.Td>
-          <Table.Td className={classes.word}>{booker_email}</Table.Td>
-          <Table.Td className={classes.act}>
-            {(outcome === "failed" || outcome === "pending") && (
-              <Operation
-                size="compact-xs"
-                aria-label={`Retry ${name}`}
-                question={{
-                  title: "Decide this event again?",
-                  text:
-                    `${trigger} is decided now: applied, if what kept it from that is mended, else it fails again. ` +
-                    "A mail that it owes goes out, as far as it is still true.",
-                  action: "Decide it again",
-                }}
-                run={() => retryEvent(id)}
-              >
-                Retry
-              </Operation>
-            )}
-          </Table.Td>
-        </>
-      }
-    />
+    <Operation
+      size="compact-xs"
+      aria-label={`Retry ${nameOf(event)}`}
+      question={{
+        title: "Decide this event again?",
+        text:
+          `${trigger} is decided now: applied, if what kept it from that is mended, else it fails again. ` +
+          "A mail that it owes goes out, as far as it is still true.",
+        action: "Decide it again",
+      }}
+      run={() => retryEvent(id)}
+    >
+      Retry
+    </Operation>
   );
 }
 
@@ -146,7 +156,9 @@ function EventDetails({ event }: { event: Event }) {
   ];
   return (
     <>
-      <Text size="xs" c="dimmed" mb="xs">{facts.filter(Boolean).join(" · ")}</Text>
+      <Text size="xs" c="dimmed" mb="xs">
+        {facts.filter(Boolean).join(" · ")}
+      </Text>
       <Show live={live}>
         {({ payload, raw_body }) => (
           <>

@@ -1,10 +1,20 @@
-import { Table, Text, Title } from "@mantine/core";
+import { Text, Title } from "@mantine/core";
 import { useLive } from "../live/use-live.ts";
 import { formatDateTime } from "../ui/format.ts";
+import { type Column, RowsTable } from "../ui/rows-table.tsx";
 import { Show } from "../ui/states.tsx";
 import { Raw, RawJson } from "./details.tsx";
 import { fetchMail, type Mail } from "./fetch-mails.ts";
 import classes from "./operator.module.css";
+
+type Attempt = Awaited<ReturnType<typeof fetchMail>>["attempts"][number];
+
+const ATTEMPT: Column<Attempt>[] = [
+  { title: "Attempt", kind: "word", cell: ({ attempt }) => attempt },
+  { title: "When", kind: "word", cell: ({ claimed_at }) => formatDateTime(claimed_at) },
+  { title: "Outcome", kind: "word", cell: ({ outcome }) => outcome ?? "under way" },
+  { title: "Error", kind: "text", cell: ({ error }) => error },
+];
 
 /** The attempts at a mail, what Resend reported, and what it says. */
 export function MailDetails({ mail }: { mail: Mail }) {
@@ -24,18 +34,12 @@ export function MailDetails({ mail }: { mail: Mail }) {
             {attempts.length > 0 && (
               <div>
                 <Title order={3} size="h6">Attempts</Title>
-                <Table fz="xs">
-                  <Table.Tbody>
-                    {attempts.map(({ attempt, claimed_at, outcome, error }) => (
-                      <Table.Tr key={attempt}>
-                        <Table.Td>{attempt}</Table.Td>
-                        <Table.Td>{formatDateTime(claimed_at)}</Table.Td>
-                        <Table.Td>{outcome ?? "under way"}</Table.Td>
-                        <Table.Td>{error}</Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
+                <RowsTable
+                  title="Attempts"
+                  rows={attempts}
+                  keyOf={({ attempt }) => String(attempt)}
+                  columns={ATTEMPT}
+                />
               </div>
             )}
             {reports.length > 0 && (

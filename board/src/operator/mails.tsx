@@ -1,13 +1,12 @@
-import { Badge, Group, Table } from "@mantine/core";
+import { Badge, Group } from "@mantine/core";
 import { useParams } from "../router.ts";
 import { CsvButton } from "../ui/csv-button.tsx";
 import { formatAgo, formatDateTime } from "../ui/format.ts";
 import { fetchAll } from "../ui/list.ts";
 import { Pages } from "../ui/pager.tsx";
-import { RowsTable } from "../ui/rows-table.tsx";
+import { type Column, RowsTable } from "../ui/rows-table.tsx";
 import { type CsvColumn, saveCsv } from "../ui/save-csv.ts";
 import { Empty } from "../ui/states.tsx";
-import { OpeningRow } from "./details.tsx";
 import { listMails, type Mail } from "./fetch-mails.ts";
 import { FilterLine } from "./filter-line.tsx";
 import { useLogCounts, withCount } from "./log-counts.ts";
@@ -31,8 +30,6 @@ const STATES: Record<string, { label: string; color: string }> = {
   complained: { label: "Complained", color: "red" },
 };
 
-const HEADINGS = ["Written", "Mail", "To", "What became of it", "Reason", ""];
-
 /** The outbox: every mail with what became of it and why. */
 export function Mails() {
   const [params] = useParams();
@@ -52,71 +49,90 @@ export function Mails() {
           }))}
           search="Mail address or Cal.com uid"
         />
-        <CsvButton save={async () => saveCsv("mails", CSV, await fetchAll(list))} />
+        <CsvButton
+          save={async () => saveCsv("mails", CSV, await fetchAll(list))}
+        />
       </Group>
       <Pages name={["mails", state, search]} list={list}>
         {(mails) =>
           mails.length === 0
-            ? <Empty title="No such mails" hint="Choose another state, or look for another text." />
+            ? (
+              <Empty
+                title="No such mails"
+                hint="Choose another state, or look for another text."
+              />
+            )
             : (
-              <RowsTable title="Mails" headings={["", ...HEADINGS]}>
-                {mails.map((mail) => <MailRow key={mail.id} mail={mail} />)}
-              </RowsTable>
+              <RowsTable
+                title="Mails"
+                rows={mails}
+                keyOf={({ id }) => id}
+                columns={COLUMNS}
+                details={{
+                  nameOf,
+                  show: (mail) => <MailDetails mail={mail} />,
+                }}
+              />
             )}
       </Pages>
     </div>
   );
 }
 
-function MailRow({ mail }: { mail: Mail }) {
-  const { id, kind, to_address, status, delivery, created_at } = mail;
-  const state = delivery ?? status;
-  const name = `the ${kind} to ${to_address}`;
+const COLUMNS: Column<Mail>[] = [
+  {
+    title: "Written",
+    kind: "word",
+    cell: ({ created_at }) => (
+      <span title={formatDateTime(created_at)}>{formatAgo(created_at)}</span>
+    ),
+  },
+  { title: "Mail", cell: ({ kind }) => kind },
+  { title: "To", kind: "name", cell: ({ to_address }) => to_address },
+  {
+    title: "What became of it",
+    kind: "word",
+    cell: ({ status, delivery }) => {
+      const state = delivery ?? status;
+      return (
+        <Badge
+          variant="dot"
+          tt="none"
+          className={classes.badge}
+          color={STATES[state]?.color ?? "gray"}
+        >
+          {STATES[state]?.label ?? state}
+        </Badge>
+      );
+    },
+  },
+  { title: "Reason", kind: "text", cell: reasonOf },
+  { title: "", cell: (mail) => <Retry mail={mail} /> },
+];
+
+function nameOf({ kind, to_address }: Mail): string {
+  return `the ${kind} to ${to_address}`;
+}
+
+function Retry({ mail }: { mail: Mail }) {
+  const { id, kind, to_address, status } = mail;
+  if (status !== "failed" && status !== "dropped") return null;
   return (
-    <OpeningRow
-      name={name}
-      columns={HEADINGS.length}
-      details={() => <MailDetails mail={mail} />}
-      cells={
-        <>
-          <Table.Td title={formatDateTime(created_at)} className={classes.when}>
-            {formatAgo(created_at)}
-          </Table.Td>
-          <Table.Td>{kind}</Table.Td>
-          <Table.Td className={classes.word}>{to_address}</Table.Td>
-          <Table.Td>
-            <Badge
-              variant="dot"
-              tt="none"
-              className={classes.badge}
-              color={STATES[state]?.color ?? "gray"}
-            >
-              {STATES[state]?.label ?? state}
-            </Badge>
-          </Table.Td>
-          <Table.Td className={classes.reason}>{reasonOf(mail)}</Table.Td>
-          <Table.Td className={classes.act}>
-            {(status === "failed" || status === "dropped") && (
-              <Operation
-                size="compact-xs"
-                aria-label={`Retry ${name}`}
-                question={{
-                  title: "Send this mail after all?",
-                  text:
-                    `The ${kind} to ${to_address} is due again and goes out within a minute. Nobody gets it twice: ` +
-                    "where Resend may have taken it already, it stays as it is. Where its trouble is not mended, it " +
-                    "fails again.",
-                  action: "Make it due again",
-                }}
-                run={() => retryEmail(id)}
-              >
-                Retry
-              </Operation>
-            )}
-          </Table.Td>
-        </>
-      }
-    />
+    <Operation
+      size="compact-xs"
+      aria-label={`Retry ${nameOf(mail)}`}
+      question={{
+        title: "Send this mail after all?",
+        text:
+          `The ${kind} to ${to_address} is due again and goes out within a minute. Nobody gets it twice: ` +
+          "where Resend may have taken it already, it stays as it is. Where its trouble is not mended, it " +
+          "fails again.",
+        action: "Make it due again",
+      }}
+      run={() => retryEmail(id)}
+    >
+      Retry
+    </Operation>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Table, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { supabase, type Table as Row } from "../supabase.ts";
 import { formatDateTime } from "../ui/format.ts";
 import type { List } from "../ui/list.ts";
@@ -9,7 +9,10 @@ import { Operation } from "./operation.tsx";
 import { allowMail } from "./operations.ts";
 import classes from "./operator.module.css";
 
-type Person = Pick<Row<"people">, "id" | "email" | "name" | "suppressed_at" | "suppressed_reason">;
+type Person = Pick<
+  Row<"people">,
+  "id" | "email" | "name" | "suppressed_at" | "suppressed_reason"
+>;
 
 const LIST: List<Person> = {
   from: () =>
@@ -30,37 +33,52 @@ export function Suppressed() {
       </Text>
       <Pages name={["suppressed"]} list={LIST}>
         {(people) =>
-          people.length === 0
-            ? <Empty title="Everybody gets mail" />
-            : (
-              <RowsTable title="Addresses without mail" headings={["Address", "Since", "Why", ""]}>
-                {people.map(({ id, email, suppressed_at, suppressed_reason }) => (
-                  <Table.Tr key={id}>
-                    <Table.Td className={classes.word}>{email}</Table.Td>
-                    <Table.Td className={classes.when}>{formatDateTime(suppressed_at)}</Table.Td>
-                    <Table.Td>{suppressed_reason}</Table.Td>
-                    <Table.Td className={classes.act}>
-                      <Operation
-                        size="compact-xs"
-                        aria-label={`Allow mail to ${email}`}
-                        question={{
-                          title: "Send mail to this address again?",
-                          text:
-                            `From its next booking on ${email} gets mails again. What was dropped stays dropped, until ` +
-                            "it is retried. Take the address off Resend's suppression list, too: else Resend goes on " +
-                            "refusing it.",
-                          action: "Allow mail",
-                        }}
-                        run={() => allowMail(email)}
-                      >
-                        Allow mail
-                      </Operation>
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </RowsTable>
-            )}
+          people.length === 0 ? <Empty title="Everybody gets mail" /> : (
+            <RowsTable
+              title="Addresses without mail"
+              rows={people}
+              keyOf={({ id }) => id}
+              columns={[
+                {
+                  title: "Address",
+                  kind: "name",
+                  cell: ({ email }) => email,
+                },
+                {
+                  title: "Since",
+                  kind: "word",
+                  cell: ({ suppressed_at }) => formatDateTime(suppressed_at),
+                },
+                {
+                  title: "Why",
+                  kind: "text",
+                  cell: ({ suppressed_reason }) => suppressed_reason,
+                },
+                { title: "", cell: ({ email }) => <Allow email={email} /> },
+              ]}
+            />
+          )}
       </Pages>
     </div>
+  );
+}
+
+function Allow({ email }: { email: string }) {
+  return (
+    <Operation
+      size="compact-xs"
+      aria-label={`Allow mail to ${email}`}
+      question={{
+        title: "Send mail to this address again?",
+        text:
+          `From its next booking on ${email} gets mails again. What was dropped stays dropped, until ` +
+          "it is retried. Take the address off Resend's suppression list, too: else Resend goes on " +
+          "refusing it.",
+        action: "Allow mail",
+      }}
+      run={() => allowMail(email)}
+    >
+      Allow mail
+    </Operation>
   );
 }
