@@ -2,6 +2,7 @@ import { assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import { linkTo, readPlace } from "../board/src/address.ts";
 import { formatAgo, formatSince, readInterval } from "../board/src/ui/format.ts";
 import { listWords } from "../board/src/ui/search.ts";
+import { withoutTurns } from "../board/src/ui/turn.ts";
 
 Deno.test("a place of the board and its address say the same", () => {
   const link = linkTo("pipeline", null, { host: "a&b@c.example", search: "what?", brand: "" });
@@ -44,4 +45,9 @@ Deno.test("no sign that somebody searches gets into a filter", () => {
     "y",
   ]);
   assertEquals(listWords("()"), []);
+});
+
+Deno.test("no name turns a sentence around", () => {
+  assertEquals(withoutTurns("Did Eve \u202Egnp.exe\u2066 come?"), "Did Eve gnp.exe come?");
+  assertEquals(withoutTurns("Did محمد عبد الله come?"), "Did محمد عبد الله come?");
 });

@@ -2,6 +2,7 @@ import { Button, Group, Text } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { createStore } from "../store.ts";
 import { BoardError } from "../supabase.ts";
+import { withoutTurns } from "./turn.ts";
 
 const load = () => import("@mantine/notifications");
 
@@ -15,7 +16,7 @@ export async function notify(message: string, undo?: () => Promise<unknown>): Pr
     closeButtonProps: CLOSE,
     message: (
       <Group justify="space-between" wrap="nowrap">
-        <Text size="sm">{message}</Text>
+        <Text size="sm">{withoutTurns(message)}</Text>
         {undo && (
           <Button
             size="compact-sm"
@@ -44,9 +45,9 @@ export async function notifyError(error: unknown): Promise<void> {
     color: "red",
     autoClose: 15_000,
     closeButtonProps: CLOSE,
-    title: `${message}.`,
+    title: withoutTurns(`${message}.`),
     // Its own colour is too pale to be read.
-    message: hint && <Text size="sm" c="dimmed">{`${hint}.`}</Text>,
+    message: hint && <Text size="sm" c="dimmed">{withoutTurns(`${hint}.`)}</Text>,
   });
 }
 

@@ -1,10 +1,8 @@
-import type { ReactNode } from "react";
-
 /** What is asked before something is done. */
 export interface Question {
   title: string;
   /** What will happen. */
-  text: ReactNode;
+  text: string;
   /** The words on the button that does it. */
   action: string;
   /** It cannot be undone. */
