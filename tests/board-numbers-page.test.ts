@@ -114,6 +114,22 @@ testPage("the numbers of the board in Chromium", async (page, t) => {
     await page.locator("::-p-text(Nothing was booked in this time)").wait();
   });
 
+  await t.step("numbers, days and weeks are written as the reader writes them", async () => {
+    const german = await page.browser().newPage();
+    const session = await german.createCDPSession();
+    await session.send("Emulation.setLocaleOverride", { locale: "de-DE" });
+    const board = await BoardPage.open(german, stack);
+    await board.go("#/numbers?period=all");
+    await german.locator("ul [data-measure=median_lead_time]").wait();
+    assertMatch((await texts(german, "ul [data-measure=median_lead_time]"))[0]!, /^\d,\d days$/);
+    await board.go("#/meetings?host=all");
+    await board.see("Meetings", "h1");
+    const monday = new Date();
+    monday.setDate(monday.getDate() - (monday.getDay() + 6) % 7);
+    await board.see(`${monday.getDate()}.`, "h1 + p");
+    await german.close();
+  });
+
   await t.step("the keyboard opens a number", async () => {
     await open("#/numbers?period=all", "Numbers");
     await page.waitForSelector("a [data-measure=bookings]");
@@ -301,6 +317,24 @@ testPage("the meetings of the board in Chromium", async (page, t) => {
         return [label.textContent, label.scrollWidth <= label.clientWidth];
       }));
     assertEquals(buttons, [["Met", true], ["No-show", true]]);
+  });
+
+  await t.step("a meeting past midnight is in its place, too", async () => {
+    const other = await page.browser().newPage();
+    await other.emulateTimezone("UTC");
+    const board = await BoardPage.open(other, stack);
+    await stack.sql(`
+      update bookings set start_time = date_trunc('day', now()) + interval '23 hours 30 minutes',
+        end_time = date_trunc('day', now()) + interval '24 hours 30 minutes'
+      where id = (select booking_id from board_meetings where host = '${KIM.email}' order by start_time limit 1)`);
+    await board.go("#/meetings?host=all");
+    await other.locator("[data-booking] ::-p-text(11:30)").wait();
+    const fits = await other.$$eval(
+      "[data-booking] > :first-child",
+      (all) => all.every((part) => part.scrollWidth <= part.clientWidth),
+    );
+    assert(fits, "a time lies over the name beside it");
+    await other.close();
   });
 
   await t.step("who may only look has nothing to press", async () => {

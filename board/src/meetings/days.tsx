@@ -82,10 +82,12 @@ function Meetings({ day }: { day: Day }) {
 
 const times = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 
-/** 8:00 – 8:30 */
+/** 8:00 – 8:30; of a meeting that ends on another day without the days. */
 function formatTimes({ start_time, end_time }: Meeting): string {
   if (!end_time) return formatTime(start_time);
-  return times.formatRange(new Date(start_time!), new Date(end_time));
+  const [start, end] = [new Date(start_time!), new Date(end_time)];
+  if (isSameDay(start, end)) return times.formatRange(start, end);
+  return `${formatTime(start_time)} – ${formatTime(end_time)}`;
 }
 
 function groupByDay(meetings: Meeting[]): Day[] {

@@ -1,5 +1,11 @@
 /** Days and weeks where the reader is. */
 
+const date = new Intl.DateTimeFormat(undefined, {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+});
+
 /** The first moment of the reader's week; `offset` weeks later. */
 export function startOfWeek(now: Date, offset: number): Date {
   const first = firstDay();
@@ -21,18 +27,12 @@ export function isSameDay(one: Date, other: Date): boolean {
 
 /** The day with which the reader's week begins, 0 for Sunday; Monday where nobody says. */
 function firstDay(): number {
-  const locale = new Intl.Locale(navigator.language) as Intl.Locale & {
+  const locale = new Intl.Locale(date.resolvedOptions().locale) as Intl.Locale & {
     getWeekInfo?: () => { firstDay: number };
     weekInfo?: { firstDay: number };
   };
   return ((locale.getWeekInfo?.() ?? locale.weekInfo)?.firstDay ?? 1) % 7;
 }
-
-const date = new Intl.DateTimeFormat(undefined, {
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-});
 
 /** 23 – 29 Nov 2026 */
 export function formatWeek(start: Date): string {

@@ -1,5 +1,5 @@
 /** Numbers and periods as the page writes them. Weeks and months are those of UTC, as in the view. */
-import { formatNumber, formatPercent, readInterval } from "../ui/format.ts";
+import { formatCount, formatNumber, formatPercent, readInterval } from "../ui/format.ts";
 import type { Measure, Numbers } from "./measures.ts";
 
 const day = new Intl.DateTimeFormat(undefined, {
@@ -38,12 +38,7 @@ export function toDays(interval: string): number {
 /** 2.3 days; 5 hours of less than two. */
 export function formatDays(days: number): string {
   const isShort = Math.abs(days) < 2;
-  return new Intl.NumberFormat("en", {
-    style: "unit",
-    unit: isShort ? "hour" : "day",
-    unitDisplay: "long",
-    maximumFractionDigits: isShort ? 0 : 1,
-  }).format(isShort ? days * 24 : days);
+  return isShort ? formatCount(Math.round(days * 24), "hour") : formatCount(days, "day");
 }
 
 /** A step by its beginning, as short as an axis wants it. */

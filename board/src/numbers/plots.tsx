@@ -3,7 +3,7 @@ import { BarChart, LineChart } from "@mantine/charts";
 import { Paper, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { go } from "../router.ts";
-import { formatPercent } from "../ui/format.ts";
+import { formatNumber, formatPercent } from "../ui/format.ts";
 import { formatDays, formatStep, toDays } from "./format.ts";
 import { type Column, measureOf, type Numbers } from "./measures.ts";
 import { linkToRows } from "./number-link.tsx";
@@ -102,7 +102,7 @@ export function Plots({ unit, steps }: { unit: string; steps: Numbers[] }) {
             color: "var(--plot-lead)",
           }]}
           valueFormatter={formatDays}
-          yAxisProps={{ ...LOOKS.yAxisProps, tickFormatter: String }}
+          yAxisProps={{ ...LOOKS.yAxisProps, tickFormatter: formatNumber }}
           curveType="linear"
           lineChartProps={SPACE}
           connectNulls={false}

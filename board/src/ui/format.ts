@@ -19,6 +19,7 @@ const dayOfYear = new Intl.DateTimeFormat(undefined, {
 });
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const number = new Intl.NumberFormat();
+const short = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
@@ -104,8 +105,13 @@ export function readInterval(interval: string): number {
 
 function formatSeconds(seconds: number): string {
   const [unit, length] = UNITS.find(([, length]) => seconds >= length) ?? ["minute", 60];
-  const count = Math.max(0, Math.trunc(seconds / length));
-  return new Intl.NumberFormat("en", { style: "unit", unit, unitDisplay: "long" }).format(count);
+  return formatCount(Math.max(0, Math.trunc(seconds / length)), unit);
+}
+
+/** 1 day, 2.3 days */
+export function formatCount(count: number, word: string): string {
+  const written = short.format(count);
+  return `${written} ${word}${written === short.format(1) ? "" : "s"}`;
 }
 
 /** The zone that all times are in, for a line under them. */
