@@ -1,4 +1,4 @@
-import { Suspense } from "react";
+import { Suspense, useEffect, useRef } from "react";
 import { clockStore } from "./live/clock.ts";
 import { usePlace } from "./router.ts";
 import { findPage } from "./pages.ts";
@@ -43,6 +43,7 @@ function CurrentPage() {
   const page = findPage(place.page);
   // A page of one thing has the name of that.
   useTitle(page?.icon && page.title);
+  useFocus(`${page?.name}/${place.id}`);
   if (!page) {
     return (
       <Empty title="There is no such page" hint="The navigation shows those that there are." />
@@ -59,4 +60,16 @@ function CurrentPage() {
       </Suspense>
     </Boundary>
   );
+}
+
+/** What had the focus may have gone with the page before: Tab goes on in the new one, and a screen reader tells of it. */
+function useFocus(place: string): void {
+  const last = useRef(place);
+  useEffect(() => {
+    if (last.current === place) return;
+    last.current = place;
+    if (document.activeElement === document.body) {
+      document.getElementById("main")?.focus({ preventScroll: true });
+    }
+  }, [place]);
 }

@@ -15,6 +15,15 @@ export function go(link: string, { isSameStep = false } = {}): void {
   }
 }
 
+let hasMoved = false;
+addEventListener("hashchange", ({ isTrusted }) => hasMoved ||= isTrusted);
+
+/** Goes to where the reader was before; to the start, where that is no place of the board. */
+export function goBack(): void {
+  if (hasMoved) history.back();
+  else go(linkTo(""));
+}
+
 /** Where the reader is, now and whenever that changes. */
 export function usePlace(): Place {
   const hash = useSyncExternalStore(listen, () => location.hash);

@@ -64,6 +64,23 @@ function isSentence(message: string): boolean {
   return !/^\s*(<|$)/.test(message);
 }
 
+function describeFailure(
+  { message, hint, code }: NonNullable<Answer<unknown>["error"]>,
+  status: number,
+): BoardError {
+  if (status === 0 || !isSentence(message)) {
+    return new BoardError("The server does not answer", null, "", status);
+  }
+  // Whoever listens gets a new token, or asks to sign in.
+  if (status === 401) {
+    return new BoardError("Your sign-in had run out", "Try again in a moment", code ?? "", status);
+  }
+  if (code === "57014") {
+    return new BoardError("The database took too long", "Ask again, or for less", code, status);
+  }
+  return new BoardError(withoutPrefix(message), hint || null, code ?? "", status);
+}
+
 const listeners = new Set<(error: BoardError) => void>();
 
 /** Is told of every request that failed. */
@@ -92,9 +109,7 @@ export async function ask<Data>(
 export async function askMaybe<Data>(request: PromiseLike<Answer<Data>>): Promise<Data> {
   const { data, error, status } = await request;
   if (error === null) return data;
-  const failure = status === 0 || !isSentence(error.message)
-    ? new BoardError("The server does not answer", null, "", status)
-    : new BoardError(withoutPrefix(error.message), error.hint || null, error.code ?? "", status);
+  const failure = describeFailure(error, status);
   for (const listener of listeners) listener(failure);
   throw failure;
 }

@@ -7,6 +7,7 @@ export const theme = createTheme({
   primaryColor: "indigo",
   defaultRadius: "md",
   cursorType: "pointer",
+  respectReducedMotion: true,
   components: {
     // react-remove-scroll would put a style tag into the page, which the policy forbids.
     Modal: {
@@ -15,6 +16,8 @@ export const theme = createTheme({
         centered: true,
         radius: "lg",
         closeButtonProps: { "aria-label": "Close the dialog" },
+        // A title may have a long name in it.
+        styles: { title: { lineHeight: 1.4 } },
       },
     },
     // As wide as its longest entry otherwise.

@@ -32,20 +32,22 @@ const COLUMNS: Record<string, string> = {
  */
 export async function editByHand(done: string, ...edits: Edit[]): Promise<boolean> {
   const made: string[] = [];
+  let isDone = false;
   try {
     for (const edit of edits) {
       const id = await makeEdit(edit);
       if (id !== null) made.push(id);
     }
-    return true;
+    isDone = true;
   } catch (error) {
     void notifyError(error);
-    return false;
-  } finally {
-    // Also where only the first of two was made.
-    if (made.length > 0) void notify(done, () => undoEdits(made));
-    void refresh();
   }
+  // Also where only the first of two was made.
+  if (isDone || made.length > 0) {
+    void notify(done, made.length > 0 ? () => undoEdits(made) : undefined);
+  }
+  void refresh();
+  return isDone;
 }
 
 /** Takes hand edits back, the last one first. */
@@ -73,7 +75,7 @@ async function makeEdit({ table, id, seen, next, mayFollow }: Edit): Promise<str
   }
   const rows = await ask(request.select("id"));
   if (rows.length === 0 && mayFollow) return null;
-  if (rows.length === 0) throw await explainConflict({ table, id, seen, next });
+  if (rows.length === 0) return await explainConflict({ table, id, seen, next });
 
   // Others may have edited the row since; ours is the newest that says the same.
   const edits = await ask(
@@ -84,15 +86,20 @@ async function makeEdit({ table, id, seen, next, mayFollow }: Edit): Promise<str
   return edits[0]!.id;
 }
 
-/** Says what the row is now. */
-async function explainConflict({ table, id, seen }: Edit): Promise<BoardError> {
+/**
+ * The row is not as it was seen.
+ * @returns null when it is as it is to be: the answer to the same edit may have been lost
+ * @throws {BoardError} that says what it is now
+ */
+async function explainConflict({ table, id, seen, next }: Edit): Promise<null> {
   const row = await askMaybe(
     supabase().from(table).select("*").eq("id", id).maybeSingle(),
   ) as Record<string, Value> | null;
-  if (row === null) return new BoardError("Somebody deleted it meanwhile", null, "", 409);
+  if (row === null) throw new BoardError("Somebody deleted it meanwhile", null, "", 409);
+  if (Object.entries(next).every(([column, value]) => row[column] === value)) return null;
   const changed = Object.keys(seen).filter((column) => row[column] !== seen[column]);
   const now = changed.map((column) => `${COLUMNS[column] ?? column} ${say(column, row[column])}`);
-  return new BoardError(
+  throw new BoardError(
     "Somebody changed it meanwhile, so nothing was changed",
     now.length > 0 ? `It has the ${now.join(", ")} now` : "Look at it again",
     "",

@@ -18,6 +18,8 @@ const AHEAD = 10;
 export interface ColumnHandle {
   /** Puts the focus on a card, or on the last one where there are fewer; false when there is none. */
   focus(index: number): boolean;
+  /** Puts it on the card of a deal; false when that is not here. */
+  focusDeal(id: string): boolean;
 }
 
 interface ColumnProps {
@@ -50,8 +52,8 @@ export function ColumnView({ column, place, filters, ref }: ColumnProps) {
     if (hasMore && (items.at(-1)?.index ?? 0) >= cards.length - AHEAD) more();
   });
 
-  useImperativeHandle(ref, () => ({
-    focus(index) {
+  useImperativeHandle(ref, () => {
+    function focus(index: number) {
       if (cards.length === 0) return false;
       const next = Math.min(index, cards.length - 1);
       virtual.scrollToIndex(next);
@@ -60,8 +62,13 @@ export function ColumnView({ column, place, filters, ref }: ColumnProps) {
         list.current?.querySelector<HTMLElement>(`[data-index="${next}"] a`)?.focus()
       );
       return true;
-    },
-  }), [cards.length, virtual]);
+    }
+    function focusDeal(id: string) {
+      const index = cards.findIndex(({ deal_id }) => deal_id === id);
+      return index >= 0 && focus(index);
+    }
+    return { focus, focusDeal };
+  }, [cards, virtual]);
 
   return (
     <section className={classes.column} aria-label={label} data-column={place}>

@@ -1,14 +1,30 @@
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, type MouseEvent, useEffect, useRef } from "react";
 import { type ColumnHandle, ColumnView } from "./column.tsx";
+import { readPlace } from "../router.ts";
 import type { Column } from "./fetch.ts";
 import type { Filters } from "./filters.ts";
 import classes from "./pipeline.module.css";
 
 /** The columns side by side. The arrows go from card to card, Enter opens one. */
 export function Columns(
-  { columns, filters, isOld }: { columns: Column[]; filters: Filters; isOld: boolean },
+  { columns, filters }: { columns: Column[]; filters: Filters },
 ) {
   const handles = useRef(new Map<number, ColumnHandle>());
+
+  // Back from a deal its card has the focus, unless something else has.
+  useEffect(() => {
+    const { activeElement } = document;
+    const isFree = activeElement === document.body || activeElement?.id === "main";
+    if (opened !== null && isFree) {
+      for (const handle of handles.current.values()) if (handle.focusDeal(opened)) break;
+    }
+    opened = null;
+  }, []);
+
+  function remember(event: MouseEvent) {
+    const link = (event.target as HTMLElement).closest("a");
+    opened = link && readPlace(link.hash).id;
+  }
 
   function move(event: KeyboardEvent) {
     const card = (event.target as HTMLElement).closest<HTMLElement>("[data-index]");
@@ -25,7 +41,11 @@ export function Columns(
   }
 
   return (
-    <div className={classes.columns} onKeyDown={move} data-old={isOld || undefined}>
+    <div
+      className={classes.columns}
+      onClick={remember}
+      onKeyDown={move}
+    >
       {columns.map((column, place) => (
         <ColumnView
           key={column.stage}
@@ -43,6 +63,9 @@ export function Columns(
     </div>
   );
 }
+
+/** The deal whose card was opened last. */
+let opened: string | null = null;
 
 const STEPS: Record<string, { down: number; right: number }> = {
   ArrowDown: { down: 1, right: 0 },

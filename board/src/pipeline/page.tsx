@@ -30,7 +30,6 @@ export function PipelinePage() {
                 key={JSON.stringify(filters)}
                 columns={data.columns}
                 filters={filters}
-                isOld={pipeline.isPlaceholderData}
               />
             )}
       </Show>

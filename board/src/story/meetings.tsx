@@ -6,6 +6,7 @@ import { linkTo } from "../router.ts";
 import { useMayDo } from "../session/member.ts";
 import type { View } from "../supabase.ts";
 import { formatDateTime, formatMeeting, readZone } from "../ui/format.ts";
+import { First } from "../ui/first.tsx";
 import { MeetingState } from "../ui/meeting-state.tsx";
 import { Section } from "../ui/section.tsx";
 import { Show } from "../ui/states.tsx";
@@ -30,15 +31,19 @@ export function Meetings({ meetings, deals }: MeetingsProps) {
           return (
             <>
               {all.length === 0 && <Text c="dimmed">None.</Text>}
-              <ul className={classes.rows}>
-                {[...ahead, ...before].map((meeting) => (
-                  <Row
-                    key={meeting.booking_id}
-                    meeting={meeting}
-                    move={findDeal(meeting, all, deals)}
-                  />
-                ))}
-              </ul>
+              <First rows={[...ahead, ...before]} word="meetings">
+                {(rows) => (
+                  <ul className={classes.rows}>
+                    {rows.map((meeting) => (
+                      <Row
+                        key={meeting.booking_id}
+                        meeting={meeting}
+                        move={findDeal(meeting, all, deals)}
+                      />
+                    ))}
+                  </ul>
+                )}
+              </First>
             </>
           );
         }}

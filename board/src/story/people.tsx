@@ -7,6 +7,7 @@ import { useLive } from "../live/use-live.ts";
 import { linkTo } from "../router.ts";
 import { useMayDo } from "../session/member.ts";
 import { ask, supabase } from "../supabase.ts";
+import { First } from "../ui/first.tsx";
 import { Section } from "../ui/section.tsx";
 import { Show } from "../ui/states.tsx";
 import classes from "./story.module.css";
@@ -29,9 +30,13 @@ export function People({ companyId }: { companyId: string }) {
         {(all) => (
           <>
             {all.length === 0 && <Text c="dimmed">Nobody yet.</Text>}
-            <ul className={classes.rows}>
-              {all.map((person) => <Row key={person.id} person={person} />)}
-            </ul>
+            <First rows={all} word="people">
+              {(rows) => (
+                <ul className={classes.rows}>
+                  {rows.map((person) => <Row key={person.id} person={person} />)}
+                </ul>
+              )}
+            </First>
           </>
         )}
       </Show>

@@ -11,12 +11,13 @@ import { fetchTimeline, type Happening, type Subject } from "./fetch.ts";
 import { Sign } from "./sign.tsx";
 import classes from "./story.module.css";
 
-/** So many happenings at first, and with each step further back. */
+/** So many happenings at first, so that what is below is in reach on a phone; and with each step further back. */
+const FIRST = 20;
 const STEP = 100;
 
 /** Everything that happened, in the sentences of the database, the newest first. */
 export function Timeline({ subject }: { subject: Subject }) {
-  const [limit, setLimit] = useState(STEP);
+  const [limit, setLimit] = useState(FIRST);
   const timeline = useLive(
     ["timeline", subject, limit],
     () => fetchTimeline(subject, limit + 1),

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { createStore } from "../store.ts";
 import type { Asked, Question } from "./question.ts";
 
@@ -25,6 +25,13 @@ const ConfirmDialog = lazy(() => import("./confirm-dialog.tsx"));
 /** Where questions appear; once, in the app. */
 export function ConfirmHost() {
   const question = askedStore.use();
+  // It is about the page in sight: who goes elsewhere has said no.
+  useEffect(() => {
+    if (!question) return;
+    const leave = () => question.answer(false);
+    addEventListener("hashchange", leave);
+    return () => removeEventListener("hashchange", leave);
+  }, [question]);
   return question && (
     <Suspense>
       <ConfirmDialog {...question} />

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect } from "react";
+import { goBack } from "../router.ts";
 import classes from "./record.module.css";
 import { useTitle } from "./title.ts";
 
@@ -25,10 +26,11 @@ export function RecordView(
       const isTyping = (event.target as HTMLElement).closest("input, textarea");
       // Wherever the focus is, what lies above the page is closed first.
       const isElsewhere = isTyping || document.querySelector("[role=dialog], [role=menu]");
-      if (event.key === "Escape" && !event.defaultPrevented && !isElsewhere) history.back();
+      if (event.key === "Escape" && !isElsewhere) goBack();
     }
-    addEventListener("keydown", leave);
-    return () => removeEventListener("keydown", leave);
+    // Before whatever lies above the page hears of the key, and goes.
+    addEventListener("keydown", leave, { capture: true });
+    return () => removeEventListener("keydown", leave, { capture: true });
   }, []);
 
   return (

@@ -39,10 +39,20 @@ export function Failure({ error, retry }: { error: BoardError; retry: () => unkn
   );
 }
 
-/** Shows what was fetched: loading, failed, or there. Once there, it stays in sight. */
+/**
+ * Shows what was fetched: loading, failed, or there. Once there, it stays in sight; while it is that of another
+ * choice, it is pale.
+ */
 export function Show<Data>(
   { live, children }: { live: Live<Data>; children: (data: Data) => ReactNode },
 ) {
-  if (live.data !== undefined) return children(live.data);
+  if (live.data !== undefined) {
+    const isOld = live.isPlaceholderData;
+    return (
+      <div className={classes.shown} data-old={isOld || undefined} aria-busy={isOld}>
+        {children(live.data)}
+      </div>
+    );
+  }
   return live.error ? <Failure error={live.error} retry={live.refetch} /> : <Loading />;
 }
