@@ -75,7 +75,7 @@ select is(
   ),
   array[
     'allow_mail(text)', 'apply_retention(integer)', 'claim_email()', 'crm.booking_link(text,uuid)',
-    'crm.current_member()', 'crm.find_brand(text)', 'crm.is_hand_work()', 'crm.list_hosts()',
+    'crm.current_member()', 'crm.find_brand(text)', 'crm.find_host(uuid)', 'crm.is_hand_work()', 'crm.list_hosts()',
     'crm.list_mail_headers(uuid)', 'crm.member_role()',
     'crm.read_event_header(uuid)', 'crm.tell_deal(uuid,text)', 'erase_person(text)', 'export_person(text)',
     'finish_email_attempt(uuid,integer,text,text,text,text,integer)', 'handle_calcom_event(jsonb)',

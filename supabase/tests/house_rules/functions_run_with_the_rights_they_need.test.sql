@@ -14,7 +14,9 @@ select is(
   array[
     'allow_mail(text)', 'apply_retention(integer)', 'claim_email()', 'crm.booking_link(text,uuid)',
     'crm.change_member(uuid,text)', 'crm.count_log()', 'crm.current_member()', 'crm.detach_emails()',
-    'crm.digest_changes()', 'crm.keep_suppression()', 'crm.list_mail_headers(uuid)', 'crm.member_role()',
+    'crm.digest_changes()', 'crm.keep_suppression()',
+    'crm.list_events(text,text,timestamp with time zone,uuid,integer)',
+    'crm.list_mail_headers(uuid)', 'crm.member_role()',
     'crm.operate(text,text)', 'crm.prepare_hand_edit()', 'crm.queue_hand_edit()', 'crm.read_event_header(uuid)',
     'crm.record_hand_edit()', 'crm.save_previous_uids()', 'crm.tell_deal(uuid,text)',
     'erase_person(text)', 'export_person(text)',
