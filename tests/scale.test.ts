@@ -110,6 +110,21 @@ databaseTest("a move costs the same, however often the booking has moved", async
   assert(many.read <= few.read + 6 * 50, `rows read: ${many.read}, before ${few.read}`);
 });
 
+databaseTest("a move costs the same, however many meetings the person has", async ({ sql }) => {
+  // The more somebody has, the better Postgres knows it.
+  const cost = (meetings: number) =>
+    inRollback(sql, async (t) => {
+      const others = range(0, 200).map((place) => book(place, 0, `c${place}.example`));
+      await handle(t, [...others, ...range(0, meetings).flatMap(bookAndMove)]);
+      await t`analyze`;
+      return await count(t, bookAndMove(meetings));
+    });
+
+  const [few, many] = [await cost(10), await cost(100)];
+  assertEquals(many.written, few.written, "rows written");
+  assert(many.read <= few.read + 10, `rows read: ${many.read}, before ${few.read}`);
+});
+
 databaseTest("no company pays for how many others there are", async ({ sql }) => {
   await leaveUnanalysed(sql);
   const acme = [0, 1, 2, 3].map((place) => book(place));
@@ -283,6 +298,18 @@ function moveAndCancel(place: number): Body[] {
   return place % 3 === 0
     ? [created, moved, follow("BOOKING_CANCELLED", 0.6, { cancellationReason: "ill" })]
     : [created, moved];
+}
+
+/** A meeting of Ann's, which is one of many, and its move. */
+function bookAndMove(number: number): Body[] {
+  const created = book(number);
+  const payload = booking(meeting(`ann-${number}`, "ann@acme.example"));
+  const uid = `ann-moved-${number}`;
+  return [{ ...created, payload }, {
+    triggerEvent: "BOOKING_RESCHEDULED",
+    createdAt: new Date(START + (number + 0.5) * MINUTE).toISOString(),
+    payload: { ...payload, uid, rescheduleUid: payload.uid },
+  }];
 }
 
 function moveAgain(number: number): Body {

@@ -556,7 +556,8 @@ comment on column public.bookings.cancelled_deal_id is
 comment on column public.bookings.last_event_id is 'The event that last booked, moved, confirmed or cancelled it.';
 comment on column public.bookings.made_at is
   'Position of the event or hand edit that made it; null while a replay has not come to it.';
-create index bookings_person_id_idx on public.bookings (person_id);
+-- With the uid, too: asked for both, Postgres may take this index for one that finds as few rows as the unique one.
+create index bookings_person_id_idx on public.bookings (person_id, calcom_uid);
 create index bookings_deal_id_idx on public.bookings (deal_id);
 create index bookings_met_deal_id_idx on public.bookings (met_deal_id) where met_deal_id is not null;
 create index bookings_stream_key_idx on public.bookings (stream_key, calcom_uid);

@@ -35,7 +35,7 @@ select is(
     'crm.is_history(calcom_events,timestamp with time zone)',
     'crm.jsonb_email(jsonb)', 'crm.jsonb_list(jsonb)', 'crm.jsonb_text(jsonb)', 'crm.known_uid(crm.event)',
     'crm.mailbox_hash(text)', 'crm.maintenance_lock_key()', 'crm.mark_engine(boolean)',
-    'crm.may_be_about(text[],text[])', 'crm.trigger_order(text)'
+    'crm.may_be_about(text[],text[])', 'crm.may_name(jsonb,text)', 'crm.searching_triggers()', 'crm.trigger_order(text)'
   ],
   'only what every event or row calls often goes without a setting, so that the planner can inline it'
 );
