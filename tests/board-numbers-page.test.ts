@@ -147,7 +147,7 @@ testPage("the numbers of the board in Chromium", async (page, t) => {
     const total = await count("board_meetings", "true");
     assert(total > 50, "more than a page shows");
     await page.locator(`h1 ::-p-text(${total} meetings)`).wait();
-    assertEquals(await page.$$eval("tbody tr", (rows) => rows.length), 50);
+    await page.waitForFunction(`document.querySelectorAll("tbody tr").length === 50`);
 
     const file = await downloads.file(() => page.locator("button ::-p-text(CSV)").click());
     assertMatch(file.name, /^meetings-\d{4}-\d\d-\d\d\.csv$/);

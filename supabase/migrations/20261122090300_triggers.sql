@@ -117,7 +117,7 @@ begin
     select from public.calcom_events as e
     where e.new_uid = p_event.uid and e.id <> p_event.id
       and (e.trigger = 'BOOKING_REQUESTED' or e.payload #>> '{payload,status}' = 'PENDING')
-  ) then
+  ) and not crm.is_booking_in_log(p_event, p_stream_key) then
     return array[crm.make_effect(p_event, null, 'ignored', case p_event.trigger
       when 'BOOKING_REJECTED' then 'A request that was never booked was rejected: there is nothing to end.'
       else 'It was requested and never booked: there is nothing to change.'
