@@ -143,6 +143,23 @@ end;
 $$;
 comment on function crm.company_domain(text) is 'The domain of the company behind an address; null when it names none.';
 
+create function crm.sort_unique(p_keys text[])
+returns text[]
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_keys text[] := array_remove(p_keys, null);
+begin
+  if cardinality(v_keys) > 1 then
+    v_keys := array(select distinct k.key from unnest(v_keys) as k (key) order by 1);
+  end if;
+  return v_keys;
+end;
+$$;
+comment on function crm.sort_unique(text[]) is 'Each key once, in order.';
+
 create function crm.escape_pattern(p_text text) returns text
 language sql immutable set search_path = ''
 return regexp_replace(

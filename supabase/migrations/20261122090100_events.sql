@@ -603,6 +603,38 @@ $$;
 comment on function crm.save_event(crm.event, text, text) is
   'Writes into the log what the body of an event says and what became of it.';
 
+-- Rule: reschedules link the uid before with the uid after. Of a seated event only what lists the same people counts:
+--       the other seats are other bookings. Another organizer is one for all of them.
+-- Time: the whole chain in one query: however often a booking has moved, its scope is locked twice at most.
+create function crm.list_linked_uids(p_uids text[], p_people text[])
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return crm.sort_unique(array(
+    with recursive uids (uid) as (
+      select unnest(p_uids)
+      union
+      select l.uid
+      from uids as u
+      cross join lateral (
+        select e.uid, e.booker_email from public.calcom_events as e where e.new_uid = u.uid
+        union all
+        select e.new_uid, e.booker_email
+        from public.calcom_events as e
+        where e.uid = u.uid and e.is_follow_up and e.new_uid is not null
+      ) as l
+      where p_people is null or l.booker_email is null or l.booker_email = any (p_people)
+    )
+    select u.uid from uids as u
+  ));
+end;
+$$;
+comment on function crm.list_linked_uids(text[], text[]) is
+  'Some uids with all that they are linked to by the moves of these people; of anybody, when they are null.';
+
 ------------------------------------------------------------------------------------------------------------ hand edits
 
 -- Rule: what a person changes by hand counts at the moment it was done, like an event, and is replayed like one. It

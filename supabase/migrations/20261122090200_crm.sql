@@ -357,15 +357,8 @@ begin
   end if;
   return coalesce(
     (
-      with recursive uids (uid) as (
-        select p_event.uid
-        union
-        select e.new_uid
-        from uids as u
-        join public.calcom_events as e on e.uid = u.uid and e.is_follow_up and e.new_uid is not null
-      )
       select d.id
-      from uids as u
+      from unnest(crm.list_linked_uids(array[p_event.uid], null)) as u (uid)
       join public.calcom_events as e on e.uid = u.uid and e.booker_email = p_event.booker_email
       join public.deals as d on d.opened_by_event_id = e.id
       where d.company_id = p_company_id and not d.is_new and d.made_at is null

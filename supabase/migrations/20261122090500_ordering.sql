@@ -26,23 +26,6 @@ return hashtextextended('calcom-deals', 0);
 comment on function crm.maintenance_lock_key() is
   'The lock that every event shares, and that a rebuild of everything has alone.';
 
-create function crm.sort_unique(p_keys text[])
-returns text[]
-language plpgsql
-immutable
-set search_path = ''
-as $$
-declare
-  v_keys text[] := array_remove(p_keys, null);
-begin
-  if cardinality(v_keys) > 1 then
-    v_keys := array(select distinct k.key from unnest(v_keys) as k (key) order by 1);
-  end if;
-  return v_keys;
-end;
-$$;
-comment on function crm.sort_unique(text[]) is 'Each key once, in order.';
-
 -- Race: sorted by the number that is locked, not by its name: two names may share a number.
 -- Time: names share 1,024 numbers of each kind. So a transaction that touches ever so many companies (an import by
 --       hand) fits the lock table of any server, and seldom does anybody wait for a stranger.
@@ -129,38 +112,6 @@ end;
 $$;
 comment on function crm.load_scope(crm.event, text[]) is
   'The uids that belong together, the streams that they concern, and whether something may have waited for the event.';
-
--- Rule: reschedules link the uid before with the uid after. Of a seated event only what lists the same people counts:
---       the other seats are other bookings. Another organizer is one for all of them.
--- Time: the whole chain in one query: however often a booking has moved, its scope is locked twice at most.
-create function crm.list_linked_uids(p_uids text[], p_people text[])
-returns text[]
-language plpgsql
-stable
-set search_path = ''
-as $$
-begin
-  return crm.sort_unique(array(
-    with recursive uids (uid) as (
-      select unnest(p_uids)
-      union
-      select l.uid
-      from uids as u
-      cross join lateral (
-        select e.uid, e.booker_email from public.calcom_events as e where e.new_uid = u.uid
-        union all
-        select e.new_uid, e.booker_email
-        from public.calcom_events as e
-        where e.uid = u.uid and e.is_follow_up and e.new_uid is not null
-      ) as l
-      where p_people is null or l.booker_email is null or l.booker_email = any (p_people)
-    )
-    select u.uid from uids as u
-  ));
-end;
-$$;
-comment on function crm.list_linked_uids(text[], text[]) is
-  'Some uids with all that they are linked to by the moves of these people; of anybody, when they are null.';
 
 create function crm.load_linked_scope(p_event crm.event, p_uids text[])
 returns crm.event_scope
