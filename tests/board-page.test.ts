@@ -126,6 +126,24 @@ testPage("the board in Chromium", async (page, t) => {
     await board.click("Clear");
   });
 
+  await t.step("what another choice showed is pale until the answer is there", async () => {
+    await page.setRequestInterception(true);
+    const held: HTTPRequest[] = [];
+    const hold = (request: HTTPRequest) =>
+      request.url().endsWith("/rpc/board_pipeline") ? held.push(request) : request.continue();
+    page.on("request", hold);
+    await page.select('select[aria-label="Host"]', "kim@modernfull.com");
+    await page.waitForSelector('main [data-old][aria-busy="true"]');
+    await board.see(met, column("Met"));
+    page.off("request", hold);
+    for (const request of held) await request.continue();
+    await page.setRequestInterception(false);
+    await board.miss(met, column("Met"));
+    assertEquals(await page.$("[data-old]"), null);
+    await board.click("Clear");
+    await board.see(met, column("Met"));
+  });
+
   await t.step("the search finds companies, people, and those without a deal", async () => {
     await page.keyboard.press("/");
     await page.keyboard.type("aroha");
@@ -357,6 +375,7 @@ testPage("the board in Chromium", async (page, t) => {
     await board.see("Paloma Lost", "h1");
     await board.click("Rename", '[role="dialog"] form');
     await board.see("Paloma Media is called Paloma Lost now.");
+    await board.miss("The server does not answer.", ".mantine-Notification-root");
     page.off("request", answer);
     await page.setRequestInterception(false);
     await stack.sql(

@@ -6,11 +6,15 @@ import { withoutTurns } from "./turn.ts";
 
 const load = () => import("@mantine/notifications");
 
+/** One error at a time: what is said after it is about something else. */
+const ERROR = "error";
+
 const CLOSE = { "aria-label": "Close" };
 
 /** Says that something was done, with a way to take it back where there is one. */
 export async function notify(message: string, undo?: () => Promise<unknown>): Promise<void> {
   const { notifications } = await open();
+  notifications.hide(ERROR);
   const id = notifications.show({
     autoClose: undo ? 12_000 : 5_000,
     closeButtonProps: CLOSE,
@@ -41,7 +45,9 @@ export async function notifyError(error: unknown): Promise<void> {
     ? error
     : { message: String(error), hint: null };
   const { notifications } = await open();
+  notifications.hide(ERROR);
   notifications.show({
+    id: ERROR,
     color: "red",
     autoClose: 15_000,
     closeButtonProps: CLOSE,

@@ -2,6 +2,7 @@ import { ActionIcon, Table, Tooltip } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { type ReactNode, useId, useState } from "react";
 import classes from "./rows-table.module.css";
+import { withoutTurns } from "./turn.ts";
 
 /** A column of a table. */
 export interface Column<Row> {
@@ -105,7 +106,7 @@ function RowView<Row>(
           kind === "name"
             ? (
               <Table.Th key={title} scope="row" data-kind={kind}>
-                {cell(row)}
+                {say(cell(row))}
               </Table.Th>
             )
             : (
@@ -114,7 +115,7 @@ function RowView<Row>(
                 data-kind={title ? kind : "act"}
                 data-title={title || undefined}
               >
-                {cell(row)}
+                {say(cell(row))}
               </Table.Td>
             )
         )}
@@ -128,4 +129,9 @@ function RowView<Row>(
       )}
     </>
   );
+}
+
+/** Texts have names in them. */
+function say(content: ReactNode): ReactNode {
+  return typeof content === "string" ? withoutTurns(content) : content;
 }
