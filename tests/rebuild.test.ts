@@ -120,16 +120,16 @@ databaseTest(
           await handle(t, bodies.slice(0, half));
           const { tables, ids } = await inSavepoint(t, async () => {
             await handle(t, bodies.slice(half));
-            const { deals, bookings } = JSON.parse(await everyRow(t));
+            const { people, deals, bookings } = JSON.parse(await everyRow(t));
             return {
               tables: await snapshot(t),
-              ids: [...deals ?? [], ...bookings ?? []].map(idOf),
+              ids: [...people ?? [], ...deals ?? [], ...bookings ?? []].map(idOf),
             };
           });
 
           await t`
           insert into public.notes (person_id, booking_id, deal_id)
-          select p.id, null::uuid, null::uuid from public.people as p
+          select p.id, null::uuid, null::uuid from public.people as p where p.id = any (${ids})
           union select null, b.id, null from public.bookings as b where b.id = any (${ids})
           union select null, null, d.id from public.deals as d where d.id = any (${ids})`;
           await handle(t, bodies.slice(half));

@@ -98,7 +98,8 @@ $$;
 create index calcom_events_payload_hash_idx on public.calcom_events (payload_hash);
 -- The bookings of one uid apart from all else that names it: the seats of a webinar are many.
 create index calcom_events_uid_idx on public.calcom_events (uid, is_follow_up, booker_email) where uid is not null;
-create index calcom_events_seat_id_idx on public.calcom_events ((payload #>> '{payload,attendeeSeatId}'))
+-- By hash: it may be of any length.
+create index calcom_events_seat_id_idx on public.calcom_events using hash ((payload #>> '{payload,attendeeSeatId}'))
 where payload #>> '{payload,attendeeSeatId}' is not null;
 create index calcom_events_new_uid_idx on public.calcom_events (new_uid) where new_uid is not null;
 -- By hash, not by time: every event passes through it, and a search by its body must not read those long decided.
@@ -430,6 +431,13 @@ return p_row.source = 'backfill' or (
 comment on function crm.is_history(public.calcom_events, timestamptz) is
   'Whether an event was brought in so late that no mail is owed for it.';
 
+create function crm.is_request(p_trigger text, p_body jsonb) returns boolean
+language sql immutable
+return p_trigger = 'BOOKING_REQUESTED'
+  or p_trigger in ('BOOKING_CREATED', 'BOOKING_RESCHEDULED') and p_body -> 'status' is not distinct from '"PENDING"';
+comment on function crm.is_request(text, jsonb) is
+  'Whether an event asks for a meeting, or for a new time, that the organizer has to confirm.';
+
 -- Rule: events come as {triggerEvent, createdAt, payload}; MEETING_ENDED comes flat, and wrapped from some senders.
 --       Flat, its createdAt is the creation of the booking, so its time is endTime.
 create function crm.parse_event(p_row public.calcom_events)
@@ -468,10 +476,7 @@ begin
     return v_event;
   end if;
 
-  v_event.is_request := v_event.trigger = 'BOOKING_REQUESTED' or (
-    v_event.trigger in ('BOOKING_CREATED', 'BOOKING_RESCHEDULED')
-    and v_body -> 'status' is not distinct from '"PENDING"'
-  );
+  v_event.is_request := crm.is_request(v_event.trigger, v_body);
   v_event := crm.read_uids(v_event);
   v_event.concerned_emails := p_row.concerned_emails;
   -- Time: what a webhook brought is none, and is not looked at.

@@ -115,8 +115,7 @@ begin
     return array[crm.make_effect(p_event, null, 'ignored', 'Somebody has deleted this booking.')];
   elsif exists (
     select from public.calcom_events as e
-    where e.new_uid = p_event.uid and e.id <> p_event.id
-      and (e.trigger = 'BOOKING_REQUESTED' or e.payload #>> '{payload,status}' = 'PENDING')
+    where e.new_uid = p_event.uid and e.id <> p_event.id and crm.is_request(e.trigger, e.payload -> 'payload')
   ) and not crm.is_booking_in_log(p_event, p_stream_key) then
     return array[crm.make_effect(p_event, null, 'ignored', case p_event.trigger
       when 'BOOKING_REJECTED' then 'A request that was never booked was rejected: there is nothing to end.'
@@ -301,22 +300,39 @@ $$;
 comment on function crm.apply_booking_rescheduled(crm.event, text) is
   'BOOKING_RESCHEDULED: the booking gets its new uid and time.';
 
--- Rule: the log tells, not the tables: the booking may belong to another stream, or have been deleted by hand.
+-- Rule: the log tells, not the tables: the booking may belong to another stream, or have been deleted by hand. A request
+--       for a new time gives another uid to a booking that is known; of one that is not it makes nothing known.
 create function crm.is_booking_in_log(p_event crm.event, p_stream_key text)
 returns boolean
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_uids text[] := array[p_event.uid];
+  v_requested_from text[] := v_uids;
 begin
+  while v_requested_from <> '{}' loop
+    v_requested_from := array(
+      select distinct e.uid
+      from public.calcom_events as e
+      where e.new_uid = any (v_requested_from) and crm.is_request(e.trigger, e.payload -> 'payload')
+        and e.position < p_event.position and e.booker_email is not null and e.uid <> all (v_uids)
+        and (not p_event.is_seated or e.booker_email = p_event.booker_email)
+    );
+    v_uids := v_uids || v_requested_from;
+  end loop;
+
   return exists (
     select from public.calcom_events as e
-    where e.uid = p_event.uid and not e.is_follow_up and e.booker_email is not null and e.id <> p_event.id
+    where e.uid = any (v_uids) and not e.is_follow_up and e.booker_email is not null and e.id <> p_event.id
       and (not p_event.is_seated or e.booker_email = p_event.booker_email)
   ) or exists (
     select from public.calcom_events as e
-    where e.new_uid = p_event.uid and e.trigger = 'BOOKING_RESCHEDULED' and e.position < p_event.position
-      and e.booker_email is not null and (not p_event.is_seated or e.booker_email = p_event.booker_email)
+    where e.new_uid = any (v_uids) and e.trigger = 'BOOKING_RESCHEDULED'
+      and not crm.is_request(e.trigger, e.payload -> 'payload')
+      and e.position < p_event.position and e.booker_email is not null
+      and (not p_event.is_seated or e.booker_email = p_event.booker_email)
   ) or crm.is_booking_deleted(p_event, p_stream_key); -- it may have been entered by hand, too
 end;
 $$;

@@ -63,12 +63,7 @@ begin
     v_log.is_booked, v_log.is_moved_here, v_log.is_requested, v_log.is_linked, v_log.is_moved_away, v_log.is_cancelled,
     v_log.has_ended, v_log.has_host_no_show, v_log.is_touched, v_log.last_booked_at, v_log.last_happened_at
   from (
-    select
-      o.*,
-      o.trigger = 'BOOKING_REQUESTED' or (
-        o.new_uid is not null and o.trigger in ('BOOKING_CREATED', 'BOOKING_RESCHEDULED')
-        and o.payload #>> '{payload,status}' = 'PENDING'
-      ) as is_request
+    select o.*, crm.is_request(o.trigger, o.payload -> 'payload') as is_request
     from (
       select n.* from public.calcom_events as n where n.uid = v_uid
       union all

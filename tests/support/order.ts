@@ -11,7 +11,7 @@ export async function checkOrder({ sql }: TestDatabase, cases: number): Promise<
   const after = (bodies: readonly unknown[]) =>
     inRollback(sql, async () => {
       await handle(sql, bodies);
-      return { tables: await snapshot(sql), mails: await mails(sql) };
+      return { tables: await snapshot(sql), mails: await mails(sql), wrongs: await wrongs(sql) };
     });
   const ordered = history.chain((bodies) =>
     fc.record({
@@ -33,6 +33,7 @@ export async function checkOrder({ sql }: TestDatabase, cases: number): Promise<
         })
       ) {
         const actual = await after(order);
+        assertEquals(actual.wrongs, [], `${how}: ${JSON.stringify(order, null, 1)}`);
         assertEquals(actual.tables, expected.tables, `${how}: ${JSON.stringify(order, null, 1)}`);
         assertEquals(actual.mails, [...new Set(actual.mails)], `${how}: a mail twice`);
         if (how === "each twice") assertEquals(actual.mails, expected.mails, how);

@@ -132,7 +132,8 @@ export function snapshotOf(sql: Sql, bodies: readonly unknown[]): Promise<string
 
 /**
  * What must never be so: an event that failed, one that does not say why it counts or not, one that
- * waits though the booking that it names is there, a company with two active deals.
+ * waits though the booking that it names is there, one that was applied to nothing, a company with
+ * two active deals.
  */
 export async function wrongs(sql: Sql): Promise<string[]> {
   const rows = await sql<{ wrong: string }[]>`
@@ -173,6 +174,11 @@ export async function wrongs(sql: Sql): Promise<string[]> {
           )
         )
     )
+    union all
+    select concat_ws(' ', 'to nothing', e.outcome, e.reason, e.payload)
+    from public.calcom_events as e
+    where e.outcome = 'applied' and not exists (select from public.event_effects as f where f.event_id = e.id)
+      and not exists (select from crm.deleted_bookings)
     union all
     select concat_ws(' ', count(*), 'active deals at', c.domain)
     from public.deals as d

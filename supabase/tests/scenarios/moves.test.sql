@@ -1,6 +1,6 @@
 -- Rule: a new time moves the booking: a reschedule, or a request of the attendee that the organizer confirms.
 begin;
-select plan(4 * 65);
+select plan(4 * 67);
 
 select tests.check_scenario(s.sentence, s.steps, s.bookings, s.deals, s.mails, s.answer)
 from (values
@@ -83,6 +83,18 @@ from (values
     'a request that the organizer moves before confirming it is booked at its new time',
     'request a; move a>b {"rescheduledBy": "greta@host.test"}',
     'b ACCEPTED deal 1', 'active booked', 'reschedule b', 'applied opened'
+  ),
+  (
+    'so is one for which another time had been asked',
+    'request a; request a>b; move b>c {"rescheduledBy": "greta@host.test"}',
+    'c ACCEPTED deal 1', 'active booked', 'reschedule c',
+    'applied opened: Booked by its move, because nothing was known of it before; lovelace.test has a new deal.'
+  ),
+  (
+    'so is one for which another time had been asked by a move that is PENDING',
+    'request a; move a>b {"status": "PENDING"}; move b>c {"rescheduledBy": "greta@host.test"}',
+    'c ACCEPTED deal 1', 'active booked', 'reschedule c',
+    'applied opened: Booked by its move, because nothing was known of it before; lovelace.test has a new deal.'
   ),
   (
     'a move whose predecessor was lost is found by the calendar',
