@@ -1,6 +1,6 @@
 -- Rule: who books has a booking; a request and a payment are none until the organizer or the payment makes them one.
 begin;
-select plan(4 * 28);
+select plan(4 * 30);
 
 -- A session far from UTC, so that no time can be read as a local one.
 set local time zone 'Pacific/Auckland';
@@ -118,6 +118,16 @@ from (values
     'a request that was moved may be withdrawn',
     'request a; request a>b; cancel b',
     'none', 'none', 'none', 'ignored'
+  ),
+  (
+    'a request that was moved, and is PENDING still, may be withdrawn',
+    'request a; move a>b {"status": "PENDING"}; cancel b',
+    'none', 'none', 'none', 'ignored'
+  ),
+  (
+    'a request that was moved, and is PENDING still, is booked once it is confirmed',
+    'request a; move a>b {"status": "PENDING"}; confirm b',
+    'b ACCEPTED deal 1', 'active booked', 'confirmation b', 'applied opened: Booked; lovelace.test has a new deal.'
   ),
   (
     'a request that was moved may be rejected',
