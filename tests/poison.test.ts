@@ -37,9 +37,12 @@ databaseTest(
               assert(OUTCOMES.includes(outcome) && reason, shorten(bodies[i >> 1]));
             });
 
-            const kept = await t`
-          select from public.calcom_events as e where e.outcome <> 'pending' and e.reason is not null`;
-            assertEquals(kept.length, received.length);
+            // Of a body that came several times the second row counts the rest.
+            const [kept] = await t<{ count: number }[]>`
+          select sum(coalesce(e.repeat_count, 1))::integer as count
+          from public.calcom_events as e
+          where e.outcome <> 'pending' and e.reason is not null`;
+            assertEquals(kept!.count, received.length);
           }),
       ),
       100,

@@ -300,8 +300,8 @@ $$;
 comment on function crm.apply_booking_rescheduled(crm.event, text) is
   'BOOKING_RESCHEDULED: the booking gets its new uid and time.';
 
--- Rule: the log tells, not the tables: the booking may belong to another stream, or have been deleted by hand. A request
---       for a new time gives another uid to a booking that is known; of one that is not it makes nothing known.
+-- Rule: the log tells, not the tables: the booking may belong to another stream, or have been deleted by hand. What
+--       asks for a new time gives another uid to a booking that is known; of one that is not it makes nothing known.
 create function crm.is_booking_in_log(p_event crm.event, p_stream_key text)
 returns boolean
 language plpgsql

@@ -264,6 +264,7 @@ comment on function crm.lock_scope(crm.event, text[]) is
 
 ------------------------------------------------------------------------------------------------------------------ apply
 
+-- Rule: bodies that differ may have one hash, and so one position: a replay sorts them out.
 create function crm.is_newest(p_stream_key text, p_position crm.position)
 returns boolean
 language plpgsql
@@ -272,14 +273,14 @@ set search_path = ''
 as $$
 begin
   return not exists (
-    select from crm.stream_events as x where x.stream_key = p_stream_key and x.position > p_position
+    select from crm.stream_events as x where x.stream_key = p_stream_key and x.position >= p_position
   ) and not exists (
     select from public.hand_edits as h where h.stream_key = p_stream_key and h.position > p_position
   );
 end;
 $$;
 comment on function crm.is_newest(text, crm.position) is
-  'Whether nothing that the tables of a stream contain comes after a position.';
+  'Whether all that the tables of a stream contain comes before a position.';
 
 -- Rule: what an event changed is recorded with it, so that every deal and booking can tell its story; and what was
 --       there before, so that a late event can be brought in.

@@ -71,12 +71,12 @@ declare
   v_waiting crm.event[] := array[]::crm.event[];
 begin
   for v_item in
-    select e as event, null::public.hand_edits as edit, e.position
+    select e as event, null::public.hand_edits as edit, e.position, e.payload
     from unnest(p_event_ids) as i (id)
     join public.calcom_events as e on e.id = i.id
     union all
-    select null, h, h.position from public.hand_edits as h where h.stream_key = p_stream_key and p_with_edits
-    order by 3
+    select null, h, h.position, null from public.hand_edits as h where h.stream_key = p_stream_key and p_with_edits
+    order by position, payload
   loop
     v_position := v_item.position;
     if (v_item.edit).id is not null then
