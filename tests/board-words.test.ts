@@ -1,6 +1,16 @@
 import { assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import { linkTo, readPlace } from "../board/src/address.ts";
-import { formatAgo, formatSince, readInterval } from "../board/src/ui/format.ts";
+import { formatSpan, formatStep } from "../board/src/numbers/format.ts";
+import {
+  formatAgo,
+  formatDate,
+  formatDateTime,
+  formatDay,
+  formatMeeting,
+  formatSince,
+  formatTime,
+  readInterval,
+} from "../board/src/ui/format.ts";
 import { listWords } from "../board/src/ui/search.ts";
 import { withoutTurns } from "../board/src/ui/turn.ts";
 
@@ -31,6 +41,20 @@ Deno.test("how long it is since a moment is told as people do", () => {
   assertEquals(formatAgo("2026-11-23T12:00:00Z", now), "3 days ago");
   assertEquals(formatAgo("2026-11-26T14:00:00Z", now), "in 2 hours");
   assertEquals(formatAgo(null, now), "–");
+});
+
+Deno.test("what is no moment is a dash, and keeps no page from being shown", () => {
+  // What a hand can write into a column of times, and what stands in an address that was cut off.
+  for (const moment of ["infinity", "-infinity", "12026-01-01T00:00:00+00:00", "last week"]) {
+    for (
+      const format of [formatDate, formatDateTime, formatDay, formatTime, formatMeeting, formatAgo]
+    ) {
+      assertEquals(format(moment), "–", `${format.name} of ${moment}`);
+    }
+    assertEquals(formatSince(moment), "–");
+    assertEquals(formatSpan(moment, moment), "at any time");
+    assertEquals(formatStep("month", moment), "–");
+  }
 });
 
 Deno.test("no sign that somebody searches gets into a filter", () => {

@@ -1,5 +1,11 @@
 /** Numbers and periods as the page writes them. Weeks and months are those of UTC, as in the view. */
-import { formatCount, formatNumber, formatPercent, readInterval } from "../ui/format.ts";
+import {
+  formatCount,
+  formatNumber,
+  formatPercent,
+  readInterval,
+  readMoment,
+} from "../ui/format.ts";
 import type { Measure, Numbers } from "./measures.ts";
 
 const day = new Intl.DateTimeFormat(undefined, {
@@ -43,7 +49,8 @@ export function formatDays(days: number): string {
 
 /** A step by its beginning, as short as an axis wants it. */
 export function formatStep(unit: string, since: string | null): string {
-  const at = new Date(since ?? "");
+  const at = readMoment(since);
+  if (!at) return "–";
   if (unit === "year") return String(at.getUTCFullYear());
   if (unit === "quarter") {
     return `Q${Math.floor(at.getUTCMonth() / 3) + 1} ${at.getUTCFullYear()}`;
@@ -53,7 +60,7 @@ export function formatStep(unit: string, since: string | null): string {
 
 /** A span of days in words; an end that is "infinity" is none. */
 export function formatSpan(since: string | null, until: string | null): string {
-  const first = hasEnd(since) ? new Date(since) : null;
+  const first = readMoment(since);
   // Until is the first moment after it.
   const last = hasEnd(until) ? new Date(Date.parse(until) - 1) : null;
   if (first && last) return date.formatRange(first, last);
@@ -63,5 +70,5 @@ export function formatSpan(since: string | null, until: string | null): string {
 
 /** Whether it is a moment, and not "infinity". */
 export function hasEnd(moment: string | null | undefined): moment is string {
-  return !!moment && !moment.includes("infinity");
+  return readMoment(moment) !== null;
 }

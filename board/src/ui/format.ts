@@ -1,4 +1,4 @@
-/** Times and numbers as the reader writes them, in the reader's zone. Null becomes a dash. */
+/** Times and numbers as the reader writes them, in the reader's zone. What there is not becomes a dash. */
 
 type Moment = string | null | undefined;
 
@@ -23,6 +23,12 @@ const short = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 const percent = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 0 });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
+/** A moment of Postgres; null for "infinity", a year of five digits, and what an address says otherwise. */
+export function readMoment(moment: Moment): Date | null {
+  const read = new Date(moment ?? "");
+  return Number.isNaN(read.getTime()) ? null : read;
+}
+
 /** 5 Nov 2026 */
 export function formatDate(moment: Moment): string {
   return format(date, moment);
@@ -35,7 +41,7 @@ export function formatDateTime(moment: Moment): string {
 
 /** Thu 5 Nov, with the year when it is another than this one. */
 export function formatDay(moment: Moment): string {
-  const isThisYear = moment && new Date(moment).getFullYear() === new Date().getFullYear();
+  const isThisYear = readMoment(moment)?.getFullYear() === new Date().getFullYear();
   return format(isThisYear ? day : dayOfYear, moment);
 }
 
@@ -46,8 +52,9 @@ export function formatTime(moment: Moment): string {
 
 /** today 14:00, tomorrow 14:00, Thu 5 Nov 14:00 */
 export function formatMeeting(moment: Moment): string {
-  if (!moment) return NOTHING;
-  const days = countDays(new Date(), new Date(moment));
+  const at = readMoment(moment);
+  if (!at) return NOTHING;
+  const days = countDays(new Date(), at);
   const words = Math.abs(days) <= 1 ? relative.format(days, "day") : formatDay(moment);
   return `${words} ${formatTime(moment)}`;
 }
@@ -73,8 +80,9 @@ const UNITS = [
 
 /** 3 days ago, in 2 hours, now */
 export function formatAgo(moment: Moment, now = Date.now()): string {
-  if (!moment) return NOTHING;
-  const seconds = (Date.parse(moment) - now) / 1000;
+  const at = readMoment(moment);
+  if (!at) return NOTHING;
+  const seconds = (at.getTime() - now) / 1000;
   const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ["minute", 60];
   const count = Math.trunc(seconds / length);
   return count === 0 ? "now" : relative.format(count, unit);
@@ -82,8 +90,9 @@ export function formatAgo(moment: Moment, now = Date.now()): string {
 
 /** 3 days, 2 hours: how long it is since a moment. */
 export function formatSince(moment: Moment, now = Date.now()): string {
-  if (!moment) return NOTHING;
-  const seconds = (now - Date.parse(moment)) / 1000;
+  const at = readMoment(moment);
+  if (!at) return NOTHING;
+  const seconds = (now - at.getTime()) / 1000;
   return seconds < 60 ? "just now" : formatSeconds(seconds);
 }
 
@@ -120,7 +129,8 @@ export function readZone(): string {
 }
 
 function format(how: Intl.DateTimeFormat, moment: Moment): string {
-  return moment ? how.format(new Date(moment)) : NOTHING;
+  const at = readMoment(moment);
+  return at ? how.format(at) : NOTHING;
 }
 
 /** Midnights between two moments, where the reader is. */
