@@ -299,6 +299,7 @@ comment on function public.board_remove_member(uuid) is 'For operators: puts a m
 
 -- Rule: an edit is undone by another edit, with the rights of who undoes it, and only while what it changed is as it
 --       left it. So nobody undoes what somebody else has done since.
+-- Rule: a deal that is there again has those of its meetings again that belong to no other now.
 create function public.undo_hand_edit(hand_edit_id uuid)
 returns jsonb
 language plpgsql
@@ -328,6 +329,19 @@ begin
     )
     into v_row
     using v_edit.row_id, v_edit.old_values;
+    if v_edit.table_name = 'deals' then
+      update public.bookings as b set deal_id = v_edit.row_id
+      where b.deal_id is null and b.id in (
+        select f.booking_id
+        from public.event_effects as f
+        where f.deal_id = v_edit.row_id and f.deal_change in ('opened', 'kept', 'reopened')
+        union all
+        select h.row_id
+        from public.hand_edits as h
+        where h.stream_key = v_edit.stream_key and h.table_name = 'bookings'
+          and h.new_values ->> 'deal_id' = v_edit.row_id::text
+      );
+    end if;
   else
     execute format(
       case v_edit.operation

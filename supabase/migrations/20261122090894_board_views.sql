@@ -377,7 +377,9 @@ select
   end as state,
   b.status, b.attended, b.organizer_email as host, b.person_id, b.deal_id,
   case when b.made_at is null then b.created_at else (b.made_at).happened_at end as booked_at,
-  b.start_time - (case when b.made_at is null then b.created_at else (b.made_at).happened_at end) as lead_time,
+  case when isfinite(b.start_time)
+    then b.start_time - (case when b.made_at is null then b.created_at else (b.made_at).happened_at end)
+  end as lead_time,
   b.last_event_id
 from public.bookings as b;
 comment on view crm.meetings is 'One row per meeting of one person, and what became of it.';

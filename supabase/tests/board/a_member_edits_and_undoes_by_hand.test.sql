@@ -1,7 +1,7 @@
 -- Rule: what a member does by hand is in the log under their address, is repeated by a rebuild, and is undone by
 --       another edit; never what somebody else has changed since.
 begin;
-select plan(8);
+select plan(9);
 select tests.empty_crm();
 select tests.add_members();
 select tests.send('BOOKING_CREATED');
@@ -60,8 +60,12 @@ select is(
   (select count(*) from public.companies as c where c.domain = 'x.test') || ' ' || tests.deals_of('lovelace.test')
     || ': ' || substring(pg_temp.edits() from 'insert.*'),
   '0 active booked: insert companies sally@team.test, delete companies sally@team.test, '
-  'delete deals sally@team.test, insert deals sally@team.test',
+  'delete deals sally@team.test, insert deals sally@team.test, update bookings sally@team.test',
   'it goes again, or is there again'
+);
+select is(
+  (select string_agg(b.calcom_uid, ', ') from public.bookings as b join public.deals as d on d.id = b.deal_id),
+  (select string_agg(b.calcom_uid, ', ') from public.bookings as b), 'a deal has its meetings again'
 );
 
 select * from finish();

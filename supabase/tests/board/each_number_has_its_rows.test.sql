@@ -1,6 +1,6 @@
 -- Rule: a number of board_numbers is the count of rows of board_meetings or board_deals that its row names.
 begin;
-select plan(5);
+select plan(6);
 select tests.empty_crm();
 select tests.add_members();
 
@@ -89,6 +89,14 @@ select is(
     't e@gmail.com over substrate.build https://cal.com/booking/e 15 days'
   ),
   'a meeting says who, what became of it, and where it is at Cal.com'
+);
+
+-- When somebody writes a start that is no moment
+update public.bookings as b set start_time = 'infinity' where b.calcom_uid = 'a';
+select results_eq(
+  $$ select n.bookings, (select m.lead_time from public.board_meetings as m where m.calcom_uid = 'a')
+     from public.board_numbers as n where n.period = 'all' and n.level = 'all' $$,
+  $$ select count(*), null::interval from public.bookings as b $$, 'it is counted, and has no lead time'
 );
 
 select * from finish();
