@@ -362,7 +362,7 @@ begin
   end if;
   if v_row is null then
     raise exception using
-      errcode = 'KC007', message = format('Cannot undo hand edit %s: the row has changed since', hand_edit_id),
+      errcode = 'KC007', message = 'Cannot undo this edit: the row has changed since',
       hint = 'Look at the row, and edit it as it should be; a viewer may not';
   end if;
   return v_row;

@@ -32,7 +32,7 @@ select is((select c.name from public.companies as c), 'Lovelace', 'a rebuild rep
 
 -- When it is undone
 select is(
-  pg_temp.undo('viewer') ~ '^KC007 .*the row has changed since$'
+  pg_temp.undo('viewer') ~ '^KC007 Cannot undo this edit: the row has changed since$'
     and pg_temp.undo('stranger') ~ '^KC007 .*no such edit$',
   true, 'a viewer cannot undo it, nor a stranger'
 );
