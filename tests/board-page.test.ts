@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { assert, assertEquals } from "npm:deno-std@1.4.0/assert/mod.js";
 import { gzipSync } from "node:zlib";
-import type { HTTPRequest } from "npm:puppeteer-core@25.16.0";
+import type { Dialog, HTTPRequest } from "npm:puppeteer-core@25.16.0";
 import { assertAccessible } from "./support/axe.ts";
 import { keepPicture, testPage } from "./support/browser.ts";
 import { BoardPage, readCode, startBoard } from "./support/board.ts";
@@ -298,6 +298,43 @@ testPage("the board in Chromium", async (page, t) => {
     assertEquals(await status(), "cancelled");
     board.assertNoProblems();
   });
+
+  await t.step("what cannot be is said in words, not in those of a constraint", async () => {
+    const [{ deal_id }] = await stack.sql<{ deal_id: string }>(
+      `select deal_id from public.board_deals
+       where domain = 'quillpartners.example' and status = 'cancelled'`,
+    );
+    const back = page.url();
+    await board.go(`#/deal/${deal_id}`);
+    await board.see("quillpartners.example", "h1");
+    await board.click("Reopen");
+    await board.click("Reopen the deal");
+    await board.see("The company has an active deal already.");
+    await board.see("Close that one first.");
+    await board.click("More about Jonas Weber");
+    await board.click("Correct name or address");
+    await page.locator('[role="dialog"] input[type="email"]').fill("ole@hanseatic.example");
+    await board.click("Save");
+    await board.see("Somebody else has this address already.");
+    await page.keyboard.press("Escape");
+    await board.go(new URL(back).hash);
+    await board.see("Paloma Media", "h1");
+    board.assertNoProblems([/status of 409/]);
+  });
+
+  await t.step(
+    "an address that was cut off is said to be wrong",
+    async () => {
+      const back = page.url();
+      await board.go("#/pipeline?since=2026-1x");
+      await board.see("Cannot filter: invalid input syntax");
+      await board.click("Clear");
+      await board.see("True North");
+      await board.go(new URL(back).hash);
+      await board.see("Paloma Media", "h1");
+      board.assertNoProblems([/status of [45]0/]);
+    },
+  );
 
   await t.step("a question goes with the page that it is about", async () => {
     await board.click("Reopen");
@@ -617,6 +654,34 @@ testPage("the board in Chromium", async (page, t) => {
     await page.setOfflineMode(false);
     await board.miss("The server does not answer.");
     board.assertNoProblems([/ERR_INTERNET_DISCONNECTED/]);
+  });
+
+  await t.step("what cannot be loaded any more takes no page along", async () => {
+    await openCard("True North");
+    await page.setCacheEnabled(false);
+    await page.reload();
+    await board.see("What happened");
+    const said: string[] = [];
+    const answer = async (dialog: Dialog) => {
+      said.push(dialog.message());
+      await dialog.accept();
+    };
+    page.on("dialog", answer);
+    await page.setOfflineMode(true);
+    await board.click("You and your settings");
+    await board.see("True North", "h1");
+    await board.click("Close");
+    await until("the browser asks, and says what came of it", () => said.length === 2);
+    assertEquals(said[1], "The server does not answer.");
+    await board.see("True North", "h1");
+    await page.setOfflineMode(false);
+    await page.setCacheEnabled(true);
+    page.off("dialog", answer);
+    await board.miss("The server does not answer.");
+    await board.click("Close");
+    await board.click("Cancel", '[role="dialog"]');
+    await board.go("#/pipeline");
+    board.assertNoProblems([/ERR_INTERNET_DISCONNECTED/, /dynamically imported module/]);
   });
 
   await t.step("the page of a gateway is no sentence", async () => {

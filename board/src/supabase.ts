@@ -64,6 +64,19 @@ function isSentence(message: string): boolean {
   return !/^\s*(<|$)/.test(message);
 }
 
+/** What the constraints are there for that an edit by hand, or undoing one, can come up against. */
+const REFUSALS: [constraint: RegExp, message: string, hint: string][] = [
+  [
+    /"deals_one_active_per_company_idx"/,
+    "The company has an active deal already",
+    "Close that one first",
+  ],
+  [/"people_email_key"/, "Somebody else has this address already", "The search finds them"],
+  [/"companies_domain_key"/, "Another company has this domain already", "The search finds it"],
+  [/^update or delete .* foreign key/, "Something still belongs to it", "Undo that first"],
+  [/^insert or update .* foreign key/, "What it belonged to is gone", "Undo that first"],
+];
+
 function describeFailure(
   { message, hint, code }: NonNullable<Answer<unknown>["error"]>,
   status: number,
@@ -78,7 +91,11 @@ function describeFailure(
   if (code === "57014") {
     return new BoardError("The database took too long", "Ask again, or for less", code, status);
   }
-  return new BoardError(withoutPrefix(message), hint || null, code ?? "", status);
+  const sentence = withoutPrefix(message);
+  for (const [constraint, said, advice] of REFUSALS) {
+    if (constraint.test(sentence)) return new BoardError(said, advice, code ?? "", status);
+  }
+  return new BoardError(sentence, hint || null, code ?? "", status);
 }
 
 const listeners = new Set<(error: BoardError) => void>();

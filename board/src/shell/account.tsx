@@ -10,8 +10,13 @@ const AccountMenu = lazy(load);
 /** Who is signed in, and their settings, behind a button. */
 export function Account({ member }: { member: Member }) {
   const [isAsked, setIsAsked] = useState(false);
+  const fetchMenu = () => load().then(() => true, () => false);
   const button = (
-    <AccountButton onClick={() => setIsAsked(true)} onPointerEnter={load} onFocus={load} />
+    <AccountButton
+      onClick={async () => setIsAsked(await fetchMenu())}
+      onPointerEnter={fetchMenu}
+      onFocus={fetchMenu}
+    />
   );
   if (!isAsked) return button;
   return (

@@ -1,15 +1,21 @@
 import { lazy, Suspense, useEffect } from "react";
 import { createStore } from "../store.ts";
 import type { Asked, Question } from "./question.ts";
+import { withoutTurns } from "./turn.ts";
 
 export type { Question } from "./question.ts";
 
 const askedStore = createStore<Asked | null>(null);
 
-/** Asks the reader; true for a yes. */
-export function confirm(question: Question): Promise<boolean> {
+/** Asks the reader; true for a yes. Where the dialog cannot be loaded any more, the browser asks. */
+export async function confirm(question: Question): Promise<boolean> {
+  try {
+    await load();
+  } catch {
+    return globalThis.confirm(`${withoutTurns(question.title)}\n\n${withoutTurns(question.text)}`);
+  }
   askedStore.read()?.answer(false);
-  return new Promise((resolve) => {
+  return await new Promise((resolve) => {
     askedStore.write({
       ...question,
       answer: (isYes) => {
@@ -20,7 +26,9 @@ export function confirm(question: Question): Promise<boolean> {
   });
 }
 
-const ConfirmDialog = lazy(() => import("./confirm-dialog.tsx"));
+const load = () => import("./confirm-dialog.tsx");
+
+const ConfirmDialog = lazy(load);
 
 /** Where questions appear; once, in the app. */
 export function ConfirmHost() {

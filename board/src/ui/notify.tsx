@@ -13,7 +13,8 @@ const CLOSE = { "aria-label": "Close" };
 
 /** Says that something was done, with a way to take it back where there is one. */
 export async function notify(message: string, undo?: () => Promise<unknown>): Promise<void> {
-  const { notifications } = await open();
+  const notifications = await open();
+  if (!notifications) return alert(withoutTurns(message));
   notifications.hide(ERROR);
   const id = notifications.show({
     autoClose: undo ? 12_000 : 5_000,
@@ -44,7 +45,8 @@ export async function notifyError(error: unknown): Promise<void> {
   const { message, hint } = error instanceof BoardError
     ? error
     : { message: String(error), hint: null };
-  const { notifications } = await open();
+  const notifications = await open();
+  if (!notifications) return alert(withoutTurns(`${message}.`));
   notifications.hide(ERROR);
   notifications.show({
     id: ERROR,
@@ -62,9 +64,15 @@ const Notifications = lazy(async () => ({ default: (await load()).Notifications 
 
 const openStore = createStore(false);
 
+/** Where they cannot be loaded any more, without a connection or with a newer version in their place, the browser says it. */
 async function open() {
-  openStore.write(true);
-  return await load();
+  try {
+    const { notifications } = await load();
+    openStore.write(true);
+    return notifications;
+  } catch {
+    return null;
+  }
 }
 
 /** Where it is said; once, in the app. */
