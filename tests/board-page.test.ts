@@ -300,10 +300,10 @@ testPage("the board in Chromium", async (page, t) => {
   });
 
   await t.step("what cannot be is said in words, not in those of a constraint", async () => {
-    const [{ deal_id }] = await stack.sql<{ deal_id: string }>(
+    const { deal_id } = (await stack.sql<{ deal_id: string }>(
       `select deal_id from public.board_deals
        where domain = 'quillpartners.example' and status = 'cancelled'`,
-    );
+    ))[0]!;
     const back = page.url();
     await board.go(`#/deal/${deal_id}`);
     await board.see("quillpartners.example", "h1");
