@@ -97,6 +97,33 @@ databaseTest("a seat costs the same, however many seats there are", async ({ sql
   }
 });
 
+databaseTest(
+  "a seat costs what comes after it, whatever was told of others before",
+  async ({ sql }) => {
+    // All in one company: the training of a big customer. Another host has it now, and a seat that was never booked
+    // here is cancelled.
+    const told: Body[] = [
+      { ...colleagueSeat(1, 1.5), triggerEvent: "BOOKING_REASSIGNED" },
+      { ...colleagueSeat(-1, 1.6), triggerEvent: "BOOKING_CANCELLED" },
+      { ...colleagueSeat(0, 1.7), triggerEvent: "BOOKING_CANCELLED" },
+    ];
+    (told[0]!.payload as Body).organizer = { email: "ben@outboundsolutions.com", name: "Ben" };
+    const cost = (seats: number) =>
+      inRollback(sql, async (t) => {
+        await handle(t, [colleagueSeat(0), colleagueSeat(1), ...told]);
+        await handle(t, range(2, seats).map((place) => colleagueSeat(place)));
+        return {
+          next: await count(t, [colleagueSeat(seats)]),
+          late: await count(t, [colleagueSeat(seats + 1, seats - 5.5)]),
+        };
+      });
+
+    const [few, many] = [await cost(20), await cost(80)];
+    assertEquals(many.next, few.next, "the next one");
+    assertEquals(many.late.written, few.late.written, "rows written for a late one");
+  },
+);
+
 databaseTest("a move costs the same, however often the booking has moved", async ({ sql }) => {
   const cost = (moves: number) =>
     inRollback(sql, async (t) => {
@@ -328,6 +355,18 @@ function seat(number: number): Body {
     createdAt: new Date(START + number * MINUTE).toISOString(),
     payload: booking({
       ...meeting("webinar", `ann@c${number}.example`),
+      isSeated: true,
+      seat: `seat-${number}`,
+    }),
+  };
+}
+
+function colleagueSeat(number: number, place = number): Body {
+  return {
+    triggerEvent: "BOOKING_CREATED",
+    createdAt: new Date(START + place * MINUTE).toISOString(),
+    payload: booking({
+      ...meeting("training", `ann${number}@acme.example`),
       isSeated: true,
       seat: `seat-${number}`,
     }),

@@ -88,6 +88,24 @@ return array['BOOKING_CREATED', 'BOOKING_REQUESTED', 'BOOKING_RESCHEDULED', 'BOO
 comment on function crm.searching_triggers() is
   'The triggers of events that may find a booking whose uid they do not name.';
 
+-- Time: what has counted waits for nothing, so a seat is booked at the same cost after the meeting got another host.
+--       Not what moves: it may have booked the meeting itself. Nor what is about a meeting without seats: it may have
+--       found one that looked like it.
+create function crm.has_counted(p_event_id uuid, p_new_uid text, p_stream_key text)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return p_new_uid is null and exists (
+    select from public.event_effects as f where f.event_id = p_event_id and f.stream_key = p_stream_key
+  );
+end;
+$$;
+comment on function crm.has_counted(uuid, text, text) is
+  'Whether an event about a meeting with seats has changed a booking of a stream, and waits for no other there.';
+
 -- Rule: a booking concerns the stream of its booker alone, whoever else has a seat there. Any other event concerns the
 --       streams of the bookings that it is about.
 -- Time: most bookings are the first to name their uid; two look-ups by key tell.
@@ -113,6 +131,8 @@ $$;
 comment on function crm.load_scope(crm.event, text[]) is
   'The uids that belong together, the streams that they concern, and whether something may have waited for the event.';
 
+-- Time: what waits is found by its uid. Its outcome is compared with a variable: with the word, Postgres may read all
+--       that waits, by the index of that.
 create function crm.load_linked_scope(p_event crm.event, p_uids text[])
 returns crm.event_scope
 language plpgsql
@@ -123,6 +143,7 @@ declare
   v_scope crm.event_scope;
   v_is_booking constant boolean := p_event.trigger = 'BOOKING_CREATED' and not p_event.is_request;
   v_known_uid constant text := crm.known_uid(p_event);
+  v_waiting constant text := 'waiting';
   v_holder text := case
     when p_event.is_seated and p_event.seat_id is not null then crm.find_seat_holder(p_event.uid, p_event.seat_id)
   end;
@@ -140,16 +161,18 @@ begin
     from public.calcom_events as e
     where e.uid = v_known_uid and e.is_follow_up and e.id <> p_event.id
       and crm.may_be_about(e.concerned_emails, v_people)
+      and not (v_is_booking and p_event.is_seated and crm.has_counted(e.id, e.new_uid, p_event.stream_key))
   ) or exists (
     select
     from public.calcom_events as e
-    where e.new_uid in (v_known_uid, p_event.uid) and v_known_uid is not null and e.outcome = 'waiting'
-      and e.id <> p_event.id
+    where e.new_uid in (v_known_uid, p_event.uid) and v_known_uid is not null and e.outcome = v_waiting
+      and e.id <> p_event.id and crm.may_be_about(e.concerned_emails, v_people)
   ) or exists (
     select
     from public.calcom_events as e
-    where e.uid = p_event.uid and e.is_follow_up and e.outcome = 'waiting' and e.id <> p_event.id
+    where e.uid = p_event.uid and e.is_follow_up and e.outcome = v_waiting and e.id <> p_event.id
       and (v_known_uid is not null or p_event.trigger = any (crm.searching_triggers()))
+      and crm.may_be_about(e.concerned_emails, v_people)
   ) or exists (
     select
     from public.calcom_events as e

@@ -627,7 +627,7 @@ begin
       perform crm.save_event(p_event, 'pending', null); -- so that the replay finds it
       v_effects := v_effects || crm.replay_stream(
         v_stream_key,
-        (select crm.replay_start(n) from unnest(p_event || p_batch) as n order by 1 limit 1),
+        (select crm.replay_start(n, v_stream_key) from unnest(p_event || p_batch) as n order by 1 limit 1),
         array(select n.id from unnest(p_event || p_batch) as n)
       );
     end if;
@@ -640,7 +640,7 @@ comment on function crm.apply_or_replay(crm.event, crm.event_scope, crm.event[])
   'events that had waited.';
 
 -- Rule: from the event on. What makes a booking known also changes what earlier events about it mean.
-create function crm.replay_start(p_event crm.event)
+create function crm.replay_start(p_event crm.event, p_stream_key text)
 returns crm.position
 language plpgsql
 stable
@@ -653,6 +653,8 @@ begin
       from public.calcom_events as e
       where e.uid = crm.known_uid(p_event) and e.is_follow_up
         and e.position < p_event.position and e.outcome <> 'pending'
+        and crm.may_be_about(e.concerned_emails, p_event.concerned_emails)
+        and not (p_event.is_seated and crm.has_counted(e.id, e.new_uid, p_stream_key))
       order by e.position
       limit 1
     ),
@@ -660,4 +662,4 @@ begin
   );
 end;
 $$;
-comment on function crm.replay_start(crm.event) is 'From where on a stream has to be replayed for an event.';
+comment on function crm.replay_start(crm.event, text) is 'From where on a stream has to be replayed for an event.';
