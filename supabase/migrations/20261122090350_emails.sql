@@ -925,12 +925,14 @@ comment on function crm.is_answer(text, jsonb) is 'Whether the visitor has typed
 --       was ever given counts.
 create function crm.is_visitors_place(p_location text, p_body jsonb, p_booking_id uuid) returns boolean
 language sql stable set search_path = ''
-return crm.is_answer(p_location, p_body) or exists (
-  select
-  from public.event_effects as f
-  join public.calcom_events as e on e.id = f.event_id
-  where f.booking_id = p_booking_id and crm.is_answer(p_location, coalesce(e.payload -> 'payload', e.payload))
-);
+return crm.is_answer(p_location, p_body)
+  or crm.jsonb_text(p_body #> '{responses,location,value,optionValue}') is not null
+  or exists (
+    select
+    from public.event_effects as f
+    join public.calcom_events as e on e.id = f.event_id
+    where f.booking_id = p_booking_id and crm.is_answer(p_location, coalesce(e.payload -> 'payload', e.payload))
+  );
 comment on function crm.is_visitors_place(text, jsonb, uuid) is
   'Whether the visitor has typed where a meeting is, now or in an earlier event of the booking.';
 

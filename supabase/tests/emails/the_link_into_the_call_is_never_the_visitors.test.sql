@@ -16,6 +16,10 @@ values
       "responses": {"location": {"value": {"value": "somewhereElse", "optionValue": "https://evil.test/X "}}}}', null
   ),
   (
+    'answer-that-was-tidied', '{"location": "https://evil.test/x/", "metadata": null,
+      "responses": {"location": {"value": {"value": "somewhereElse", "optionValue": "https://evil.test/x\n"}}}}', null
+  ),
+  (
     'answer-as-kind', '{"location": "https://evil.test/x", "metadata": null,
       "responses": {"location": {"value": {"value": "https://evil.test/x", "optionValue": ""}}}}', null
   ),
