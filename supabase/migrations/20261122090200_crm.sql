@@ -310,6 +310,9 @@ begin
   if not found then
     if v_is_replay then
       v_former_id := crm.former_id('deals', p_event.id::text);
+      -- Somebody may have deleted it, and entered it again under its id.
+      update public.deals as d set opened_by_event_id = p_event.id
+      where d.id = v_former_id and d.opened_by_event_id is null and d.made_at is null;
       update public.deals as d set opened_by_event_id = p_event.id
       where d.id = crm.find_deal_of_same_booking(p_company_id, p_event);
     end if;
