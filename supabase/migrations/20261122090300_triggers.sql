@@ -181,6 +181,38 @@ $$;
 comment on function crm.apply_booking_created(crm.event, text) is
   'BOOKING_CREATED: company, person, booking and, if needed, a new deal.';
 
+-- Rule: a seat may have been booked by another event, because this one came late; one of them names the seat by its id,
+--       the other does not. It is the same row, so that what somebody did to it is repeated.
+create function crm.find_booking_of_same_seat(p_event crm.event, p_email text, p_key text)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_keys text[] := case
+    when p_event.seat_id is not null then array[p_event.uid]
+    else array(
+      select concat_ws('/', e.uid, e.payload #>> '{payload,attendeeSeatId}')
+      from public.calcom_events as e
+      where e.uid = p_event.uid and e.booker_email = p_email
+    )
+  end;
+begin
+  if exists (select from public.bookings as b where b.attendee_email = p_email and b.original_key = p_key) then
+    return null;
+  end if;
+  return (
+    select min(b.id::text)::uuid
+    from public.bookings as b
+    where b.attendee_email = p_email and b.original_key = any (v_keys) and b.made_at is null
+    having count(*) = 1
+  );
+end;
+$$;
+comment on function crm.find_booking_of_same_seat(crm.event, text, text) is
+  'The row that a seat had before the event turned up that books it; null when there is none, or more than one.';
+
 -- Rule: a replay, a seat that is booked again and a booking that was entered by hand write into the row that has the
 --       same key. A deal that somebody chose for the booking stays.
 create function crm.book_meeting(
@@ -205,6 +237,10 @@ begin
     v_former_id := crm.former_id('bookings', v_email || ' ' || v_key);
     update public.bookings as b set original_key = b.id::text
     where b.attendee_email = v_email and b.original_key = v_key and b.made_at is null and b.id <> v_former_id;
+    if p_event.is_seated then
+      update public.bookings as b set original_key = v_key
+      where b.id = crm.find_booking_of_same_seat(p_event, v_email, v_key);
+    end if;
   end if;
 
   if p_company.id is not null and (p_known.deal_id is null or p_known.last_event_id is not null) then
@@ -362,7 +398,9 @@ begin
   end if;
   if v_booking.id is not null then
     return array[crm.reschedule_booking(v_booking, p_event, p_event.new_uid, null)];
-  elsif p_event.uid is null or p_event.trigger = 'BOOKING_RESCHEDULED' then
+  elsif p_event.uid is null
+    or (p_event.trigger = 'BOOKING_RESCHEDULED' and not crm.is_booking_in_log(p_event, p_stream_key))
+  then
     return array[
       crm.make_effect(p_event, null, 'ignored', 'A request: it counts once the organizer confirms it.')
     ];
