@@ -222,7 +222,12 @@ databaseTest(
   "what is brought in at once is decided once, in the sender's order",
   async ({ sql }) => {
     const known = Array.from({ length: 40 }, (_, i) => book(i + 200, 0, "acme0.example"));
-    const bodies = Array.from({ length: 200 }, (_, i) => book(i, 0, `acme${i % 4}.example`));
+    // Some of them are seats of one webinar.
+    const bodies = Array.from({ length: 200 }, (_, i) => {
+      const body = book(i, 0, `acme${i % 4}.example`);
+      const seat = { uid: "webinar", seatsPerTimeSlot: 100, attendeeSeatId: `seat-${i}` };
+      return i % 5 === 0 ? { ...body, payload: { ...body.payload as Body, ...seat } } : body;
+    });
     const mixed = bodies.toSorted((a, b) => shuffleKey(a) - shuffleKey(b));
 
     const inOrder = await inRollback(sql, async (t) => {

@@ -171,6 +171,7 @@ begin
     select
     from public.calcom_events as e
     where e.uid = p_event.uid and e.is_follow_up and e.outcome = v_waiting and e.id <> p_event.id
+      and v_known_uid is distinct from p_event.uid -- else it was looked at above
       and (v_known_uid is not null or p_event.trigger = any (crm.searching_triggers()))
       and crm.may_be_about(e.concerned_emails, v_people)
   ) or exists (

@@ -249,6 +249,7 @@ as $$
 declare
   v_row public.calcom_events;
   v_event crm.event;
+  v_scope crm.event_scope;
   v_batch crm.event[] := array[]::crm.event[];
   v_hashes bigint[] := array[(p_event.position).payload_hash];
 begin
@@ -261,11 +262,19 @@ begin
     v_event := crm.parse_event(v_row);
     v_event.stream_key := crm.stream_key(v_event.booker_email);
     continue when (v_event.position).payload_hash = any (v_hashes)
-      or v_event.is_seated
       or v_event.stream_key <> p_stream_key
-      or not crm.list_streams(array_remove(array[v_event.uid, v_event.new_uid], null), null) <@ array[p_stream_key]
       or (crm.validate_event(v_event)).outcome is not null
       or (crm.find_repeated_event(v_event, v_row, false)).id is not null;
+    if v_event.is_seated then
+      -- A seat is of its holder's stream, as long as nothing has moved the meeting.
+      continue when v_event.trigger <> 'BOOKING_CREATED' or v_event.is_request;
+      v_scope := crm.load_scope(v_event, array[v_event.uid]);
+      continue when v_scope.uids <> array[v_event.uid] or v_scope.stream_keys <> array[p_stream_key];
+      v_event.concerned_emails := v_scope.people;
+    else
+      continue when not crm.list_streams(array_remove(array[v_event.uid, v_event.new_uid], null), null)
+        <@ array[p_stream_key];
+    end if;
     v_hashes := v_hashes || (v_event.position).payload_hash;
     perform crm.save_event(v_event, 'pending', null);
     v_batch := array_append(v_batch, v_event);

@@ -350,8 +350,8 @@ begin
   with read as (
     insert into crm.backlog (event_id, position, attempts, stream_key, uid, new_uid)
     select
-      e.id, p.position, e.attempts, case when not p.is_seated then crm.stream_key(p.booker_email) end,
-      case when not p.is_seated then p.uid end, case when not p.is_seated then p.new_uid end
+      e.id, p.position, e.attempts, case when k.is_of_one_stream then crm.stream_key(p.booker_email) end,
+      case when k.is_of_one_stream then p.uid end, case when k.is_of_one_stream then p.new_uid end
     from (
       select o.*
       from public.calcom_events as o
@@ -361,6 +361,9 @@ begin
       limit 2000
     ) as e
     cross join lateral crm.parse_event(e::public.calcom_events) as p
+    cross join lateral (
+      select not p.is_seated or p.trigger = 'BOOKING_CREATED' and not p.is_request as is_of_one_stream
+    ) as k
     on conflict on constraint backlog_pkey do nothing
     returning event_id, stream_key
   )
