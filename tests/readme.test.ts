@@ -11,7 +11,7 @@ Deno.test("the table of events has exactly the triggers that the database acts o
   const told = column(table("What each event does"), 0)
     .filter((cell) => cell.startsWith("`")).map(unquote);
   const steps = part(migrations, /create function crm\.apply_event\((.*?)\$\$;/s);
-  const requests = part(migrations, /v_event\.is_request := (.*?);/s);
+  const requests = part(migrations, /create function crm\.is_request\((.*?);/s);
   const ordered = part(migrations, /create function crm\.trigger_order\((.*?);/s);
 
   assertEquals(told.toSorted(), matches(steps + requests, /'([A-Z]+_[A-Z_]+)'/g));

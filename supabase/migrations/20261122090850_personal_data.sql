@@ -608,6 +608,7 @@ comment on column crm.text_column.kind is 'What its type is in the end, below a 
 comment on column crm.text_column.type is 'Its type as SQL, with the length that it has.';
 comment on column crm.text_column.is_prose is 'Sentences stand in it; otherwise a key, a state or the like.';
 
+-- Rule: crm.previous_uids follows the bookings by itself. Whichever came first, the other would find it done.
 create function crm.list_text_columns()
 returns setof crm.text_column
 language plpgsql
@@ -629,7 +630,8 @@ begin
     and t.typname in ('text', 'varchar', 'bpchar', 'citext', '_text', '_varchar', 'jsonb', 'json', 'bytea')
     and c.oid not in (
       'public.settings'::regclass, 'public.senders'::regclass, 'public.personal_email_domains'::regclass,
-      'crm.erased_people'::regclass, 'crm.erased_bookings'::regclass, 'crm.erasure_salt'::regclass
+      'crm.erased_people'::regclass, 'crm.erased_bookings'::regclass, 'crm.erasure_salt'::regclass,
+      'crm.previous_uids'::regclass
     )
     and (c.oid, a.attname) not in (
       ('public.calcom_events'::regclass, 'payload'), ('public.calcom_events'::regclass, 'raw_body')
@@ -868,7 +870,9 @@ begin
   perform crm.forget_in_log(v_scope, v_identity, v_colleagues);
   update crm.held_bookings as h set api_row = crm.forget_in_api_row(h.api_row, v_identity)
   where crm.mentions(h.api_row::text, v_scope.emails);
-  for v_columns in select array_agg(c) from crm.list_text_columns() as c group by c.table_name loop
+  for v_columns in
+    select array_agg(c) from crm.list_text_columns() as c group by c.table_name order by c.table_name
+  loop
     perform crm.forget_in_table(v_columns, v_scope, v_identity, v_colleagues);
   end loop;
   perform crm.forget_in_person(v_scope.person_ids, v_identity.pseudonym);
