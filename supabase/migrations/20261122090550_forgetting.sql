@@ -338,6 +338,7 @@ declare
     'hideCalendarNotes', 'hideCalendarEventDetails', 'disableRescheduling', 'disableCancelling', 'bookerUrl',
     'organizer', 'team'
   ];
+  v_attendee_keys constant text[] := array['email', 'name', 'noShow', 'timeZone', 'language', 'locale'];
 begin
   return (
     select coalesce(jsonb_object_agg(k.key, k.value), '{}')
@@ -353,13 +354,17 @@ begin
       select
         'attendees',
         (
-          select coalesce(jsonb_agg(s.attendee order by a.place), '[]')
+          select coalesce(
+            jsonb_agg(
+              case when jsonb_typeof(a.attendee) = 'object'
+                then a.attendee - array(select jsonb_object_keys(a.attendee - v_attendee_keys))
+                else '{}'
+              end
+              order by a.place
+            ),
+            '[]'
+          )
           from jsonb_array_elements(p_body -> 'attendees') with ordinality as a (attendee, place)
-          cross join lateral (
-            select coalesce(jsonb_object_agg(j.key, j.value), '{}') as attendee
-            from jsonb_each(case jsonb_typeof(a.attendee) when 'object' then a.attendee else '{}' end) as j
-            where j.key in ('email', 'name', 'noShow', 'timeZone', 'language', 'locale')
-          ) as s
         )
       where jsonb_typeof(p_body -> 'attendees') = 'array'
     ) as k
@@ -636,7 +641,12 @@ begin
   v_booker := coalesce(
     case when not v_is_seated then crm.jsonb_email(v_body #> '{responses,email,value}') end,
     case when not v_is_seated then crm.jsonb_email(v_body #> '{responses,email}') end,
-    (crm.attendee_emails(v_body))[1]
+    (
+      select crm.jsonb_email(a.attendee -> 'email')
+      from jsonb_array_elements(crm.jsonb_list(v_body -> 'attendees')) as a (attendee)
+      where crm.jsonb_email(a.attendee -> 'email') is not null
+      limit 1
+    )
   );
   if v_booker = any (p_identity.emails) or crm.typed_booker(v_body, v_is_seated) = any (p_identity.emails)
     or (p_is_about and not (v_is_seated and v_trigger = 'BOOKING_CREATED'))
