@@ -1,6 +1,6 @@
 import { databaseTest } from "./support/database.ts";
 import { addNotes } from "./support/hand.ts";
-import { checkLostEvents, checkOrder, checkOrderByHand } from "./support/order.ts";
+import { checkLostEvents, checkOrder, checkOrderByHand, checkPauses } from "./support/order.ts";
 
 databaseTest(
   "the same events leave the same tables, in whatever order and however often they arrive",
@@ -10,6 +10,11 @@ databaseTest(
 databaseTest(
   "so do the same events and hand edits",
   (database) => checkOrderByHand(database, 60),
+);
+
+databaseTest(
+  "a replay that pauses leaves the tables that it leaves in one go",
+  (database) => checkPauses(database, 60),
 );
 
 databaseTest(

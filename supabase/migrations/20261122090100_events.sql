@@ -440,6 +440,7 @@ comment on function crm.is_request(text, jsonb) is
 
 -- Rule: events come as {triggerEvent, createdAt, payload}; MEETING_ENDED comes flat, and wrapped from some senders.
 --       Flat, its createdAt is the creation of the booking, so its time is endTime.
+-- Time: what was compressed in the table is read once. By its path, because a plain copy stays compressed.
 create function crm.parse_event(p_row public.calcom_events)
 returns crm.event
 language plpgsql
@@ -447,25 +448,29 @@ stable
 set search_path = ''
 as $$
 declare
-  v_is_wrapped boolean := coalesce(jsonb_typeof(p_row.payload -> 'payload') = 'object', false);
-  v_body jsonb := case when v_is_wrapped then p_row.payload -> 'payload' else p_row.payload end;
+  v_payload jsonb := p_row.payload #> '{}';
+  v_body jsonb := v_payload -> 'payload';
+  v_is_wrapped boolean := coalesce(jsonb_typeof(v_body) = 'object', false);
   v_event crm.event;
 begin
+  if not v_is_wrapped then
+    v_body := v_payload;
+  end if;
   v_event.id := p_row.id;
   v_event.body := v_body;
   if p_row.outcome is null then
     v_event.unsaved_payload := p_row.payload;
   end if;
   v_event.trigger := case
-    when jsonb_typeof(p_row.payload -> 'triggerEvent') = 'string'
-      then left(crm.jsonb_text(p_row.payload -> 'triggerEvent'), 100)
+    when jsonb_typeof(v_payload -> 'triggerEvent') = 'string'
+      then left(crm.jsonb_text(v_payload -> 'triggerEvent'), 100)
   end;
   v_event.position := row(
     coalesce(
       case when v_event.trigger = 'MEETING_ENDED' then crm.jsonb_timestamp(v_body -> 'endTime') end,
       case
         when v_is_wrapped or v_event.trigger is distinct from 'MEETING_ENDED'
-          then crm.jsonb_timestamp(p_row.payload -> 'createdAt')
+          then crm.jsonb_timestamp(v_payload -> 'createdAt')
       end,
       p_row.received_at
     ),

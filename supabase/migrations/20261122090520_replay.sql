@@ -16,9 +16,13 @@ create type crm.replayed as (
   effects crm.effect[],
   events crm.stream_events[],
   event_ids uuid[],
-  undone crm.undone
+  undone crm.undone,
+  waiting_ids uuid[],
+  paused_at crm.position
 );
 comment on column crm.replayed.event_ids is 'All events that were applied, those of other streams included.';
+comment on column crm.replayed.waiting_ids is 'Those of a paused replay that do not know their booking yet.';
+comment on column crm.replayed.paused_at is 'The last position that a paused replay has come to; null when it is done.';
 
 -- What a replay has left: all rows that it may have written, and their ids; an id without a row was deleted.
 create type crm.image as (
@@ -54,8 +58,11 @@ comment on function crm.apply_or_fail(crm.event, text, crm.position) is
   'Applies an event during a replay; an error becomes its outcome and undoes this event alone.';
 
 -- Rule: in the sender's order. An event that does not know its booking waits and is applied as soon as another makes it
---       known.
-create function crm.apply_in_order(p_stream_key text, p_event_ids uuid[], p_with_edits boolean, p_is_careful boolean)
+--       known. At the deadline it pauses, after one position at least.
+create function crm.apply_in_order(
+  p_stream_key text, p_event_ids uuid[], p_with_edits boolean, p_is_careful boolean, p_begun crm.replayed,
+  p_deadline timestamptz
+)
 returns crm.replayed
 language plpgsql
 set search_path = ''
@@ -63,21 +70,35 @@ as $$
 declare
   v_item record;
   v_position crm.position;
+  v_paused_at crm.position;
   v_effects crm.effect[];
   v_effect crm.effect;
-  v_all crm.effect[] := array[]::crm.effect[];
-  v_events crm.stream_events[] := array[]::crm.stream_events[];
+  v_all crm.effect[] := coalesce(p_begun.effects, array[]::crm.effect[]);
+  v_events crm.stream_events[] := coalesce(p_begun.events, array[]::crm.stream_events[]);
   v_ready crm.event[];
-  v_waiting crm.event[] := array[]::crm.event[];
+  v_waiting crm.event[] := array(
+    select crm.parse_event(e)
+    from unnest(p_begun.waiting_ids) with ordinality as w (id, place)
+    join public.calcom_events as e on e.id = w.id
+    order by w.place
+  );
 begin
   for v_item in
-    select e as event, null::public.hand_edits as edit, e.position, e.payload
-    from unnest(p_event_ids) as i (id)
-    join public.calcom_events as e on e.id = i.id
-    union all
-    select null, h, h.position, null from public.hand_edits as h where h.stream_key = p_stream_key and p_with_edits
-    order by position, payload
+    select i.*
+    from (
+      select e as event, null::public.hand_edits as edit, e.position, e.payload
+      from unnest(p_event_ids) as i (id)
+      join public.calcom_events as e on e.id = i.id
+      union all
+      select null, h, h.position, null from public.hand_edits as h where h.stream_key = p_stream_key and p_with_edits
+    ) as i
+    where p_begun.paused_at is null or i.position > p_begun.paused_at
+    order by i.position, i.payload
   loop
+    if v_item.position > v_position and clock_timestamp() >= p_deadline then
+      v_paused_at := v_position;
+      exit;
+    end if;
     v_position := v_item.position;
     if (v_item.edit).id is not null then
       perform crm.repeat_hand_edit(v_item.edit);
@@ -113,11 +134,14 @@ begin
       end if;
     end loop;
   end loop;
-  return row(v_all, v_events, null, null)::crm.replayed;
+  return row(
+    v_all, v_events, null, null, array(select w.id from unnest(v_waiting) as w), v_paused_at
+  )::crm.replayed;
 end;
 $$;
-comment on function crm.apply_in_order(text, uuid[], boolean, boolean) is
-  'Applies events, and hand edits, to a stream; carefully: each so that an error undoes it alone.';
+comment on function crm.apply_in_order(text, uuid[], boolean, boolean, crm.replayed, timestamptz) is
+  'Applies events, and hand edits, to a stream, from where it was paused on; carefully: each so that an error undoes it '
+  'alone.';
 
 -- Rule: what was applied from a position on (null: from the beginning), and what may have waited for any of it: events
 --       that name the same uids or seats, and of the same bookers what looks for more than a uid. Other people's
@@ -203,7 +227,8 @@ comment on function crm.list_events_since(text, crm.position, uuid[]) is
 --       position, or of nothing. An event that cannot be applied is skipped: the others count as if it were not there.
 -- Time: a savepoint for each event is taken only when one cannot be applied.
 create function crm.replay_in_place(
-  p_stream_key text, p_since crm.position, p_new_event_ids uuid[], p_undone crm.undone default null
+  p_stream_key text, p_since crm.position, p_new_event_ids uuid[], p_undone crm.undone default null,
+  p_deadline timestamptz default null
 )
 returns crm.replayed
 language plpgsql
@@ -212,6 +237,7 @@ as $$
 declare
   v_undone crm.undone := p_undone;
   v_event_ids uuid[] := crm.list_events_since(p_stream_key, p_since, p_new_event_ids);
+  v_begun crm.replayed;
   v_replayed crm.replayed;
 begin
   perform set_config('crm.replay', 'on', true); -- rows may be there that nothing has made yet
@@ -226,30 +252,42 @@ begin
     end if;
   end if;
 
+  if p_deadline is not null then
+    v_begun := crm.resume_replay(p_stream_key, v_event_ids, v_undone);
+  end if;
+
   begin
-    v_replayed := crm.apply_in_order(p_stream_key, v_event_ids, v_undone.since is null, false);
+    v_replayed := crm.apply_in_order(
+      p_stream_key, v_event_ids, v_undone.since is null, false, v_begun, p_deadline
+    );
   exception
     when others then
       if crm.is_transient(sqlstate) then
         raise;
       end if;
-      v_replayed := crm.apply_in_order(p_stream_key, v_event_ids, v_undone.since is null, true);
+      v_replayed := crm.apply_in_order(
+        p_stream_key, v_event_ids, v_undone.since is null, true, v_begun, p_deadline
+      );
   end;
-  update public.deals as d set is_new = false where d.opened_by_event_id = any (v_event_ids) and d.is_new;
+  if v_replayed.paused_at is null then
+    update public.deals as d set is_new = false where d.opened_by_event_id = any (v_event_ids) and d.is_new;
+  end if;
   perform set_config('crm.replay', 'off', true);
   v_replayed.undone := v_undone;
   v_replayed.event_ids := v_event_ids;
   return v_replayed;
 end;
 $$;
-comment on function crm.replay_in_place(text, crm.position, uuid[], crm.undone) is
-  'Takes back what a stream is since a position, unless that is done, and applies it again. Returns what that did.';
+comment on function crm.replay_in_place(text, crm.position, uuid[], crm.undone, timestamptz) is
+  'Takes back what a stream is since a position, unless that is done, and applies it again, until the deadline. Returns '
+  'what that did.';
 
 -- Rule: a replay leaves its stream as if nothing but its result had been written: what it takes back and makes anew on
 --       the way is seen by no trigger of the team, no listener and no replica, and a row that ends as it was is not
 --       written.
 create function crm.replay_stream(
-  p_stream_key text, p_since crm.position default null, p_new_event_ids uuid[] default '{}'
+  p_stream_key text, p_since crm.position default null, p_new_event_ids uuid[] default '{}',
+  p_deadline timestamptz default null
 )
 returns crm.effect[]
 language plpgsql
@@ -260,18 +298,23 @@ declare
   v_image crm.image;
 begin
   begin
-    v_replayed := crm.replay_in_place(p_stream_key, p_since, p_new_event_ids);
+    v_replayed := crm.replay_in_place(p_stream_key, p_since, p_new_event_ids, null, p_deadline);
     v_image := crm.read_image(p_stream_key, v_replayed);
     raise exception using errcode = 'KC005', message = 'The result is known';
   exception
     when sqlstate 'KC005' then null;
   end;
+  if v_replayed.paused_at is not null then
+    perform crm.pause_replay(p_stream_key, v_replayed, v_image);
+    return null;
+  end if;
   perform crm.write_image(p_stream_key, v_replayed, v_image);
   return crm.finish_replay(p_stream_key, v_replayed);
 end;
 $$;
-comment on function crm.replay_stream(text, crm.position, uuid[]) is
-  'Replays a stream from a position on, or from the beginning, into the same rows. Returns what each event did.';
+comment on function crm.replay_stream(text, crm.position, uuid[], timestamptz) is
+  'Replays a stream from a position on, or from the beginning, into the same rows. Returns what each event did; null '
+  'when the deadline came first: the stream is as it was, and the same call goes on where this one stopped.';
 
 create function crm.finish_replay(p_stream_key text, p_replayed crm.replayed)
 returns crm.effect[]
@@ -279,6 +322,7 @@ language plpgsql
 set search_path = ''
 as $$
 begin
+  delete from crm.paused_replays as r where r.stream_key = p_stream_key;
   perform crm.register_events(p_stream_key, p_replayed.event_ids, p_replayed.events);
   perform crm.delete_unused_rows(p_replayed.undone);
   return crm.describe_news(p_replayed.effects, (p_replayed.undone).effects);
@@ -492,6 +536,90 @@ $$;
 comment on function crm.release_unique_values(crm.image) is
   'Lets go of what another row may be about to have.';
 
+---------------------------------------------------------------------------------------------------------------- pause
+
+-- What a replay had made of a stream when it ran out of time.
+create table crm.paused_replays (
+  stream_key text not null,
+  since crm.position,
+  replayed jsonb not null,
+  image jsonb not null,
+  constraint paused_replays_pkey primary key (stream_key)
+);
+comment on table crm.paused_replays is 'One row per stream with a replay that goes on in another transaction.';
+comment on column crm.paused_replays.since is 'From where on it replays; null: from the beginning.';
+comment on column crm.paused_replays.replayed is 'A crm.replayed, without what it took back.';
+comment on column crm.paused_replays.image is 'A crm.image.';
+-- Both are read once, soon: to compress them takes longer than to write them.
+alter table crm.paused_replays alter column replayed set storage external, alter column image set storage external;
+alter table crm.paused_replays enable row level security;
+
+-- Time: a third of the statement_timeout is left for what a replay has to write.
+create function crm.replay_deadline() returns timestamptz
+language sql stable set search_path = ''
+return statement_timestamp() + nullif(current_setting('statement_timeout'), '0')::interval * 2 / 3;
+comment on function crm.replay_deadline() is
+  'When a replay has to pause so that its statement ends in time; null when that may take as long as it takes.';
+
+create function crm.pause_replay(p_stream_key text, p_replayed crm.replayed, p_image crm.image)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_since crm.position := (p_replayed.undone).since;
+begin
+  p_replayed.undone := null;
+  p_replayed.event_ids := array(
+    select e.id
+    from public.calcom_events as e
+    where e.id = any (p_replayed.event_ids) and e.position <= p_replayed.paused_at
+  );
+  insert into crm.paused_replays (stream_key, since, replayed, image)
+  values (p_stream_key, v_since, to_jsonb(p_replayed), to_jsonb(p_image))
+  on conflict on constraint paused_replays_pkey do update
+  set (since, replayed, image) = (excluded.since, excluded.replayed, excluded.image);
+end;
+$$;
+comment on function crm.pause_replay(text, crm.replayed, crm.image) is 'Keeps what a replay has come to.';
+
+-- Rule: it goes on only when nothing has changed up to where it paused: no other event, and no hand work, which has a
+--       replay begin at the beginning. Nor has a later event made a row that it had made, too.
+create function crm.resume_replay(p_stream_key text, p_event_ids uuid[], p_undone crm.undone)
+returns crm.replayed
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_paused crm.paused_replays;
+  v_begun crm.replayed;
+  v_image crm.image;
+begin
+  select r.* into v_paused from crm.paused_replays as r where r.stream_key = p_stream_key;
+  v_begun := jsonb_populate_record(null::crm.replayed, v_paused.replayed);
+  if v_paused.stream_key is null or v_paused.since is distinct from p_undone.since
+    or crm.sort_unique(v_begun.event_ids::text[]) <> crm.sort_unique(array(
+      select e.id::text
+      from public.calcom_events as e
+      where e.id = any (p_event_ids) and e.position <= v_begun.paused_at
+    ))
+  then
+    return null;
+  end if;
+
+  v_image := jsonb_populate_record(null::crm.image, v_paused.image);
+  v_begun.undone := p_undone;
+  perform crm.write_image(p_stream_key, v_begun, v_image);
+  update public.deals as d set is_new = true
+  where d.id = any (array(select n.id from unnest(v_image.deals) as n where n.is_new));
+  return v_begun;
+exception
+  when unique_violation then return null;
+end;
+$$;
+comment on function crm.resume_replay(text, uuid[], crm.undone) is
+  'Has a stream be what a paused replay had made of it, and says how far that has come; null when there is none.';
+
 ------------------------------------------------------------------------------------------------------- what it leaves
 
 create function crm.register_events(p_stream_key text, p_event_ids uuid[], p_applied crm.stream_events[])
@@ -613,6 +741,7 @@ set search_path = ''
 as $$
 declare
   v_stream_key text;
+  v_replayed crm.effect[];
   v_effects crm.effect[] := array[]::crm.effect[];
 begin
   foreach v_stream_key in array p_scope.stream_keys loop
@@ -625,11 +754,16 @@ begin
       end if;
     else
       perform crm.save_event(p_event, 'pending', null); -- so that the replay finds it
-      v_effects := v_effects || crm.replay_stream(
+      v_replayed := crm.replay_stream(
         v_stream_key,
         (select crm.replay_start(n, v_stream_key) from unnest(p_event || p_batch) as n order by 1 limit 1),
-        array(select n.id from unnest(p_event || p_batch) as n)
+        array(select n.id from unnest(p_event || p_batch) as n),
+        case when cardinality(p_scope.stream_keys) = 1 then crm.replay_deadline() end
       );
+      if v_replayed is null then
+        return null;
+      end if;
+      v_effects := v_effects || v_replayed;
     end if;
   end loop;
   return v_effects;
@@ -637,7 +771,7 @@ end;
 $$;
 comment on function crm.apply_or_replay(crm.event, crm.event_scope, crm.event[]) is
   'Brings an event, and others of the same stream, into every stream that it concerns; returns what that did, also to '
-  'events that had waited.';
+  'events that had waited; null when it has to go on in another transaction.';
 
 -- Rule: from the event on. What makes a booking known also changes what earlier events about it mean.
 create function crm.replay_start(p_event crm.event, p_stream_key text)

@@ -285,6 +285,42 @@ $$;
 comment on function crm.take_batch(crm.event, crm.batch, text) is
   'Those of the events that wait for their decision that can be decided together with another one of their stream.';
 
+-- Rule: a pending event belongs to no scope, so no replay touches it before it is decided.
+create function crm.make_event_pending(p_event_id uuid, p_attempts integer, p_reason text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update public.calcom_events as e
+  set outcome = 'pending', decided_at = null, attempts = p_attempts, reason = p_reason, uid = null, new_uid = null,
+    booker_email = null, concerned_emails = null, stream_key = null
+  where e.id = p_event_id;
+end;
+$$;
+comment on function crm.make_event_pending(uuid, integer, text) is 'Has an event decided (again) by the pick-up.';
+
+-- Rule: a replay that has paused is no failed attempt: the pick-up goes on with it.
+create function crm.postpone_events(p_event crm.event, p_batch crm.event[])
+returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+begin
+  perform crm.make_event_pending(
+    e.id, e.attempts, 'Its company has so many later events that its decision takes more than one call.'
+  )
+  from public.calcom_events as e
+  where e.id = p_event.id or e.id in (select b.id from unnest(p_batch) as b);
+  return jsonb_build_object(
+    'event_id', p_event.id, 'trigger', p_event.trigger, 'outcome', 'failed', 'is_pending', true,
+    'reason', 'Kept; its company has so many later events that its decision goes on within a minute.'
+  );
+end;
+$$;
+comment on function crm.postpone_events(crm.event, crm.event[]) is
+  'Leaves events to the pick-up whose replay has paused, and returns the answer.';
+
 create function crm.decide_event(p_row public.calcom_events, p_batch crm.batch)
 returns jsonb
 language plpgsql
@@ -320,6 +356,9 @@ begin
     v_batch := crm.take_batch(v_event, p_batch, v_scope.stream_keys[1]);
   end if;
   v_effects := crm.apply_or_replay(v_event, v_scope, v_batch);
+  if v_effects is null then
+    return crm.postpone_events(v_event, v_batch);
+  end if;
   if cardinality(v_effects) > 1 or (v_effects[1]).event_id <> v_event.id then
     perform crm.finish_other_events(v_effects, v_event.id, true);
     perform crm.finish_event(b, array[]::crm.effect[], true)
@@ -332,21 +371,6 @@ end;
 $$;
 comment on function crm.decide_event(public.calcom_events, crm.batch) is
   'Decides what an event means, and others of its stream with it, applies it, and returns the answer.';
-
--- Rule: a pending event belongs to no scope, so no replay touches it before it is decided.
-create function crm.make_event_pending(p_event_id uuid, p_attempts integer, p_reason text)
-returns void
-language plpgsql
-set search_path = ''
-as $$
-begin
-  update public.calcom_events as e
-  set outcome = 'pending', decided_at = null, attempts = p_attempts, reason = p_reason, uid = null, new_uid = null,
-    booker_email = null, concerned_emails = null, stream_key = null
-  where e.id = p_event_id;
-end;
-$$;
-comment on function crm.make_event_pending(uuid, integer, text) is 'Has an event decided (again) by the pick-up.';
 
 create function crm.max_event_attempts() returns integer
 language sql immutable set search_path = ''

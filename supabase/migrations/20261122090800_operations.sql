@@ -384,7 +384,7 @@ comment on function crm.fill_backlog(interval) is
   'Reads up to 2,000 more events that were left undecided for so long; returns whether there were any.';
 
 -- Rule: late events of one stream are decided together. The more often that was interrupted, the fewer at once.
-create function crm.list_batch(p_backlog crm.backlog)
+create function crm.list_batch(p_backlog crm.backlog, p_interruptions integer)
 returns crm.batch
 language plpgsql
 stable
@@ -403,17 +403,17 @@ begin
     from crm.backlog as o
     where o.stream_key = p_backlog.stream_key and o.event_id <> p_backlog.event_id
     order by o.position
-    limit 500 / (4 ^ least(p_backlog.attempts, 5))::integer
+    limit 500 / (4 ^ least(p_interruptions, 5))::integer
   ) as b;
   return v_batch;
 end;
 $$;
-comment on function crm.list_batch(crm.backlog) is
+comment on function crm.list_batch(crm.backlog, integer) is
   'The events that the pick-up decides together with one; null when that is not late.';
 
--- Rule: what is decided goes; what was interrupted lets others come first.
+-- Rule: what is decided goes; what was interrupted, or has paused, lets others come first.
 -- Race: two pick-ups may have read the same events. Neither waits for the other: what one leaves, the next finds.
-create function crm.update_backlog(p_event_ids uuid[], p_was_interrupted boolean)
+create function crm.update_backlog(p_event_ids uuid[], p_is_pending boolean)
 returns void
 language plpgsql
 set search_path = ''
@@ -423,7 +423,7 @@ declare
     select b.event_id from crm.backlog as b where b.event_id = any (p_event_ids) for update skip locked
   );
 begin
-  if p_was_interrupted then
+  if p_is_pending then
     update crm.backlog as b set attempts = b.attempts + 1 where b.event_id = any (v_backlog_ids);
   end if;
   delete from crm.backlog as b
@@ -432,7 +432,7 @@ begin
 end;
 $$;
 comment on function crm.update_backlog(uuid[], boolean) is
-  'Keeps with the events that the pick-up has read how often they were interrupted, and deletes those decided.';
+  'Keeps with the events that the pick-up has read how often they were left pending, and deletes those decided.';
 
 -- Rule: an event that was stored but never decided (the function died, the database refused) is decided here: the one
 --       with the fewest attempts first, then in the sender's order. A young one is left to the function that stored it.
@@ -457,7 +457,7 @@ begin
       v_row := crm.claim_event(v_backlog.event_id);
       v_batch := null;
       if v_row.id is not null then
-        v_batch := crm.list_batch(v_backlog);
+        v_batch := crm.list_batch(v_backlog, v_row.attempts);
         v_answer := crm.process_event(v_row, v_batch);
       end if;
       perform crm.update_backlog(v_batch.event_ids || v_backlog.event_id, v_answer ? 'is_pending');
@@ -494,7 +494,7 @@ begin
     exit when clock_timestamp() >= v_end; -- the next call goes on
     v_answer := public.handle_pending_event(older_than);
     commit;
-    -- An event that was interrupted (by a timeout, say) has its next turn in the next call.
+    -- An event that was interrupted (by a timeout, say), or whose replay has paused, has its next turn in the next call.
     exit when v_answer is null or v_answer ? 'is_pending';
   end loop;
 end;

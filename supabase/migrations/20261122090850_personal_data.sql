@@ -868,6 +868,7 @@ begin
   perform crm.remember_erased(v_identity, v_scope);
   v_dropped := crm.forget_mails(v_scope.email_ids, v_scope.told_ids, v_scope.emails);
   perform crm.forget_in_log(v_scope, v_identity, v_colleagues);
+  delete from crm.paused_replays as r; -- they begin again
   update crm.held_bookings as h set api_row = crm.forget_in_api_row(h.api_row, v_identity)
   where crm.mentions(h.api_row::text, v_scope.emails);
   for v_columns in

@@ -140,6 +140,9 @@ set search_path = ''
 as $$
 begin
   perform pg_advisory_xact_lock_shared(crm.maintenance_lock_key());
+  -- Nobody goes on with these: what they were for has been decided otherwise.
+  delete from crm.paused_replays as r
+  where not exists (select from crm.backlog as b where b.stream_key = r.stream_key);
   return jsonb_build_object(
     'raw_bodies', crm.empty_raw_bodies(max_rows),
     'mail_texts', crm.empty_mail_texts(max_rows),

@@ -94,6 +94,57 @@ export async function checkOrderByHand({ sql }: TestDatabase, cases: number): Pr
   );
 }
 
+/** Has most replays pause after one position, as if a statement_timeout were near. */
+const PAUSES = `
+  create sequence pg_temp.replays;
+  create or replace function crm.replay_deadline() returns timestamptz
+  language plpgsql volatile as $$
+  begin
+    return case when nextval('pg_temp.replays') % 8 > 0 then timestamptz '-infinity' end;
+  end;
+  $$`;
+
+/**
+ * Checks that replays which pause, with other events in between, leave what they leave in one go.
+ * Before a hand edit they go on to their end, so that it is done to the same rows.
+ */
+export async function checkPauses({ sql }: TestDatabase, cases: number): Promise<void> {
+  await addNotes(sql);
+  let [pauses, edits] = [0, 0];
+  const pickUp = async () => {
+    const [row] = await sql`select public.handle_pending_event('-1 minute') as answer`;
+    if (row!.answer?.is_pending) pauses++;
+    return row!.answer;
+  };
+  const pickUpAll = async () => {
+    while (await pickUp() !== null);
+  };
+  await checkProperty(
+    fc.asyncProperty(shuffled(historyByHand), async (happenings) => {
+      const expected = await inRollback(sql, async () => {
+        edits += (await happen(sql, happenings)).length;
+        return await snapshot(sql);
+      });
+      await inRollback(sql, async () => {
+        await sql.unsafe(PAUSES);
+        for (const one of happenings) {
+          if (isHandEdit(one)) await pickUpAll();
+          await happen(sql, [one]);
+          await pickUp();
+        }
+        await pickUpAll();
+        const told = JSON.stringify(happenings, null, 1);
+        assertEquals(await wrongs(sql), [], told);
+        assertEquals(await snapshot(sql), expected, told);
+        const [left] = await sql`select count(*)::integer as count from crm.paused_replays`;
+        assertEquals(left!.count, 0, "nothing is left of a pause");
+      });
+    }),
+    cases,
+    () => `with ${pauses} pauses and ${edits} hand edits`,
+  );
+}
+
 /** A history with hand edits, and two orders in which it may arrive. */
 const arrivals = historyByHand.chain((all) =>
   fc.record({
