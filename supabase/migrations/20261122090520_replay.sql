@@ -140,7 +140,7 @@ begin
 end;
 $$;
 comment on function crm.apply_in_order(text, uuid[], boolean, boolean, crm.replayed, timestamptz) is
-  'Applies events, and hand edits, to a stream, from where it was paused on; carefully: each so that an error undoes it '
+  'Applies events, and hand edits, to a stream, from where it had paused; carefully: each so that an error undoes it '
   'alone.';
 
 -- Rule: what was applied from a position on (null: from the beginning), and what may have waited for any of it: events
@@ -279,8 +279,8 @@ begin
 end;
 $$;
 comment on function crm.replay_in_place(text, crm.position, uuid[], crm.undone, timestamptz) is
-  'Takes back what a stream is since a position, unless that is done, and applies it again, until the deadline. Returns '
-  'what that did.';
+  'Takes back what a stream is since a position, unless that is done, and applies it again, until the deadline; '
+  'returns what that did.';
 
 -- Rule: a replay leaves its stream as if nothing but its result had been written: what it takes back and makes anew on
 --       the way is seen by no trigger of the team, no listener and no replica, and a row that ends as it was is not

@@ -494,7 +494,7 @@ begin
     exit when clock_timestamp() >= v_end; -- the next call goes on
     v_answer := public.handle_pending_event(older_than);
     commit;
-    -- An event that was interrupted (by a timeout, say), or whose replay has paused, has its next turn in the next call.
+    -- An event that was interrupted (by a timeout, say), or whose replay paused, has its next turn in the next call.
     exit when v_answer is null or v_answer ? 'is_pending';
   end loop;
 end;

@@ -51,7 +51,8 @@ select is(
   'uid-0', 'for the deal, which it opens'
 );
 select is(
-  tests.emails_to('ada@lovelace.test'), 'confirmation uid-0, confirmation uid-1, confirmation uid-2', 'and owes its mail'
+  tests.emails_to('ada@lovelace.test'), 'confirmation uid-0, confirmation uid-1, confirmation uid-2',
+  'and owes its mail'
 );
 
 -- When another one pauses twice, and something comes in between that is older than where it paused
