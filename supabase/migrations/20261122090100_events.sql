@@ -205,7 +205,7 @@ create type crm.event as (
   unsaved_payload jsonb
 );
 comment on column crm.event.attendee_emails is
-  'Whom the body lists; not read for BOOKING_CREATED, which names its booker.';
+  'Whom the body lists; not read for BOOKING_CREATED, which names its booker, and BOOKING_REASSIGNED.';
 comment on column crm.event.no_shows is 'For BOOKING_NO_SHOW_UPDATED: address → whether it is marked.';
 comment on column crm.event.is_request is
   'It asks for a meeting, or for a new time, that the organizer has to confirm.';
@@ -506,6 +506,10 @@ begin
   case v_event.trigger
     when 'BOOKING_CREATED' then v_event.company_name := crm.read_company_name(v_event);
     when 'BOOKING_NO_SHOW_UPDATED' then v_event.no_shows := crm.no_shows(v_body);
+    when 'BOOKING_REASSIGNED' then null; -- about whoever is there
+    when 'MEETING_ENDED' then
+      -- Time: each company of a webinar reads it in a replay. Whom it concerns is known once it was decided.
+      v_event.attendee_emails := coalesce(p_row.concerned_emails, crm.attendee_emails(v_body));
     else v_event.attendee_emails := crm.attendee_emails(v_body);
   end case;
   if v_event.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED') then

@@ -537,16 +537,67 @@ $$;
 comment on function crm.undo_since(text, crm.position) is
   'Takes back what the events of a stream did from a position on.';
 
+-- Rule: of several changes of a column the first one counts: jsonb_object_agg keeps what comes last.
+create function crm.read_old_values(p_stream_key text, p_since crm.position, p_table_name text)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select jsonb_object_agg(h.row_id, h.old_values)
+    from (
+      select c.row_id, jsonb_object_agg(v.key, v.value order by c.position desc, c.number desc) as old_values
+      from crm.row_history as c
+      cross join lateral jsonb_each(c.old_values) as v
+      where c.stream_key = p_stream_key and c.position >= p_since and c.table_name = p_table_name
+      group by c.row_id
+    ) as h
+  );
+end;
+$$;
+comment on function crm.read_old_values(text, crm.position, text) is
+  'What the rows of a table said before a position, by their ids, as far as it has changed since; null when none has.';
+
 -- Time: what the rows said is looked up in one value by their ids, because a plan that joins both may compare each with
---       each.
+--       each. A function for each table, because a statement that is put together is planned each time.
+do $$
+declare
+  v_table text;
+  v_columns text;
+begin
+  foreach v_table in array array['companies', 'people', 'deals', 'bookings'] loop
+    v_columns := array_to_string(crm.engine_columns(v_table), ', ');
+    execute format(
+      $function$
+        create function crm.restore_%1$s(p_old_values jsonb)
+        returns void
+        language plpgsql
+        strict -- nothing has changed
+        set search_path = ''
+        as $body$
+        begin
+          update public.%1$I as t
+          set (%2$s) = (select %3$s from jsonb_populate_record(t, p_old_values -> t.id::text) as r)
+          where t.made_at is not null
+            and t.id = any (array(select k.key::uuid from jsonb_object_keys(p_old_values) as k (key)));
+        end;
+        $body$;
+        comment on function crm.restore_%1$s(jsonb) is
+          'Has rows of the table %1$s that were there before a position say again what they said then.';
+      $function$,
+      v_table, v_columns, 'r.' || replace(v_columns, ', ', ', r.')
+    );
+  end loop;
+end;
+$$;
+
 create function crm.restore_rows(p_stream_key text, p_since crm.position)
 returns void
 language plpgsql
 set search_path = ''
 as $$
-declare
-  v_table text;
-  v_old_values jsonb;
 begin
   -- No two bookings of a person ever have one uid, no company two active deals, not even in between.
   update public.bookings as b set calcom_uid = b.id::text
@@ -564,27 +615,11 @@ begin
       and c.old_values ? 'status'
   ));
 
-  foreach v_table in array array['companies', 'people', 'deals', 'bookings'] loop
-    v_old_values := (
-      select jsonb_object_agg(h.row_id, h.old_values)
-      from (
-        -- Of several changes of a column the first one counts: jsonb_object_agg keeps what comes last.
-        select c.row_id, jsonb_object_agg(v.key, v.value order by c.position desc, c.number desc) as old_values
-        from crm.row_history as c
-        cross join lateral jsonb_each(c.old_values) as v
-        where c.stream_key = p_stream_key and c.position >= p_since and c.table_name = v_table
-        group by c.row_id
-      ) as h
-    );
-    continue when v_old_values is null;
-    execute format(
-      'update public.%1$I as t set (%2$s) = (select %3$s from jsonb_populate_record(t, $1 -> t.id::text) as r)
-       where t.made_at is not null and t.id = any (array(select k.key::uuid from jsonb_object_keys($1) as k (key)))',
-      v_table, array_to_string(crm.engine_columns(v_table), ', '),
-      'r.' || array_to_string(crm.engine_columns(v_table), ', r.')
-    )
-    using v_old_values;
-  end loop;
+  perform
+    crm.restore_companies(crm.read_old_values(p_stream_key, p_since, 'companies')),
+    crm.restore_people(crm.read_old_values(p_stream_key, p_since, 'people')),
+    crm.restore_deals(crm.read_old_values(p_stream_key, p_since, 'deals')),
+    crm.restore_bookings(crm.read_old_values(p_stream_key, p_since, 'bookings'));
   delete from crm.row_history as c where c.stream_key = p_stream_key and c.position >= p_since;
 end;
 $$;
