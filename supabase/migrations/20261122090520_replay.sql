@@ -561,6 +561,26 @@ return statement_timestamp() + nullif(current_setting('statement_timeout'), '0')
 comment on function crm.replay_deadline() is
   'When a replay has to pause so that its statement ends in time; null when that may take as long as it takes.';
 
+-- Rule: what a team has added is not the engine's, and not of every type does a value survive as JSON.
+create function crm.keep_engine_columns(p_table_name text, p_rows jsonb)
+returns jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_others text[] := array(
+    select k.name
+    from jsonb_object_keys(p_rows -> 0) as k (name)
+    where k.name <> all (crm.engine_columns(p_table_name) || array['id', 'created_at', 'is_new'])
+  );
+begin
+  return coalesce((select jsonb_agg(r.row - v_others) from jsonb_array_elements(p_rows) as r (row)), '[]');
+end;
+$$;
+comment on function crm.keep_engine_columns(text, jsonb) is
+  'Rows of a table with the columns that the engine writes alone.';
+
 create function crm.pause_replay(p_stream_key text, p_replayed crm.replayed, p_image crm.image)
 returns void
 language plpgsql
@@ -568,6 +588,8 @@ set search_path = ''
 as $$
 declare
   v_since crm.position := (p_replayed.undone).since;
+  v_image jsonb := to_jsonb(p_image);
+  v_table text;
 begin
   p_replayed.undone := null;
   p_replayed.event_ids := array(
@@ -575,8 +597,11 @@ begin
     from public.calcom_events as e
     where e.id = any (p_replayed.event_ids) and e.position <= p_replayed.paused_at
   );
+  foreach v_table in array array['companies', 'people', 'deals', 'bookings'] loop
+    v_image := jsonb_set(v_image, array[v_table], crm.keep_engine_columns(v_table, v_image -> v_table));
+  end loop;
   insert into crm.paused_replays (stream_key, since, replayed, image)
-  values (p_stream_key, v_since, to_jsonb(p_replayed), to_jsonb(p_image))
+  values (p_stream_key, v_since, to_jsonb(p_replayed), v_image)
   on conflict on constraint paused_replays_pkey do update
   set (since, replayed, image) = (excluded.since, excluded.replayed, excluded.image);
 end;

@@ -8,7 +8,12 @@ select is(crm.replay_deadline(), statement_timestamp() + interval '40 s', 'a thi
 set local statement_timeout = 0;
 select is(crm.replay_deadline(), null, 'without a limit it has all the time');
 
--- Given no time for more than one event in a call, two bookings of a company, and one that is older than both
+-- Given no time for more than one event in a call, two bookings of a company, and one that is older than both. The team
+-- has a column whose values cannot be read from their JSON.
+create type public.mood as enum ('good');
+create function public.mood_to_json(public.mood) returns json language sql immutable return '["good"]'::json;
+create cast (public.mood as json) with function public.mood_to_json(public.mood);
+alter table public.bookings add column mood public.mood default 'good';
 create or replace function crm.replay_deadline() returns timestamptz
 language sql stable return timestamptz '-infinity';
 select tests.send('BOOKING_CREATED', '{"uid": "uid-1", "createdAt": "2037-03-01T09:00:00Z"}');
