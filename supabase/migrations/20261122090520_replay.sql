@@ -575,11 +575,50 @@ declare
     where k.name <> all (crm.engine_columns(p_table_name) || array['id', 'created_at', 'is_new'])
   );
 begin
-  return coalesce((select jsonb_agg(r.row - v_others) from jsonb_array_elements(p_rows) as r (row)), '[]');
+  if v_others = '{}' then
+    return p_rows;
+  end if;
+  return (select jsonb_agg(r.row - v_others) from jsonb_array_elements(p_rows) as r (row));
 end;
 $$;
 comment on function crm.keep_engine_columns(text, jsonb) is
   'Rows of a table with the columns that the engine writes alone.';
+
+-- Time: without the bookings that it has not come to yet: they will be taken back as they are now, unless another row
+--       has their key by now.
+create function crm.image_to_jsonb(p_image crm.image, p_undone crm.undone)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  p_image.bookings := array(
+    select b
+    from unnest(p_image.bookings) as b
+    left join unnest(p_undone.booking_ids) as u (id)
+      on u.id = b.id and b.made_at is null and b.original_key <> b.id::text
+    where u.id is null
+  );
+  p_image.row_ids := array(
+    select unnest(p_image.row_ids)
+    except select unnest(p_undone.booking_ids)
+    union select b.id from unnest(p_image.bookings) as b
+  );
+  return jsonb_build_object(
+    'row_ids', p_image.row_ids,
+    'companies', crm.keep_engine_columns('companies', to_jsonb(p_image.companies)),
+    'people', crm.keep_engine_columns('people', to_jsonb(p_image.people)),
+    'deals', crm.keep_engine_columns('deals', to_jsonb(p_image.deals)),
+    'bookings', crm.keep_engine_columns('bookings', to_jsonb(p_image.bookings)),
+    'effects', p_image.effects,
+    'history', p_image.history,
+    'deleted_bookings', p_image.deleted_bookings,
+    'hand_edits', p_image.hand_edits
+  );
+end;
+$$;
+comment on function crm.image_to_jsonb(crm.image, crm.undone) is 'What a paused replay has made of a stream, as JSON.';
 
 create function crm.pause_replay(p_stream_key text, p_replayed crm.replayed, p_image crm.image)
 returns void
@@ -587,9 +626,7 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  v_since crm.position := (p_replayed.undone).since;
-  v_image jsonb := to_jsonb(p_image);
-  v_table text;
+  v_undone crm.undone := p_replayed.undone;
 begin
   p_replayed.undone := null;
   p_replayed.event_ids := array(
@@ -597,11 +634,8 @@ begin
     from public.calcom_events as e
     where e.id = any (p_replayed.event_ids) and e.position <= p_replayed.paused_at
   );
-  foreach v_table in array array['companies', 'people', 'deals', 'bookings'] loop
-    v_image := jsonb_set(v_image, array[v_table], crm.keep_engine_columns(v_table, v_image -> v_table));
-  end loop;
   insert into crm.paused_replays (stream_key, since, replayed, image)
-  values (p_stream_key, v_since, to_jsonb(p_replayed), v_image)
+  values (p_stream_key, v_undone.since, to_jsonb(p_replayed), crm.image_to_jsonb(p_image, v_undone))
   on conflict on constraint paused_replays_pkey do update
   set (since, replayed, image) = (excluded.since, excluded.replayed, excluded.image);
 end;
