@@ -156,12 +156,19 @@ databaseTest(
                 async () => await ask((t) => store(t, next)) !== null,
               );
               await ask((t) => handle(t, [next]));
-            } else if (await ask((t) => editByHand(t, next)) !== null) edits++;
+            } else {
+              await until("the edit is done, or refused", async () => {
+                const answer = await ask(async (t) => ({ done: await editByHand(t, next) }));
+                if (answer?.done) edits++;
+                return answer !== null;
+              });
+            }
           }
         })).finally(() => isDone = true);
         const kill = async () => {
-          while (!isDone) {
-            await delay(20);
+          for (let round = 0; !isDone; round++) {
+            // Seldom enough at times for a new connection to get an edit done.
+            await delay(20 * 2 ** (round % 5));
             const rows = await killer`
               select pg_terminate_backend(a.pid)
               from pg_stat_activity as a
