@@ -438,6 +438,12 @@ return p_trigger = 'BOOKING_REQUESTED'
 comment on function crm.is_request(text, jsonb) is
   'Whether an event asks for a meeting, or for a new time, that the organizer has to confirm.';
 
+create function crm.is_booking(p_event crm.event) returns boolean
+language sql immutable
+return p_event.trigger = 'BOOKING_CREATED' and not p_event.is_request;
+comment on function crm.is_booking(crm.event) is
+  'Whether an event books a meeting, for its booker alone; any other is about whoever holds a booking.';
+
 -- Rule: events come as {triggerEvent, createdAt, payload}; MEETING_ENDED comes flat, and wrapped from some senders.
 --       Flat, its createdAt is the creation of the booking, so its time is endTime.
 -- Time: what was compressed in the table is read once. By its path, because a plain copy stays compressed.
@@ -543,7 +549,7 @@ begin
     reason := format('%s changes nothing here; it is kept in the log.', p_event.trigger);
   elsif coalesce(p_event.new_uid, p_event.uid) is null then
     reason := format('%s names no booking: "uid" is missing, or longer than 200 characters.', p_event.trigger);
-  elsif p_event.trigger = 'BOOKING_CREATED' and not p_event.is_request and p_event.booker_email is null then
+  elsif crm.is_booking(p_event) and p_event.booker_email is null then
     reason := 'BOOKING_CREATED names no mail address, neither in the answers nor among the attendees.';
   elsif p_event.trigger in ('BOOKING_CANCELLED', 'BOOKING_REJECTED') and p_event.is_seated
     and p_event.attendee_emails = '{}'

@@ -116,7 +116,7 @@ stable
 set search_path = ''
 as $$
 begin
-  if p_event.trigger = 'BOOKING_CREATED' and not p_event.is_request and cardinality(p_uids) = 1
+  if crm.is_booking(p_event) and cardinality(p_uids) = 1
     and not exists (
       select from public.calcom_events as e
       where e.uid = p_uids[1] and e.is_follow_up
@@ -141,7 +141,7 @@ set search_path = ''
 as $$
 declare
   v_scope crm.event_scope;
-  v_is_booking constant boolean := p_event.trigger = 'BOOKING_CREATED' and not p_event.is_request;
+  v_is_booking constant boolean := crm.is_booking(p_event);
   v_known_uid constant text := crm.known_uid(p_event);
   v_waiting constant text := 'waiting';
   v_holder text := case

@@ -267,7 +267,7 @@ begin
       or (crm.find_repeated_event(v_event, v_row, false)).id is not null;
     if v_event.is_seated then
       -- A seat is of its holder's stream, as long as nothing has moved the meeting.
-      continue when v_event.trigger <> 'BOOKING_CREATED' or v_event.is_request;
+      continue when not crm.is_booking(v_event);
       v_scope := crm.load_scope(v_event, array[v_event.uid]);
       continue when v_scope.uids <> array[v_event.uid] or v_scope.stream_keys <> array[p_stream_key];
       v_event.concerned_emails := v_scope.people;

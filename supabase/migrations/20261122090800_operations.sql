@@ -361,9 +361,7 @@ begin
       limit 2000
     ) as e
     cross join lateral crm.parse_event(e::public.calcom_events) as p
-    cross join lateral (
-      select not p.is_seated or p.trigger = 'BOOKING_CREATED' and not p.is_request as is_of_one_stream
-    ) as k
+    cross join lateral (select not p.is_seated or crm.is_booking(p) as is_of_one_stream) as k
     on conflict on constraint backlog_pkey do nothing
     returning event_id, stream_key
   )

@@ -31,7 +31,7 @@ select is_empty(
 select is(
   array(select f.signature from our_functions as f where f.is_bound and f.proconfig is null order by 1),
   array[
-    'crm.api_text(jsonb)', 'crm.find_brand(text)', 'crm.find_host(uuid)',
+    'crm.api_text(jsonb)', 'crm.find_brand(text)', 'crm.find_host(uuid)', 'crm.is_booking(crm.event)',
     'crm.is_history(calcom_events,timestamp with time zone)', 'crm.is_request(text,jsonb)',
     'crm.jsonb_email(jsonb)', 'crm.jsonb_list(jsonb)', 'crm.jsonb_text(jsonb)', 'crm.known_uid(crm.event)',
     'crm.mailbox_hash(text)', 'crm.maintenance_lock_key()', 'crm.mark_engine(boolean)',
