@@ -300,6 +300,22 @@ end;
 $$;
 comment on function crm.make_event_pending(uuid, integer, text) is 'Has an event decided (again) by the pick-up.';
 
+-- Rule: `failed`, because the answer is about this attempt.
+create function crm.answer_pending(p_event_id uuid, p_trigger text, p_reason text)
+returns jsonb
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return jsonb_build_object(
+    'event_id', p_event_id, 'trigger', p_trigger, 'outcome', 'failed', 'is_pending', true,
+    'reason', 'Kept; ' || p_reason
+  );
+end;
+$$;
+comment on function crm.answer_pending(uuid, text, text) is 'The answer about an event that is left to the pick-up.';
+
 -- Rule: a replay that has paused is no failed attempt: the pick-up goes on with it.
 create function crm.postpone_events(p_event crm.event, p_batch crm.event[])
 returns jsonb
@@ -312,9 +328,8 @@ begin
   )
   from public.calcom_events as e
   where e.id = p_event.id or e.id in (select b.id from unnest(p_batch) as b);
-  return jsonb_build_object(
-    'event_id', p_event.id, 'trigger', p_event.trigger, 'outcome', 'failed', 'is_pending', true,
-    'reason', 'Kept; its company has so many later events that its decision goes on within a minute.'
+  return crm.answer_pending(
+    p_event.id, p_event.trigger, 'its company has so many later events that its decision goes on within a minute.'
   );
 end;
 $$;
@@ -378,7 +393,7 @@ return 5;
 comment on function crm.max_event_attempts() is 'How often an event is tried that is interrupted each time.';
 
 -- Rule: what may pass by itself (a deadlock, a timeout, a full disk) leaves the event pending: it is picked up again,
---       and failed when that does not help. The answer is `failed` in both cases, because it is about this attempt.
+--       and failed when that does not help.
 create function crm.record_error(p_row public.calcom_events, p_error text, p_sqlstate text)
 returns jsonb
 language plpgsql
@@ -402,9 +417,8 @@ begin
     perform crm.save_event(v_event, 'pending', null);
   end if;
   perform crm.make_event_pending(p_row.id, p_row.attempts + 1, 'It could not be decided yet: ' || v_error);
-  return jsonb_build_object(
-    'event_id', p_row.id, 'trigger', p_row.payload ->> 'triggerEvent', 'outcome', 'failed', 'is_pending', true,
-    'reason', 'Kept; it is tried again within a minute: ' || v_error
+  return crm.answer_pending(
+    p_row.id, p_row.payload ->> 'triggerEvent', 'it is tried again within a minute: ' || v_error
   );
 end;
 $$;

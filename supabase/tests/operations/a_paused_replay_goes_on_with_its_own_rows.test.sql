@@ -24,17 +24,8 @@ select is(
 );
 
 -- Then
-create function pg_temp.pick_up_all() returns integer language plpgsql as $$
-begin
-  for v_call in 1..30 loop
-    if public.handle_pending_event('0') is null then
-      return v_call - 1;
-    end if;
-  end loop;
-  return null;
-end;
-$$;
-select isnt(pg_temp.pick_up_all(), null, 'it comes to its end');
+select public.handle_pending_event('0') from generate_series(1, 29);
+select is(public.handle_pending_event('0'), null, 'it comes to its end');
 select is(
   concat_ws('; ', tests.bookings_of('ada@new.test'), tests.bookings_of('grace@new.test')),
   'uid-x CANCELLED; uid-y ACCEPTED', 'with what both have made'
@@ -55,7 +46,8 @@ language sql stable return timestamptz '-infinity';
 select tests.send('BOOKING_CREATED', '{"uid": "uid-0", "createdAt": "2037-02-01T09:00:00Z"}');
 
 -- Then
-select isnt(pg_temp.pick_up_all(), null, 'it comes to its end, past the row that had the same key');
+select public.handle_pending_event('0') from generate_series(1, 29);
+select is(public.handle_pending_event('0'), null, 'it comes to its end, past the row that had the same key');
 select is(tests.bookings_of('ada@lovelace.test'), 'uid-0 ACCEPTED, uid-a ACCEPTED', 'both bookings are there');
 select is(
   (select b.id from public.bookings as b where b.calcom_uid = 'uid-a'), (select e.id from entered as e),
